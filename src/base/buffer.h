@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Text that grows. Every *_format function of the program writes into one of these.
+#ifndef BASE_BUFFER_H
+#define BASE_BUFFER_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buffer {
+    char *data; // NUL after the last byte once anything was written; NULL before
+    size_t len;
+    size_t capacity;
+    bool failed; // memory ran out and something is missing: check once, at the end
+};
+
+// A buffer of zeroes is ready for use.
+#define BUFFER_INIT ((struct buffer){0})
+
+// Adds bytes, a string, a character, n times a character, formatted text, a decimal number.
+void buffer_add(struct buffer *buffer, const void *bytes, size_t len);
+void buffer_puts(struct buffer *buffer, const char *text);
+void buffer_putc(struct buffer *buffer, char c);
+void buffer_fill(struct buffer *buffer, char c, size_t count);
+void buffer_printf(struct buffer *buffer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void buffer_vprintf(struct buffer *buffer, const char *format, va_list args);
+void buffer_put_uint(struct buffer *buffer, uint64_t number);
+
+// The text so far, "" if there is none. Valid until the next change.
+const char *buffer_text(const struct buffer *buffer);
+
+// Empties the buffer and keeps its memory. buffer_done frees it.
+void buffer_clear(struct buffer *buffer);
+void buffer_done(struct buffer *buffer);
+
+#endif

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "model/field.h"
+
+#include "model/netns.h"
+
+// The member that a plain getter reads.
+#define MEMBER(type) (*(const type *)((const char *)ref->row + field->offset))
+
+static void set_uint(struct value *ret, uint64_t number) {
+    ret->kind = VALUE_UINT;
+    ret->uint = number;
+}
+
+static void set_enum(const struct field *field, uint64_t number, struct value *ret) {
+    const struct enum_names *names = field->names;
+    if (number < names->count && names->names[number])
+        value_set_text(ret, names->names[number]);
+    else
+        value_printf(ret, "unknown(%llu)", (unsigned long long)number);
+}
+
+static void set_flags(const struct field *field, uint64_t bits, struct value *ret) {
+    ret->kind = VALUE_FLAGS;
+    ret->flags.bits = bits;
+    ret->flags.names = field->names;
+}
+
+void field_get_bool(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    ret->kind = VALUE_BOOLEAN;
+    ret->boolean = MEMBER(bool);
+}
+
+void field_get_u8(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    set_uint(ret, MEMBER(uint8_t));
+}
+
+void field_get_u16(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    set_uint(ret, MEMBER(uint16_t));
+}
+
+void field_get_u32(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    set_uint(ret, MEMBER(uint32_t));
+}
+
+void field_get_u64(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    set_uint(ret, MEMBER(uint64_t));
+}
+
+void field_get_i32(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    ret->kind = VALUE_INT;
+    ret->sint = MEMBER(int32_t);
+}
+
+void field_get_text(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const char *text = MEMBER(const char *);
+    if (!text)
+        return;
+    ret->kind = VALUE_TEXT;
+    ret->text = text;
+}
+
+void field_get_maybe(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct maybe *number = &MEMBER(struct maybe);
+    if (!number->known)
+        return;
+    set_uint(ret, number->value);
+    if (field->type == FIELD_BOOLEAN) {
+        ret->kind = VALUE_BOOLEAN;
+        ret->boolean = number->value != 0;
+    }
+}
+
+void field_get_address(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct address *address = &MEMBER(struct address);
+    if (address->family == ADDRESS_NONE)
+        return;
+    ret->kind = VALUE_ADDRESS;
+    ret->address = *address;
+}
+
+void field_get_prefix(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct prefix *prefix = &MEMBER(struct prefix);
+    if (prefix->address.family == ADDRESS_NONE)
+        return;
+    ret->kind = VALUE_PREFIX;
+    ret->prefix = *prefix;
+}
+
+void field_get_lladdr(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct lladdr *lladdr = &MEMBER(struct lladdr);
+    if (lladdr->length == 0)
+        return;
+    ret->kind = VALUE_LLADDR;
+    ret->lladdr = *lladdr;
+}
+
+void field_get_enum_u8(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    set_enum(field, MEMBER(uint8_t), ret);
+}
+
+void field_get_enum_u32(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    set_enum(field, MEMBER(uint32_t), ret);
+}
+
+void field_get_enum_maybe(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct maybe *number = &MEMBER(struct maybe);
+    if (number->known)
+        set_enum(field, number->value, ret);
+}
+
+void field_get_flags_u32(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    set_flags(field, MEMBER(uint32_t), ret);
+}
+
+void field_get_flags_u64(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    set_flags(field, MEMBER(uint64_t), ret);
+}
+
+void field_get_flags_maybe(const struct row_ref *ref, const struct field *field,
+                           struct value *ret) {
+    const struct maybe *bits = &MEMBER(struct maybe);
+    if (bits->known)
+        set_flags(field, bits->value, ret);
+}
+
+void field_get_netns(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    (void)field;
+    ret->kind = VALUE_TEXT;
+    ret->text = ref->netns->name;
+}
+
+void field_read(const struct field *field, const struct row_ref *ref, struct value *ret) {
+    ret->kind = VALUE_ABSENT;
+    field->get(ref, field, ret);
+}

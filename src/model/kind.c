@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "model/kind.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "model/link.h"
+#include "model/netns.h"
+
+const struct kind *const kinds[KIND_COUNT] = {
+    [KIND_NAMESPACES] = &netns_kind,
+    [KIND_INTERFACES] = &link_kind,
+};
+
+const struct kind *kind_find(const char *name) {
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        if (strcmp(kinds[i]->name, name) == 0)
+            return kinds[i];
+    }
+    return NULL;
+}
+
+enum kind_id kind_id(const struct kind *kind) {
+    size_t i = 0;
+    while (i < KIND_COUNT && kinds[i] != kind)
+        i++;
+    return (enum kind_id)i;
+}
+
+static const struct field *find_in(const struct field *fields, size_t count, const char *key,
+                                   size_t len) {
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(fields[i].key, key, len) == 0 && fields[i].key[len] == '\0')
+            return &fields[i];
+    }
+    return NULL;
+}
+
+const struct field *kind_find_field(const struct kind *kind, const char *key,
+                                    const struct field **ret_inner) {
+    size_t len = strcspn(key, ".");
+    const struct field *field = find_in(kind->fields, kind->field_count, key, len);
+    const struct field *inner = NULL;
+    if (field && key[len] == '.') {
+        if (field->type != FIELD_RECORDS || !ret_inner)
+            return NULL;
+        const struct record_type *type = field->names;
+        const char *inner_key = key + len + 1;
+        inner = find_in(type->fields, type->field_count, inner_key, strlen(inner_key));
+        if (!inner)
+            return NULL;
+    }
+    if (field && ret_inner)
+        *ret_inner = inner;
+    return field;
+}
+
+const char *kind_suggest_field(const struct kind *kind, const char *key) {
+    const char *nearest = NULL;
+    size_t least = strlen(key) / 2 + 1;
+    for (size_t i = 0; i < kind->field_count; i++) {
+        size_t distance = text_distance(key, kind->fields[i].key);
+        if (distance < least) {
+            least = distance;
+            nearest = kind->fields[i].key;
+        }
+    }
+    return nearest;
+}

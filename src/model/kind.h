@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Kinds of rows: what netscope knows to show. One struct kind each; this is their register.
+#ifndef MODEL_KIND_H
+#define MODEL_KIND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/field.h"
+
+enum kind_id {
+    KIND_NAMESPACES,
+    KIND_INTERFACES,
+    KIND_COUNT,
+};
+
+struct kind {
+    const char *name;           // as in --dump=interfaces and as the JSON key
+    const char *title;          // for people
+    const struct field *fields; // the first is "netns"
+    size_t field_count;
+    size_t row_size;
+    const char *columns; // shown when nothing else is asked for: keys, joined by commas, in order
+    const char *sort;    // the usual order: a key, '-' before it for descending
+    // A number that stays the row's while the thing that it describes lives, and is no other row's
+    // of this kind in this namespace at the same time: selection, marks and rates follow it.
+    uint64_t (*identity)(const void *row);
+    const char *help; // one line
+};
+
+// Every kind, by its id.
+extern const struct kind *const kinds[KIND_COUNT];
+
+// The kind of that name, or NULL.
+const struct kind *kind_find(const char *name);
+
+// The place of the kind in kinds[].
+enum kind_id kind_id(const struct kind *kind);
+
+// The field of that key, or NULL. For a record's field: "addr_info.local" finds addr_info and then,
+// in ret_inner if that is not NULL, local (NULL for a plain field).
+const struct field *kind_find_field(const struct kind *kind, const char *key,
+                                    const struct field **ret_inner);
+
+// The key nearest to a wrong one, for "did you mean", or NULL if none is near.
+const char *kind_suggest_field(const struct kind *kind, const char *key);
+
+#endif

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "model/link.h"
+
+#include <stdlib.h>
+
+int link_compare_index(const void *a, const void *b) {
+    const struct link *left = a, *right = b;
+    return (left->ifindex > right->ifindex) - (left->ifindex < right->ifindex);
+}
+
+const struct link *link_find(const struct table *links, int32_t ifindex) {
+    struct link wanted = {.ifindex = ifindex};
+    if (!links || links->count == 0)
+        return NULL;
+    return bsearch(&wanted, links->rows, links->count, sizeof(wanted), link_compare_index);
+}
+
+const struct link *link_other_end(const struct row_ref *ref, const struct netns **ret_netns) {
+    const struct link *link = ref->row;
+    if (!link->link.known)
+        return NULL;
+    uint64_t inode = link->link_netnsid.known ? link->link_netns : ref->netns->inode;
+    const struct node_netns *there = inode ? node_find(ref->node, inode) : NULL;
+    if (!there)
+        return NULL;
+    const struct link *other = link_find(there->tables[KIND_INTERFACES], (int32_t)link->link.value);
+    if (other)
+        *ret_netns = there->netns;
+    return other;
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A network interface, as rtnetlink describes it (linux/if_link.h, rtnetlink(7)).
+#ifndef MODEL_LINK_H
+#define MODEL_LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/buffer.h"
+#include "model/kind.h"
+#include "model/node.h"
+
+// An address of an interface (linux/if_addr.h).
+struct link_address {
+    struct address local; // its own
+    struct address peer;  // the other end's, on a point-to-point link where it differs
+    struct address broadcast;
+    uint8_t prefixlen;
+    uint8_t scope;            // RT_SCOPE_*
+    uint32_t flags;           // IFA_F_*
+    const char *label;        // IPv4 only
+    struct maybe protocol;    // IFAPROT_*: who made it
+    struct maybe metric;      // IFA_RT_PRIORITY
+    uint32_t valid_life_time; // seconds; UINT32_MAX: for ever
+    uint32_t preferred_life_time;
+};
+
+// A VLAN, or a range of them, on a bridge port (or on the bridge itself).
+struct link_vlan {
+    uint16_t vlan;
+    uint16_t vlan_end; // the same as vlan for a single one
+    bool pvid;
+    bool untagged;
+};
+
+// A BPF program on the interface's way.
+struct link_program {
+    const char *attached; // "xdp", "xdp-generic", "xdp-offload", "tc-ingress", "tc-egress",
+                          // "tcx-...", "netkit-..."
+    struct maybe id;       // of the program
+    const char *name;      // of the program, as it was loaded; NULL if it may not be read
+    struct maybe priority; // tc: of the filter
+};
+
+// The counters that history keeps for an interface, by place.
+enum link_counter {
+    LINK_RX_BYTES,
+    LINK_TX_BYTES,
+    LINK_RX_PACKETS,
+    LINK_TX_PACKETS,
+    LINK_RX_ERRORS,
+    LINK_TX_ERRORS,
+    LINK_RX_DROPPED,
+    LINK_TX_DROPPED,
+};
+
+struct link {
+    int32_t ifindex;
+    const char *ifname;
+    const char *info_kind;       // the kernel's word ("veth"), or "loopback", "physical", "virtual"
+    const char *info_slave_kind; // "bridge" on a bridge port, "bond" on a bond's member, "vrf"
+    uint32_t flags;              // IFF_*
+    uint8_t operstate;           // RFC 2863: IF_OPER_*
+    struct maybe carrier;
+    struct maybe carrier_changes;
+    uint8_t linkmode;
+    uint16_t link_type; // ARPHRD_*
+    uint32_t mtu;
+    struct maybe min_mtu, max_mtu;
+    struct lladdr address;
+    struct lladdr permaddr;
+    struct lladdr broadcast;
+    uint32_t group;
+    struct maybe txqlen;
+    struct maybe num_tx_queues, num_rx_queues;
+    struct maybe gso_max_size, gso_max_segs, gro_max_size;
+    const char *qdisc;
+    const char *ifalias;
+    const char *const *altnames;
+    size_t altname_count;
+    struct maybe promiscuity, allmulti;
+    const char *parentbus, *parentdev; // "pci", "0000:00:03.0"
+    struct maybe proto_down;
+
+    // Other interfaces that it hangs on.
+    struct maybe master;       // ifindex in the same namespace
+    const char *master_name;   // filled when the whole table is there
+    struct maybe link;         // ifindex of the lower device, or of a veth's peer
+    const char *link_name;     // filled if that is in the same namespace
+    struct maybe link_netnsid; // the nsid of the namespace of that one, where it is another
+    uint64_t link_netns;       // the inode of that namespace, 0 if it is this one or not known
+
+    const struct link_address *addr_info;
+    size_t addr_count;
+    const struct link_program *programs;
+    size_t program_count;
+
+    uint64_t counters[HISTORY_COUNTERS]; // by enum link_counter, 64-bit (IFLA_STATS64)
+    uint64_t rx_over_errors, rx_multicast, rx_compressed, rx_length_errors, rx_crc_errors,
+        rx_frame_errors, rx_fifo_errors, rx_missed_errors, rx_nohandler;
+    uint64_t tx_carrier_errors, tx_collisions, tx_compressed, tx_aborted_errors, tx_fifo_errors,
+        tx_heartbeat_errors, tx_window_errors;
+
+    struct {
+        struct maybe forwarding, rp_filter, proxy_arp, arp_ignore, arp_announce, accept_local,
+            route_localnet, log_martians;
+        struct maybe
+            rp_filter_in_effect; // the greater of this one's and 'all': what the kernel uses
+    } ipv4;
+    struct {
+        struct maybe forwarding, disabled, accept_ra, accept_dad, autoconf, proxy_ndp, use_tempaddr;
+        struct maybe addr_gen_mode;
+    } ipv6;
+
+    struct {
+        struct maybe id, protocol, flags;
+    } vlan;
+    struct {
+        struct maybe id;
+        struct address group, remote, local;
+        struct maybe link;     // ifindex of the device that carries it
+        const char *link_name; // filled when the whole table is there
+        struct maybe port, port_low, port_high, ttl, tos, ageing, limit, learning, proxy, rsc,
+            l2miss, l3miss, collect_metadata, udp_csum, gbp;
+    } vxlan;
+    struct {
+        struct maybe id, port, ttl, tos, collect_metadata;
+        struct address remote;
+    } geneve;
+    struct { // ipip, sit, gre, gretap, ip6tnl, ip6gre, vti ...
+        struct address local, remote;
+        struct maybe link; // ifindex of the device that carries it
+        const char *link_name;
+        struct maybe ttl, tos, pmtudisc, ikey, okey, proto, encap_limit, flowinfo, collect_metadata,
+            fwmark;
+    } tunnel;
+    struct {
+        struct maybe stp_state, vlan_filtering, ageing_time, forward_delay, hello_time, max_age,
+            priority, vlan_protocol, default_pvid, mcast_snooping, group_fwd_mask, topology_change,
+            root_port, root_path_cost, nf_call_iptables, nf_call_ip6tables, nf_call_arptables;
+        const char *bridge_id, *root_id; // "8000.02:42:0a:00:00:01"
+    } bridge;
+    struct {                // as a port of a bridge
+        struct maybe state; // BR_STATE_*
+        struct maybe priority, cost, hairpin, guard, root_block, fastleave, learning, flood,
+            mcast_flood, bcast_flood, proxy_arp, proxy_arp_wifi, neigh_suppress, isolated,
+            vlan_tunnel, locked, port_no;
+        const char *designated_bridge, *root_id;
+    } port;
+    const struct link_vlan *vlans; // of a bridge port or of a bridge with VLAN filtering
+    size_t vlan_count;
+    const char *const *vlan_texts; // the same as text: "1 PVID untagged", "10-20"
+    struct {
+        struct maybe mode; // MACVLAN_MODE_* bit
+        struct maybe flags;
+    } macvlan;
+    struct {
+        struct maybe mode, flags; // IPVLAN_MODE_*, IPVLAN_F_*
+    } ipvlan;
+    struct {
+        struct maybe mode, miimon, updelay, downdelay, active_slave, xmit_hash_policy, lacp_rate,
+            ad_select, min_links;
+    } bond;
+    struct { // as a member of a bond
+        struct maybe state, mii_status, link_failure_count, queue_id;
+        struct lladdr perm_hwaddr;
+    } bond_slave;
+    struct maybe vrf_table; // of a VRF; of its members: their VRF's
+    struct {
+        struct maybe type; // IFF_TUN or IFF_TAP
+        struct maybe pi, vnet_hdr, multi_queue, persist, owner, group, num_queues;
+    } tun;
+};
+
+extern const struct kind link_kind;
+
+// The fields of an address and of a program, as they stand inside an interface.
+extern const struct record_type link_address_type;
+extern const struct record_type link_program_type;
+
+// The interface of that index in a namespace's table of interfaces (in order of ifindex), or NULL.
+const struct link *link_find(const struct table *links, int32_t ifindex);
+
+// The other end of a veth or netkit pair, or the lower device that is in another namespace. Returns
+// NULL, and leaves ret_netns, if it is not known to the node.
+const struct link *link_other_end(const struct row_ref *ref, const struct netns **ret_netns);
+
+// Order of a table of interfaces while it is built: by ifindex, as link_find needs it.
+int link_compare_index(const void *a, const void *b);
+
+#endif

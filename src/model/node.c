@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "model/node.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define ID_SHORTEST 12 // digits of a container id that people paste
+
+struct node *node_new(void) {
+    return calloc(1, sizeof(struct node));
+}
+
+static void drop_netns(struct node_netns *entry) {
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        table_unref(entry->tables[i]);
+        history_free(entry->histories[i]);
+    }
+}
+
+void node_free(struct node *node) {
+    if (!node)
+        return;
+    for (size_t i = 0; i < node_count(node); i++)
+        drop_netns(&node->netnses[i]);
+    free(node->netnses);
+    table_unref(node->namespaces);
+    free(node);
+}
+
+size_t node_count(const struct node *node) {
+    return node->namespaces ? node->namespaces->count : 0;
+}
+
+struct node_netns *node_find(const struct node *node, uint64_t netns_inode) {
+    for (size_t i = 0; i < node_count(node); i++) {
+        if (node->netnses[i].netns->inode == netns_inode)
+            return &node->netnses[i];
+    }
+    return NULL;
+}
+
+// Moves what is known of a namespace into the entry, and leaves nothing behind to be dropped.
+static void keep_tables(struct node *node, struct node_netns *entry) {
+    struct node_netns *before = node_find(node, entry->netns->inode);
+    if (!before)
+        return;
+    memcpy(entry->tables, before->tables, sizeof(entry->tables));
+    memcpy(entry->histories, before->histories, sizeof(entry->histories));
+    memset(before->tables, 0, sizeof(before->tables));
+    memset(before->histories, 0, sizeof(before->histories));
+}
+
+int node_set_namespaces(struct node *node, struct table *namespaces) {
+    struct node_netns *netnses = calloc(namespaces->count + 1, sizeof(*netnses));
+    if (!netnses)
+        return -ENOMEM;
+    for (size_t i = 0; i < namespaces->count; i++) {
+        netnses[i].netns = table_row(namespaces, i);
+        keep_tables(node, &netnses[i]);
+    }
+    for (size_t i = 0; i < node_count(node); i++)
+        drop_netns(&node->netnses[i]);
+    free(node->netnses);
+    table_unref(node->namespaces);
+    node->netnses = netnses;
+    node->namespaces = namespaces;
+    return 0;
+}
+
+void node_set_table(struct node *node, uint64_t netns_inode, struct table *table) {
+    struct node_netns *entry = node_find(node, netns_inode);
+    if (!entry) {
+        table_unref(table);
+        return;
+    }
+    enum kind_id kind = kind_id(table->kind);
+    table_unref(entry->tables[kind]);
+    entry->tables[kind] = table;
+}
+
+const struct table *node_table(const struct node *node, uint64_t netns_inode, enum kind_id kind) {
+    const struct node_netns *entry = node_find(node, netns_inode);
+    return entry ? entry->tables[kind] : NULL;
+}
+
+struct history *node_history(struct node *node, uint64_t netns_inode, enum kind_id kind) {
+    struct node_netns *entry = node_find(node, netns_inode);
+    if (!entry)
+        return NULL;
+    if (!entry->histories[kind])
+        entry->histories[kind] = history_new();
+    return entry->histories[kind];
+}
+
+static bool equals(const char *name, const char *text) {
+    return name && strcmp(name, text) == 0;
+}
+
+static bool is_id_start(const char *id, const char *text) {
+    return id && strlen(text) >= ID_SHORTEST && strncmp(id, text, strlen(text)) == 0;
+}
+
+static bool is_named(const struct netns *netns, const char *text) {
+    return equals(netns->pod, text) || equals(netns->container, text) ||
+           equals(netns->netns_name, text) || is_id_start(netns->container_id, text);
+}
+
+// "no such namespace: webb (did you mean default/web-1, default/web-2?)"
+static int report_unknown(const struct node *node, const char *text, struct error *err) {
+    struct buffer near = BUFFER_INIT;
+    size_t found = 0;
+    for (size_t i = 0; i < node_count(node) && found < 4; i++) {
+        const struct netns *netns = node->netnses[i].netns;
+        bool close = text_contains(netns->name, text) || text_distance(netns->name, text) <= 2 ||
+                     (netns->pod && text_distance(netns->pod, text) <= 2) ||
+                     (netns->container && text_distance(netns->container, text) <= 2) ||
+                     (netns->netns_name && text_distance(netns->netns_name, text) <= 2);
+        if (!close)
+            continue;
+        buffer_puts(&near, found++ ? ", " : " (did you mean ");
+        buffer_puts(&near, netns->name);
+    }
+    buffer_puts(&near, found ? "?)" : "");
+    int r = error_set(err, -ENOENT, "no such namespace: %s%s", text, buffer_text(&near));
+    buffer_done(&near);
+    return r;
+}
+
+static int report_several(const char *text, const struct netns *a, const struct netns *b,
+                          struct error *err) {
+    return error_set(err, -ENOTUNIQ, "%s means more than one namespace: %s, %s", text, a->name,
+                     b->name);
+}
+
+int node_find_named(const struct node *node, const char *text, uint64_t inode,
+                    const struct netns **ret_netns, struct error *err) {
+    const struct netns *found = NULL;
+    for (size_t i = 0; i < node_count(node); i++) {
+        const struct netns *netns = node->netnses[i].netns;
+        if (equals(netns->name, text) || (inode != 0 && netns->inode == inode)) {
+            *ret_netns = netns;
+            return 0;
+        }
+    }
+    for (size_t i = 0; i < node_count(node); i++) {
+        const struct netns *netns = node->netnses[i].netns;
+        if (!is_named(netns, text))
+            continue;
+        if (found)
+            return report_several(text, found, netns, err);
+        found = netns;
+    }
+    if (!found)
+        return report_unknown(node, text, err);
+    *ret_netns = found;
+    return 0;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "model/table.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TABLE_MIN_CAPACITY 16
+
+static const char *const state_words[] = {
+    [STATUS_OK] = "ok",         [STATUS_PARTIAL] = "partial",
+    [STATUS_DENIED] = "denied", [STATUS_UNSUPPORTED] = "unsupported",
+    [STATUS_FAILED] = "failed", [STATUS_GONE] = "gone",
+};
+const struct enum_names status_state_names = {state_words,
+                                              sizeof(state_words) / sizeof(state_words[0])};
+
+struct table *table_new(const struct kind *kind) {
+    struct table *table = calloc(1, sizeof(*table));
+    if (!table)
+        return NULL;
+    table->kind = kind;
+    table->status.source = kind->name;
+    atomic_init(&table->references, 1);
+    return table;
+}
+
+void *table_add(struct table *table) {
+    size_t size = table->kind->row_size;
+    if (table->count == table->capacity) {
+        size_t capacity = table->capacity ? table->capacity * 2 : TABLE_MIN_CAPACITY;
+        void *rows = reallocarray(table->rows, capacity, size);
+        if (!rows)
+            return NULL;
+        table->rows = rows;
+        table->capacity = capacity;
+    }
+    void *row = (char *)table->rows + table->count * size;
+    table->count++;
+    return memset(row, 0, size);
+}
+
+const void *table_row(const struct table *table, size_t index) {
+    return (const char *)table->rows + index * table->kind->row_size;
+}
+
+void table_trouble(struct table *table, enum status_state state, const char *format, ...) {
+    if (state <= table->status.state)
+        return;
+    table->status.state = state;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(table->status.reason, sizeof(table->status.reason), format, args);
+    va_end(args);
+}
+
+struct table *table_ref(struct table *table) {
+    if (table)
+        atomic_fetch_add(&table->references, 1);
+    return table;
+}
+
+void table_unref(struct table *table) {
+    if (!table || atomic_fetch_sub(&table->references, 1) > 1)
+        return;
+    arena_done(&table->arena);
+    free(table->rows);
+    free(table);
+}

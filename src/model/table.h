@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A collection of rows of one kind in one namespace, with word of how reading it went. It is built
+// once, never changed afterwards, and shared by counting references (from any thread).
+#ifndef MODEL_TABLE_H
+#define MODEL_TABLE_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "model/kind.h"
+
+enum status_state {
+    STATUS_OK,
+    STATUS_PARTIAL,     // some rows, or some parts of rows, are missing
+    STATUS_DENIED,      // needs a privilege
+    STATUS_UNSUPPORTED, // this kernel has no such thing
+    STATUS_FAILED,
+    STATUS_GONE, // the namespace vanished
+};
+
+extern const struct enum_names status_state_names; // "ok", "partial", ...
+
+struct status {
+    enum status_state state;
+    const char *source; // which source says so: "interfaces"
+    char reason[200];   // in words; "" when ok; may hold other people's bytes
+};
+
+struct table {
+    const struct kind *kind;
+    struct arena arena; // strings and lists of the rows
+    void *rows;
+    size_t count;
+    struct status status;
+    // For whoever builds it and whoever counts:
+    size_t capacity;
+    atomic_uint references;
+};
+
+// Returns an empty table, owned by the caller (one reference), or NULL when memory is out.
+struct table *table_new(const struct kind *kind);
+
+// Adds a zeroed row and returns it, or NULL when memory is out. Only while building; the pointer is
+// good until the next table_add.
+void *table_add(struct table *table);
+
+// The row at index (less than count).
+const void *table_row(const struct table *table, size_t index);
+
+// Worsens the status: the first trouble's words stay, unless the new state is graver.
+void table_trouble(struct table *table, enum status_state state, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// One more reference; one less, and the last frees it (NULL is nothing).
+struct table *table_ref(struct table *table);
+void table_unref(struct table *table);
+
+#endif

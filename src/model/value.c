@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "model/value.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/field.h"
+
+void value_set_text(struct value *value, const char *text) {
+    value->kind = VALUE_TEXT;
+    value->text = text;
+}
+
+void value_printf(struct value *value, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vsnprintf(value->scratch, sizeof(value->scratch), format, args);
+    va_end(args);
+    value_set_text(value, value->scratch);
+}
+
+static int compare_uint(uint64_t a, uint64_t b) {
+    return (a > b) - (a < b);
+}
+
+// A run of digits by its number: the longer one, leading zeroes aside, is the greater.
+static int compare_digits(const char **a, const char **b) {
+    while (**a == '0')
+        (*a)++;
+    while (**b == '0')
+        (*b)++;
+    size_t a_len = strspn(*a, "0123456789"), b_len = strspn(*b, "0123456789");
+    int order = compare_uint(a_len, b_len);
+    if (order == 0)
+        order = memcmp(*a, *b, a_len);
+    *a += a_len;
+    *b += b_len;
+    return order;
+}
+
+static int compare_text(const char *a, const char *b) {
+    const char *a_start = a, *b_start = b;
+    while (*a && *b) {
+        if (isdigit((unsigned char)*a) && isdigit((unsigned char)*b)) {
+            int order = compare_digits(&a, &b);
+            if (order)
+                return order;
+            continue;
+        }
+        if (*a != *b)
+            return (unsigned char)*a - (unsigned char)*b;
+        a++;
+        b++;
+    }
+    int order = (unsigned char)*a - (unsigned char)*b;
+    return order ? order : strcmp(a_start, b_start);
+}
+
+static int compare_texts(const struct value *a, const struct value *b) {
+    size_t count = a->texts.count < b->texts.count ? a->texts.count : b->texts.count;
+    for (size_t i = 0; i < count; i++) {
+        int order = compare_text(a->texts.items[i], b->texts.items[i]);
+        if (order)
+            return order;
+    }
+    return compare_uint(a->texts.count, b->texts.count);
+}
+
+// Records have the order of the first field in which their first items differ.
+static int compare_records(const struct value *a, const struct value *b) {
+    if (a->records.count == 0 || b->records.count == 0)
+        return compare_uint(a->records.count, b->records.count);
+    const struct record_type *type = a->records.type;
+    struct row_ref a_ref = {.row = a->records.items}, b_ref = {.row = b->records.items};
+    for (size_t i = 0; i < type->field_count; i++) {
+        struct value a_value, b_value;
+        field_read(&type->fields[i], &a_ref, &a_value);
+        field_read(&type->fields[i], &b_ref, &b_value);
+        int order = value_compare(&a_value, &b_value);
+        if (order)
+            return order;
+    }
+    return compare_uint(a->records.count, b->records.count);
+}
+
+static double number_of(const struct value *value) {
+    if (value->kind == VALUE_UINT)
+        return (double)value->uint;
+    return value->kind == VALUE_INT ? (double)value->sint : value->real;
+}
+
+// One field can give numbers of different kinds (a number, or -1 for none).
+static bool is_number(const struct value *value) {
+    return value->kind == VALUE_UINT || value->kind == VALUE_INT || value->kind == VALUE_REAL;
+}
+
+static int compare_kinds(const struct value *a, const struct value *b) {
+    if (a->kind == VALUE_ABSENT || b->kind == VALUE_ABSENT)
+        return (a->kind == VALUE_ABSENT) - (b->kind == VALUE_ABSENT);
+    if (is_number(a) && is_number(b))
+        return (number_of(a) > number_of(b)) - (number_of(a) < number_of(b));
+    return (int)a->kind - (int)b->kind;
+}
+
+int value_compare(const struct value *a, const struct value *b) {
+    if (a->kind != b->kind)
+        return compare_kinds(a, b);
+    switch (a->kind) {
+    case VALUE_ABSENT:
+        return 0;
+    case VALUE_BOOLEAN:
+        return (int)a->boolean - (int)b->boolean;
+    case VALUE_UINT:
+        return compare_uint(a->uint, b->uint);
+    case VALUE_INT:
+        return (a->sint > b->sint) - (a->sint < b->sint);
+    case VALUE_REAL:
+        return (a->real > b->real) - (a->real < b->real);
+    case VALUE_TEXT:
+        return compare_text(a->text, b->text);
+    case VALUE_ADDRESS:
+        return address_compare(&a->address, &b->address);
+    case VALUE_PREFIX:
+        return prefix_compare(&a->prefix, &b->prefix);
+    case VALUE_LLADDR:
+        return lladdr_compare(&a->lladdr, &b->lladdr);
+    case VALUE_FLAGS:
+        return compare_uint(a->flags.bits, b->flags.bits);
+    case VALUE_TEXTS:
+        return compare_texts(a, b);
+    case VALUE_RECORDS:
+        return compare_records(a, b);
+    }
+    return 0;
+}
+
+static void separate(struct buffer *buffer, size_t start) {
+    if (buffer->len > start)
+        buffer_putc(buffer, ',');
+}
+
+static void format_flags(const struct value *value, struct buffer *buffer) {
+    size_t start = buffer->len;
+    for (const struct flag_name *flag = value->flags.names; flag->name; flag++) {
+        if (value->flags.bits & flag->bit) {
+            separate(buffer, start);
+            buffer_puts(buffer, flag->name);
+        }
+    }
+}
+
+static void format_texts(const struct value *value, struct buffer *buffer) {
+    for (size_t i = 0; i < value->texts.count; i++) {
+        if (i > 0)
+            buffer_putc(buffer, ',');
+        buffer_puts(buffer, value->texts.items[i]);
+    }
+}
+
+static void format_records(const struct value *value, struct buffer *buffer) {
+    const char *item = value->records.items;
+    for (size_t i = 0; i < value->records.count; i++, item += value->records.type->size) {
+        if (i > 0)
+            buffer_putc(buffer, ',');
+        value->records.type->format(item, buffer);
+    }
+}
+
+void value_format(const struct value *value, struct buffer *buffer) {
+    switch (value->kind) {
+    case VALUE_ABSENT:
+        break;
+    case VALUE_BOOLEAN:
+        buffer_puts(buffer, value->boolean ? "yes" : "no");
+        break;
+    case VALUE_UINT:
+        buffer_put_uint(buffer, value->uint);
+        break;
+    case VALUE_INT:
+        buffer_printf(buffer, "%lld", (long long)value->sint);
+        break;
+    case VALUE_REAL:
+        buffer_printf(buffer, "%.1f", value->real);
+        break;
+    case VALUE_TEXT:
+        buffer_puts(buffer, value->text);
+        break;
+    case VALUE_ADDRESS:
+        address_format(&value->address, buffer);
+        break;
+    case VALUE_PREFIX:
+        prefix_format(&value->prefix, buffer);
+        break;
+    case VALUE_LLADDR:
+        lladdr_format(&value->lladdr, buffer);
+        break;
+    case VALUE_FLAGS:
+        format_flags(value, buffer);
+        break;
+    case VALUE_TEXTS:
+        format_texts(value, buffer);
+        break;
+    case VALUE_RECORDS:
+        format_records(value, buffer);
+        break;
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Sources: where rows come from. One const struct source for each kind that is read from the
+// kernel; this is their register. All of these functions block: they run on a worker (or in
+// --dump), never on the thread that draws.
+#ifndef SOURCE_SOURCE_H
+#define SOURCE_SOURCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/history.h"
+#include "model/table.h"
+
+// Where to read.
+struct source_request {
+    const struct netns *netns;      // the namespace to read in
+    const struct table *namespaces; // all of the node's, to tell which one an nsid stands for
+    int64_t now;                    // nanoseconds since 1970, UTC
+};
+
+typedef int source_sample_sink(uint64_t identity, const uint64_t counters[HISTORY_COUNTERS],
+                               void *user_data);
+
+struct source {
+    const char *name;       // as its status says: "interfaces"
+    enum kind_id kind;      // what its rows are
+    const char *needs;      // privilege or kernel feature, for people
+    int protocol;           // NETLINK_ROUTE, ...
+    const unsigned *groups; // multicast groups of that protocol that tell of a change
+    size_t group_count;
+
+    // Reads every row in the namespace into a new table, the caller's. Whatever went wrong stands
+    // in the table's status. NULL only when memory is out.
+    struct table *(*read)(const struct source_request *request);
+
+    // Reads only the counters of the rows with these identities (all rows if count is 0) and gives
+    // them to sink. Returns 0 or -errno. NULL where a kind has no counters.
+    int (*sample)(const struct source_request *request, const uint64_t *identities, size_t count,
+                  source_sample_sink *sink, void *user_data, struct error *err);
+};
+
+// Every source; the end is NULL.
+extern const struct source *const sources[];
+
+// The source of that kind, or NULL.
+const struct source *source_of(enum kind_id kind);
+
+#endif
