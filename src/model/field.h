@@ -54,7 +54,7 @@ struct field {
     size_t offset;     // of the member in the row, for the getters below
     const void *names; // FIELD_ENUM: struct enum_names; FIELD_FLAGS: struct flag_name[];
                        // FIELD_RECORDS: struct record_type; rates: struct counter
-    const char *help; // one line, a noun phrase without full stop
+    const char *help;  // one line, a noun phrase without full stop
 };
 
 // The words of an enumeration, by its number; a NULL or a number outside is "unknown(N)".
@@ -81,40 +81,29 @@ field_getter field_get_bool, field_get_u8, field_get_u16, field_get_u32, field_g
 // The name of the row's namespace: the first field of every kind.
 field_getter field_get_netns;
 
+// clang-format off
+
 // A member of the row, its getter chosen by the member's C type; the key is the member's name.
-#define FIELD(row_type, member, title, type, help)                                               \
-    {                                                                                            \
-#member, title, type, FIELD_GETTER(((row_type *)0)->member), offsetof(row_type, member), \
-            NULL, help                                                                           \
-    }
+#define FIELD(row, member, title, type, help) FIELD_AS(#member, row, member, title, type, help)
 
 // The same under another key, for members of structs inside the row (vlan.id as vlan_id).
-#define FIELD_AS(key, row_type, member, title, type, help)                                         \
-    {                                                                                              \
-        key, title, type, FIELD_GETTER(((row_type *)0)->member), offsetof(row_type, member), NULL, \
-            help                                                                                   \
-    }
+#define FIELD_AS(key, row, member, title, type, help)                                              \
+    {key, title, type, FIELD_GETTER(((row *)0)->member), offsetof(row, member), NULL, help}
 
 // A uint8_t, uint32_t (or enum) or struct maybe that is the number of a word; a uint64_t or
 // uint32_t whose bits are words.
-#define FIELD_OF_ENUM(key, row_type, member, title, enum_names, help)       \
-    {                                                                       \
-        key, title, FIELD_ENUM, FIELD_ENUM_GETTER(((row_type *)0)->member), \
-            offsetof(row_type, member), enum_names, help                    \
-    }
-#define FIELD_OF_FLAGS(key, row_type, member, title, flag_names, help)        \
-    {                                                                         \
-        key, title, FIELD_FLAGS, FIELD_FLAGS_GETTER(((row_type *)0)->member), \
-            offsetof(row_type, member), flag_names, help                      \
-    }
+#define FIELD_OF_ENUM(key, row, member, title, enum_names, help)                                   \
+    {key, title, FIELD_ENUM, FIELD_ENUM_GETTER(((row *)0)->member), offsetof(row, member),         \
+     enum_names, help}
+#define FIELD_OF_FLAGS(key, row, member, title, flag_names, help)                                  \
+    {key, title, FIELD_FLAGS, FIELD_FLAGS_GETTER(((row *)0)->member), offsetof(row, member),       \
+     flag_names, help}
 
 // A field that a function works out.
-#define FIELD_BY(key, title, type, getter, help) \
-    { key, title, type, getter, 0, NULL, help }
-#define FIELD_RECORDS_BY(key, title, getter, record_type, help) \
-    { key, title, FIELD_RECORDS, getter, 0, record_type, help }
+#define FIELD_BY(key, title, type, getter, help) {key, title, type, getter, 0, NULL, help}
+#define FIELD_RECORDS_BY(key, title, getter, record_type, help)                                    \
+    {key, title, FIELD_RECORDS, getter, 0, record_type, help}
 
-// clang-format off
 #define FIELD_GETTER(member) _Generic((member),                                                    \
     bool: field_get_bool, uint8_t: field_get_u8, uint16_t: field_get_u16, uint32_t: field_get_u32, \
     uint64_t: field_get_u64, int32_t: field_get_i32, const char *: field_get_text,                 \
