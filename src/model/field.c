@@ -4,7 +4,7 @@
 #include "model/netns.h"
 
 // The member that a plain getter reads.
-#define MEMBER(type) (*(const type *)((const char *)ref->row + field->offset))
+#define MEMBER(type) (*(type const *)((const char *)ref->row + field->offset))
 
 static void set_uint(struct value *ret, uint64_t number) {
     ret->kind = VALUE_UINT;
