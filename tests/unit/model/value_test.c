@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/field.h"
+#include "model/netns.h"
+
+// A row with a member of every type that a field can be read from.
+struct sample {
+    bool up;
+    uint8_t small;
+    uint16_t port;
+    uint32_t index;
+    uint64_t bytes;
+    int32_t offset;
+    const char *name;
+    struct maybe mtu, enabled, state;
+    struct address address;
+    struct prefix prefix;
+    struct lladdr mac;
+    uint32_t colour;
+    uint32_t flags;
+};
+
+static const char *const colour_words[] = {"red", NULL, "blue"};
+static const struct enum_names colours = {colour_words, 3};
+static const struct flag_name flag_names[] = {{1, "UP"}, {4, "LOUD"}, {0, NULL}};
+
+static const struct field fields[] = {
+    FIELD(struct sample, up, "UP", FIELD_BOOLEAN, ""),
+    FIELD(struct sample, small, "SMALL", FIELD_NUMBER, ""),
+    FIELD(struct sample, port, "PORT", FIELD_NUMBER, ""),
+    FIELD(struct sample, index, "INDEX", FIELD_NUMBER, ""),
+    FIELD(struct sample, bytes, "BYTES", FIELD_BYTES, ""),
+    FIELD(struct sample, offset, "OFFSET", FIELD_NUMBER, ""),
+    FIELD(struct sample, name, "NAME", FIELD_TEXT, ""),
+    FIELD(struct sample, mtu, "MTU", FIELD_NUMBER, ""),
+    FIELD(struct sample, enabled, "ENABLED", FIELD_BOOLEAN, ""),
+    FIELD(struct sample, address, "ADDRESS", FIELD_ADDRESS, ""),
+    FIELD(struct sample, prefix, "PREFIX", FIELD_PREFIX, ""),
+    FIELD(struct sample, mac, "MAC", FIELD_LLADDR, ""),
+    FIELD_OF_ENUM("colour", struct sample, colour, "COLOUR", &colours, ""),
+    FIELD_OF_ENUM("state", struct sample, state, "STATE", &colours, ""),
+    FIELD_OF_FLAGS("flags", struct sample, flags, "FLAGS", flag_names, ""),
+};
+
+static void assert_text(const struct sample *row, const char *key, const char *expected) {
+    struct row_ref ref = {.row = row};
+    struct buffer buffer = BUFFER_INIT;
+    struct value value;
+    size_t i = 0;
+    while (strcmp(fields[i].key, key) != 0)
+        i++;
+    field_read(&fields[i], &ref, &value);
+    value_format(&value, &buffer);
+    assert_string_equal(buffer_text(&buffer), expected);
+    buffer_done(&buffer);
+}
+
+static void test_every_type_of_member_is_read(void **state) {
+    struct sample row = {
+        .up = true,
+        .small = 255,
+        .port = 65535,
+        .index = UINT32_MAX,
+        .bytes = UINT64_MAX,
+        .offset = -7,
+        .name = "eth0",
+        .mtu = maybe_of(1500),
+        .enabled = maybe_of(0),
+        .state = maybe_of(2),
+        .mac = lladdr_from_bytes("\2\0\0\0\0\1", 6),
+        .colour = 0,
+        .flags = 5,
+    };
+    (void)state;
+    assert_int_equal(address_parse("10.0.0.1", &row.address), 0);
+    assert_int_equal(prefix_parse("fd00::/8", &row.prefix), 0);
+    assert_text(&row, "up", "yes");
+    assert_text(&row, "small", "255");
+    assert_text(&row, "port", "65535");
+    assert_text(&row, "index", "4294967295");
+    assert_text(&row, "bytes", "18446744073709551615");
+    assert_text(&row, "offset", "-7");
+    assert_text(&row, "name", "eth0");
+    assert_text(&row, "mtu", "1500");
+    assert_text(&row, "enabled", "no");
+    assert_text(&row, "address", "10.0.0.1");
+    assert_text(&row, "prefix", "fd00::/8");
+    assert_text(&row, "mac", "02:00:00:00:00:01");
+    assert_text(&row, "colour", "red");
+    assert_text(&row, "state", "blue");
+    assert_text(&row, "flags", "UP,LOUD");
+}
+
+static void test_what_is_not_known_is_absent(void **state) {
+    static const char *const keys[] = {"name",    "mtu", "enabled", "state",
+                                       "address", "mac", "prefix",  "flags"};
+    struct sample row = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        assert_text(&row, keys[i], "");
+}
+
+static void test_numbers_without_a_word_are_said_as_such(void **state) {
+    struct sample row = {.colour = 1, .state = maybe_of(77)};
+    (void)state;
+    assert_text(&row, "colour", "unknown(1)");
+    assert_text(&row, "state", "unknown(77)");
+}
+
+static int compare_texts(const char *a, const char *b) {
+    struct value left, right;
+    value_set_text(&left, a);
+    value_set_text(&right, b);
+    int order = value_compare(&left, &right);
+    int reverse = value_compare(&right, &left);
+    assert_true((order < 0) == (reverse > 0) && (order == 0) == (reverse == 0));
+    return order;
+}
+
+static void test_text_is_ordered_as_people_count(void **state) {
+    (void)state;
+    assert_true(compare_texts("eth2", "eth10") < 0);
+    assert_true(compare_texts("eth10", "eth10.5") < 0);
+    assert_true(compare_texts("eth02", "eth2") != 0);
+    assert_true(compare_texts("a", "b") < 0);
+    assert_true(compare_texts("", "a") < 0);
+    assert_true(compare_texts("x9", "x99999999999999999999999") < 0);
+    assert_int_equal(compare_texts("veth1a", "veth1a"), 0);
+}
+
+static void test_absent_comes_last(void **state) {
+    struct value absent = {.kind = VALUE_ABSENT};
+    struct value number = {.kind = VALUE_UINT, .uint = 1};
+    struct value negative = {.kind = VALUE_INT, .sint = -1};
+    (void)state;
+    assert_true(value_compare(&absent, &number) > 0);
+    assert_true(value_compare(&number, &absent) < 0);
+    assert_int_equal(value_compare(&absent, &absent), 0);
+    assert_true(value_compare(&negative, &number) < 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_type_of_member_is_read),
+        cmocka_unit_test(test_what_is_not_known_is_absent),
+        cmocka_unit_test(test_numbers_without_a_word_are_said_as_such),
+        cmocka_unit_test(test_text_is_ordered_as_people_count),
+        cmocka_unit_test(test_absent_comes_last),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
