@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# 2,000 veth pairs into 200 namespaces: what --dump=interfaces --all-netns costs beside a bare netlink
+# read of the same, beside `ip -j -d addr` once a namespace, and how it grows from a tenth of that.
+# Run by `make bench`; needs root, or the user namespaces of an ordinary user.
+set -eu
+
+netscope=${NETSCOPE:?}
+bare=${BARE_LINKS:?}
+here=$(cd "$(dirname "$0")" && pwd)
+
+if [ "${1:-}" != inside ]; then
+    user=
+    [ "$(id -u)" -eq 0 ] || user=--map-root-user
+    exec unshare $user --net --mount --pid --fork --kill-child --mount-proc sh "$0" inside
+fi
+
+mount -t tmpfs tmpfs /run
+ip link set lo up
+
+# make_pods FIRST LAST: namespaces of these numbers, ten pairs into each.
+make_pods() {
+    for n in $(seq "$1" "$2"); do
+        ip netns add "pod-$n"
+        for p in $(seq 10); do
+            echo "link add v$n-$p type veth peer name eth$p netns pod-$n"
+            echo "link set v$n-$p up"
+        done | ip -batch -
+        for p in $(seq 10); do
+            echo "addr add 10.$((n % 250)).$p.2/24 dev eth$p"
+            echo "link set eth$p up"
+        done | ip -n "pod-$n" -batch -
+    done
+}
+
+ip_everywhere="sh -c 'ip -j -d addr; for n in /run/netns/*; do ip -n \${n##*/} -j -d addr; done'"
+
+measure() {
+    echo "== $1"
+    "$here/compare.py" \
+        "netscope --dump" "$netscope --dump=interfaces --all-netns --format json" \
+        "bare netlink read" "$bare" \
+        "ip -j -d addr, each" "$ip_everywhere"
+}
+
+make_pods 1 20
+measure "200 veth pairs in 20 namespaces"
+make_pods 21 200
+measure "2,000 veth pairs in 200 namespaces"
