@@ -25,7 +25,8 @@ void buffer_putc(struct buffer *buffer, char c);
 void buffer_fill(struct buffer *buffer, char c, size_t count);
 void buffer_printf(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void buffer_vprintf(struct buffer *buffer, const char *format, va_list args);
+void buffer_vprintf(struct buffer *buffer, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 void buffer_put_uint(struct buffer *buffer, uint64_t number);
 
 // The text so far, "" if there is none. Valid until the next change.

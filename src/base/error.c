@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void set_words(struct error *err, int code, const char *format, va_list args) {
+__attribute__((format(printf, 3, 0))) static void set_words(struct error *err, int code,
+                                                            const char *format, va_list args) {
     err->code = code;
     vsnprintf(err->text, sizeof(err->text), format, args);
 }

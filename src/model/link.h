@@ -37,8 +37,8 @@ struct link_vlan {
 
 // A BPF program on the interface's way.
 struct link_program {
-    const char *attached; // "xdp", "xdp-generic", "xdp-offload", "tc-ingress", "tc-egress",
-                          // "tcx-...", "netkit-..."
+    const char *attached;  // "xdp", "xdp-generic", "xdp-offload", "tc-ingress", "tc-egress",
+                           // "tcx-...", "netkit-..."
     struct maybe id;       // of the program
     const char *name;      // of the program, as it was loaded; NULL if it may not be read
     struct maybe priority; // tc: of the filter
