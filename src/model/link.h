@@ -75,7 +75,7 @@ struct link {
     uint32_t group;
     struct maybe txqlen;
     struct maybe num_tx_queues, num_rx_queues;
-    struct maybe gso_max_size, gso_max_segs, gro_max_size;
+    struct maybe gso_max_size, gso_max_segs, tso_max_size, tso_max_segs, gro_max_size;
     const char *qdisc;
     const char *ifalias;
     const char *const *altnames;
@@ -133,8 +133,8 @@ struct link {
         struct address local, remote;
         struct maybe link; // ifindex of the device that carries it
         const char *link_name;
-        struct maybe ttl, tos, pmtudisc, ikey, okey, proto, encap_limit, flowinfo, collect_metadata,
-            fwmark;
+        struct maybe ttl, tos, pmtudisc, iflags, oflags, ikey, okey, proto, encap_limit, flowinfo,
+            collect_metadata, fwmark;
     } tunnel;
     struct {
         struct maybe stp_state, vlan_filtering, ageing_time, forward_delay, hello_time, max_age,

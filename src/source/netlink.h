@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Talking netlink, and the rules that hold for all of it (netlink(7), linux/netlink.h), in one
+// place:
+// - a dump that was interrupted by a change is read again, a bounded number of times;
+// - the kernel's words for an error (extended ACK) go into struct error;
+// - the kernel checks requests strictly and filters where it can;
+// - answers count only if they come from the kernel and carry the request's number;
+// - a message that did not fit into the buffer is read again with a larger one;
+// - lost notifications (ENOBUFS) are reported, never passed over.
+// Messages and attributes themselves are libnl's nlmsg_* and nla_*.
+#ifndef SOURCE_NETLINK_H
+#define SOURCE_NETLINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/netlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+
+#include "base/error.h"
+
+struct netns;
+
+// A socket in one namespace. It carries one request at a time.
+struct netlink {
+    int fd;
+    uint32_t port;     // ours, as the kernel gave it
+    uint32_t sequence; // of the last request
+    void *buffer;
+    size_t buffer_size;
+};
+
+// Takes one message of an answer. Returns 0, or -errno, which ends the reading with that.
+typedef int netlink_sink(const struct nlmsghdr *message, void *user_data);
+
+// What a stretch of an answer's bytes said besides its messages.
+struct netlink_answer {
+    bool done;        // it was the last
+    bool interrupted; // the subject changed while it was read (NLM_F_DUMP_INTR)
+    int code;         // -errno that the kernel answered, or 0
+};
+
+// Goes through bytes as they were received and gives sink each message that carries this sequence
+// number. The kernel's error, if there is one, stands in ret_answer->code and, in its words, in
+// err. Pure. Returns 0, -EBADMSG (the bytes are not whole messages), or what sink returned.
+int netlink_parse(const void *bytes, size_t length, uint32_t sequence, netlink_sink *sink,
+                  void *user_data, struct netlink_answer *ret_answer, struct error *err);
+
+// Opens a socket of the netlink protocol in the namespace (NULL: where we are). Returns 0 or
+// -errno; -ENOENT if the namespace is gone.
+int netlink_open(struct netlink *netlink, const struct netns *netns, int protocol,
+                 struct error *err);
+
+// The same around a socket that is already there; the netlink owns it from then on, also when
+// this fails.
+int netlink_open_fd(struct netlink *netlink, int fd, struct error *err);
+void netlink_close(struct netlink *netlink);
+
+// A new request with room for a family's header, which is copied from header. The caller adds
+// attributes and hands it to netlink_dump or netlink_get, which free it. NULL when memory is out.
+struct nl_msg *netlink_request(int type, const void *header, size_t header_size);
+
+struct netlink_reader {
+    netlink_sink *sink;
+    void (*restart)(void *user_data); // what came so far is void: the dump begins again
+    void *user_data;
+};
+
+// Sends the request as a dump and gives each message to the reader. Frees the request; NULL stands
+// for one that memory did not suffice for. Returns 0; -EINTR if the dump was interrupted each time
+// (what the reader has is the last one, and may lack some and have some twice); or -errno.
+int netlink_dump(struct netlink *netlink, struct nl_msg *request,
+                 const struct netlink_reader *reader, struct error *err);
+
+// Sends the request for a single object and gives the answer to sink. As netlink_dump otherwise.
+int netlink_get(struct netlink *netlink, struct nl_msg *request, netlink_sink *sink,
+                void *user_data, struct error *err);
+
+// Joins the multicast groups. With all_nsid, the notifications of all namespaces that have an nsid
+// in this one are received too (linux/netlink.h NETLINK_LISTEN_ALL_NSID). Returns 0 or -errno.
+int netlink_listen(struct netlink *netlink, const unsigned *groups, size_t count, bool all_nsid,
+                   struct error *err);
+
+#define NETLINK_NSID_HERE (-1) // of a notification from the socket's own namespace
+
+// Takes the notifications of one datagram, without waiting. Returns 0 and the nsid that they are
+// from, -EAGAIN if there are none, -ENOBUFS if some were lost, or -errno.
+int netlink_receive(struct netlink *netlink, netlink_sink *sink, void *user_data, int *ret_nsid);
+
+// True for what a kernel answers that does not know such a request.
+bool netlink_is_unsupported(int code);
+
+#endif
