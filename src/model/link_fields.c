@@ -217,6 +217,25 @@ static void get_centiseconds(const struct row_ref *ref, const struct field *fiel
     ret->real = (double)time->value / CENTISECONDS;
 }
 
+// The word that begins an IPv6 header has both (RFC 8200, 3): 4 bits of version, 8, 20.
+static void get_traffic_class(const struct row_ref *ref, const struct field *field,
+                              struct value *ret) {
+    const struct maybe *flowinfo = maybe_at(ref, field);
+    if (!flowinfo->known)
+        return;
+    ret->kind = VALUE_UINT;
+    ret->uint = flowinfo->value >> 20 & 0xff;
+}
+
+static void get_flow_label(const struct row_ref *ref, const struct field *field,
+                           struct value *ret) {
+    const struct maybe *flowinfo = maybe_at(ref, field);
+    if (!flowinfo->known)
+        return;
+    ret->kind = VALUE_UINT;
+    ret->uint = flowinfo->value & 0xfffff;
+}
+
 // The name of an interface of the same namespace, by its index.
 static void get_index_name(const struct row_ref *ref, const struct field *field,
                            struct value *ret) {
@@ -345,7 +364,7 @@ static const struct field fields[] = {
     KIND("vlan_id", vlan.id, "VLAN", FIELD_NUMBER, "VLAN id"),
     MEMBER_BY("vlan_protocol", vlan.protocol, "VLAN PROTOCOL", FIELD_TEXT, get_vlan_protocol, "802.1Q or 802.1ad"),
     FIELD_OF_FLAGS("vlan_flags", struct link, vlan.flags, "VLAN FLAGS", link_vlan_flag_names, "flags of the VLAN device"),
-    KIND("vxlan_id", vxlan.id, "VNI", FIELD_NUMBER, "VXLAN network identifier"),
+    KIND("vxlan_vni", vxlan.id, "VNI", FIELD_NUMBER, "VXLAN network identifier"),
     KIND("vxlan_remote", vxlan.remote, "VXLAN REMOTE", FIELD_ADDRESS, "the one other end"),
     KIND("vxlan_group", vxlan.group, "VXLAN GROUP", FIELD_ADDRESS, "multicast group that unknown destinations are sent to"),
     KIND("vxlan_local", vxlan.local, "VXLAN LOCAL", FIELD_ADDRESS, "own address of the tunnel"),
@@ -365,7 +384,7 @@ static const struct field fields[] = {
     KIND("vxlan_collect_metadata", vxlan.collect_metadata, "VXLAN EXTERNAL", FIELD_BOOLEAN, "whether routes or programs set the tunnel's data"),
     KIND("vxlan_udp_csum", vxlan.udp_csum, "VXLAN CSUM", FIELD_BOOLEAN, "whether outer IPv4 packets have a UDP checksum"),
     KIND("vxlan_gbp", vxlan.gbp, "VXLAN GBP", FIELD_BOOLEAN, "group policy extension"),
-    KIND("geneve_id", geneve.id, "GENEVE VNI", FIELD_NUMBER, "Geneve network identifier"),
+    KIND("geneve_vni", geneve.id, "GENEVE VNI", FIELD_NUMBER, "Geneve network identifier"),
     KIND("geneve_remote", geneve.remote, "GENEVE REMOTE", FIELD_ADDRESS, "the other end"),
     KIND("geneve_port", geneve.port, "GENEVE PORT", FIELD_NUMBER, "UDP destination port"),
     KIND("geneve_ttl", geneve.ttl, "GENEVE TTL", FIELD_NUMBER, "TTL of outer packets; 0: the default"),
@@ -381,7 +400,8 @@ static const struct field fields[] = {
     KIND("tunnel_ikey", tunnel.ikey, "IN KEY", FIELD_NUMBER, "key of packets that come"),
     KIND("tunnel_okey", tunnel.okey, "OUT KEY", FIELD_NUMBER, "key of packets that go"),
     KIND("tunnel_encap_limit", tunnel.encap_limit, "ENCAP LIMIT", FIELD_NUMBER, "how many tunnels in each other"),
-    KIND("tunnel_flowinfo", tunnel.flowinfo, "FLOWINFO", FIELD_NUMBER, "traffic class and flow label of outer IPv6 packets"),
+    MEMBER_BY("tunnel_tclass", tunnel.flowinfo, "TRAFFIC CLASS", FIELD_NUMBER, get_traffic_class, "traffic class of outer IPv6 packets"),
+    MEMBER_BY("tunnel_flowlabel", tunnel.flowinfo, "FLOW LABEL", FIELD_NUMBER, get_flow_label, "flow label of outer IPv6 packets"),
     KIND("tunnel_collect_metadata", tunnel.collect_metadata, "EXTERNAL", FIELD_BOOLEAN, "whether routes or programs set the tunnel's data"),
     KIND("tunnel_fwmark", tunnel.fwmark, "FWMARK", FIELD_NUMBER, "firewall mark of outer packets"),
 

@@ -3,8 +3,8 @@
 #include "source/link_parse.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
