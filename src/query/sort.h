@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Sorting rows by their fields.
+#ifndef QUERY_SORT_H
+#define QUERY_SORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "model/kind.h"
+
+#define SORT_MAX_KEYS 8
+
+struct sort_key {
+    const struct field *field;
+    const struct field *inner; // of the records in field, or NULL
+    bool descending;
+};
+
+// A plain value: nothing to free.
+struct sort {
+    struct sort_key keys[SORT_MAX_KEYS];
+    size_t count;
+};
+
+// Reads "[-]FIELD[,[-]FIELD...]"; '-' is for descending order. Returns 0 or -EINVAL.
+int sort_compile(const struct kind *kind, const char *text, struct sort *ret_sort,
+                 struct error *err);
+
+// Puts the rows, of the sort's kind, in order. Equal rows keep the order they had; rows without the
+// field come last in both directions.
+void sort_rows(const struct sort *sort, struct row_ref *rows, size_t count);
+
+#endif
