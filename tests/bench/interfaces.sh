@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # 2,000 veth pairs into 200 namespaces: what --dump=interfaces --all-netns costs beside a bare netlink
-# read of the same, beside `ip -j -d addr` once a namespace, and how it grows from a tenth of that.
+# read of the same, beside `ip -j -d addr` once a namespace, and how it grows from a tenth of that; and
+# what the terminal program costs there.
 # Run by `make bench`; needs root, or the user namespaces of an ordinary user.
 set -eu
 
@@ -47,3 +48,6 @@ make_pods 1 20
 measure "200 veth pairs in 20 namespaces"
 make_pods 21 200
 measure "2,000 veth pairs in 200 namespaces"
+
+echo "== the terminal program there, all namespaces shown"
+"$here/panel.py" --keys jjjjkkGg v200-10 "$netscope" --all-netns --panel interfaces

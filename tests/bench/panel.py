@@ -1,0 +1,110 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Measures the terminal program: panel.py [--idle SECONDS] [--keys KEYS] TEXT COMMAND [ARGS ...]
+
+Starts COMMAND on a terminal of 160x50, waits until TEXT stands on it and prints how long that took;
+then leaves it alone and prints what share of a core it needs while nobody does anything, and its memory;
+at last types each of KEYS and prints how long the screen takes to answer."""
+
+import argparse
+import fcntl
+import os
+import pty
+import select
+import signal
+import statistics
+import struct
+import sys
+import termios
+import time
+
+
+def read_some(fd, seconds):
+    """What the program draws within the time, b'' if nothing."""
+    ready, _, _ = select.select([fd], [], [], seconds)
+    if not ready:
+        return b""
+    try:
+        return os.read(fd, 65536)
+    except OSError:
+        sys.exit("the program ended")
+
+
+def wait_for(fd, text, seconds):
+    """Seconds until the text has been drawn."""
+    start = time.monotonic()
+    seen = b""
+    while text not in seen:
+        left = start + seconds - time.monotonic()
+        if left <= 0:
+            sys.exit(f"{text.decode()} did not show within {seconds} s")
+        seen = seen[-len(text):] + read_some(fd, left)
+    return time.monotonic() - start
+
+
+def processor_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_mebibytes(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        for line in file:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def drain(fd, seconds):
+    """Takes what is drawn for so long. Returns how many bytes that were."""
+    end = time.monotonic() + seconds
+    count = 0
+    while (left := end - time.monotonic()) > 0:
+        count += len(read_some(fd, left))
+    return count
+
+
+def answer_time(fd, key):
+    """Seconds from a key to the first byte that is drawn for it."""
+    os.write(fd, key)
+    start = time.monotonic()
+    while not read_some(fd, 5):
+        sys.exit(f"no answer to {key!r}")
+    answered = time.monotonic() - start
+    drain(fd, 0.2)
+    return answered
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--idle", type=float, default=20)
+    parser.add_argument("--keys", default="")
+    parser.add_argument("text")
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ["TERM"] = "xterm-256color"
+        os.execvp(options.command[0], options.command)
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 160, 0, 0))
+    try:
+        print(f"first rows after {wait_for(fd, options.text.encode(), 30):.3f} s")
+        drain(fd, 5)  # what is left to be read at the start is no idling
+        before = processor_seconds(pid)
+        drawn = drain(fd, options.idle)
+        used = processor_seconds(pid) - before
+        print(f"idle: {100 * used / options.idle:.2f}% of a core over {options.idle:.0f} s, "
+              f"{drawn / options.idle:.0f} bytes drawn a second, {peak_mebibytes(pid):.1f} MiB")
+        if options.keys:
+            times = [answer_time(fd, key.encode()) for key in options.keys]
+            print(f"answer to a key: median {1000 * statistics.median(times):.1f} ms, "
+                  f"worst of {len(times)} {1000 * max(times):.1f} ms")
+    finally:
+        os.kill(pid, signal.SIGTERM)
+        os.waitpid(pid, 0)
+
+
+if __name__ == "__main__":
+    main()
