@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
+# Files that nobody outside sees: a /run of the node's own, /etc and /var to be written over, /sys of its namespace.
+
+# Whatever is written below DIRECTORY stays in the private /run.
+make_overlay() {
+    local scratch=$STATE/overlay$1
+    mkdir -p "$scratch/upper" "$scratch/work"
+    mount -t overlay overlay -o "lowerdir=$1,upperdir=$scratch/upper,workdir=$scratch/work" "$1"
+}
+
+files_make_private() {
+    mount -t sysfs sysfs /sys
+    mount -t tmpfs -o mode=755 tmpfs /run
+    mkdir -p "$STATE"/{bin,cgroup,log,net,www} /run/netns /run/docker/netns
+    make_overlay /etc
+    make_overlay /var/lib
+    make_overlay /var/log
+
+    # What the machine itself keeps there is not the node's.
+    local directory
+    for directory in /var/lib/docker /var/lib/containerd /var/lib/containers /var/lib/kubelet \
+        /var/log/pods /var/log/containers; do
+        mkdir -p "$directory"
+        mount -t tmpfs -o mode=755 tmpfs "$directory"
+    done
+
+    rm -f /etc/resolv.conf
+    printf 'search example.net\nnameserver %s\n' "$OUTSIDE_IP4" >/etc/resolv.conf
+    write_pods_resolv_conf
+}
+
+# As the kubelet makes it for the policy ClusterFirst, once for each pod.
+write_pods_resolv_conf() {
+    local pod directory
+    for pod in "${PODS[@]}"; do
+        directory=/etc/netns/${POD_NETNS[$pod]}
+        mkdir -p "$directory"
+        cat >"$directory/resolv.conf" <<EOF
+search ${POD_NAMESPACE[$pod]}.svc.$CLUSTER_DOMAIN svc.$CLUSTER_DOMAIN $CLUSTER_DOMAIN
+nameserver $KUBE_DNS_IP4
+options ndots:5
+EOF
+    done
+}

@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# First process of the node: node.sh FLAVOUR TRAFFIC COMMAND... Starts what runs on the node, runs COMMAND, and exits with its
+# status; the kernel then ends every other process.
+set -eu
+LAB=$(dirname "$(dirname "$(readlink -f "$0")")")
+. "$LAB/topology.sh"
+. "$LAB/lib/process.sh"
+. "$LAB/lib/names.sh"
+
+# The keyboard's signals are for COMMAND.
+trap : INT QUIT TERM
+
+flavour=$1
+traffic=$2
+shift 2
+
+start_app() {
+    case $1 in
+    web) process_serve_http web "${POD_NAME[web]}" "${POD_APP[web]}" "$WEB_PORT" ;;
+    api) process_serve_http api "${POD_NAME[api]}" "${POD_APP[api]}" "$API_PORT" ;;
+    dns) process_pause dns "${POD_NAME[dns]}" ;;
+    esac
+}
+
+start_pod() {
+    local pod=$1 sandbox_pid
+    process_pause "$pod" "${POD_NAME[$pod]}"
+    sandbox_pid=$process_pid
+    process_set_cgroup "$sandbox_pid" "$(pod_cgroup "$pod" "$(pod_id "$pod")")"
+    names_write_sandbox "$pod" "$sandbox_pid"
+    start_app "$pod"
+    process_set_cgroup "$process_pid" "$(pod_cgroup "$pod" "$(pod_container_id "$pod")")"
+    names_write_container "$pod" "$process_pid" "$sandbox_pid"
+    names_write_logs "$pod"
+}
+
+start_docker_container() {
+    process_serve_http registry "${REGISTRY_NAME}" "$REGISTRY_APP" "$REGISTRY_PORT"
+    process_set_cgroup "$process_pid" "$(registry_cgroup)"
+    names_write_docker "$process_pid"
+}
+
+for pod in "${PODS[@]}"; do
+    start_pod "$pod"
+done
+start_docker_container
+
+status=0
+"$@" || status=$?
+exit "$status"

@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# First process of the pretend world: world.sh FLAVOUR TRAFFIC COMMAND... Started by lab/node in namespaces of its
+# own, of which the network namespace becomes that of the node. Makes files and links, starts what runs beyond the node,
+# then the node itself in a process namespace of its own: the node sees its own processes only, as nodes do.
+set -eu
+LAB=$(dirname "$(dirname "$(readlink -f "$0")")")
+. "$LAB/topology.sh"
+. "$LAB/lib/files.sh"
+. "$LAB/lib/links.sh"
+. "$LAB/lib/process.sh"
+
+# The keyboard's signals are for COMMAND.
+trap : INT QUIT
+
+hostname "$NODE_NAME"
+files_make_private
+links_make
+
+process_serve_http node2 apiserver kube-apiserver "$APISERVER_PORT"
+process_serve_http pod2 web-on-node-2 nginx "$WEB_PORT"
+
+status=0
+unshare --pid --fork --kill-child --mount --mount-proc "$LAB/lib/node.sh" "$@" || status=$?
+exit "$status"
