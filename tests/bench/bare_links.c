@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The least that reading every interface of a node can cost: in each namespace under /run/netns, and in
-// its own, dump links and addresses, receive the bytes and throw them away. What netscope takes is
-// measured against this.
+// The least that reading every interface of a node can cost: in each namespace under /run/netns,
+// and in its own, dump links and addresses, receive the bytes and throw them away. What netscope
+// takes is measured against this.
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>
