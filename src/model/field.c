@@ -133,3 +133,38 @@ void field_read(const struct field *field, const struct row_ref *ref, struct val
     ret->kind = VALUE_ABSENT;
     field->get(ref, field, ret);
 }
+
+static const struct {
+    const char *name, *unit;
+} types[] = {
+    [FIELD_TEXT] = {"text", NULL},
+    [FIELD_NUMBER] = {"number", NULL},
+    [FIELD_BYTES] = {"bytes", "bytes"},
+    [FIELD_COUNT] = {"count", NULL},
+    [FIELD_BYTES_RATE] = {"bytes_rate", "bytes/s"},
+    [FIELD_COUNT_RATE] = {"count_rate", "1/s"},
+    [FIELD_DURATION] = {"duration", "seconds"},
+    [FIELD_TIME] = {"time", NULL},
+    [FIELD_BOOLEAN] = {"boolean", NULL},
+    [FIELD_ENUM] = {"enum", NULL},
+    [FIELD_FLAGS] = {"flags", NULL},
+    [FIELD_ADDRESS] = {"address", NULL},
+    [FIELD_PREFIX] = {"prefix", NULL},
+    [FIELD_LLADDR] = {"lladdr", NULL},
+    [FIELD_INTERFACE] = {"interface", NULL},
+    [FIELD_NETNS] = {"netns", NULL},
+    [FIELD_LIST] = {"list", NULL},
+    [FIELD_RECORDS] = {"records", NULL},
+};
+
+const char *field_type_name(enum field_type type) {
+    return types[type].name;
+}
+
+const char *field_type_unit(enum field_type type) {
+    return types[type].unit;
+}
+
+bool field_is_rate(const struct field *field) {
+    return field->type == FIELD_BYTES_RATE || field->type == FIELD_COUNT_RATE;
+}

@@ -5,6 +5,7 @@
 #ifndef MODEL_FIELD_H
 #define MODEL_FIELD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,11 @@ enum field_type {
     FIELD_LIST,      // texts
     FIELD_RECORDS,   // rows of their own
 };
+
+// What the type is called in documents ("bytes", "address"), and what its numbers count ("bytes",
+// "seconds", "bytes/s"), NULL where there is no unit.
+const char *field_type_name(enum field_type type);
+const char *field_type_unit(enum field_type type);
 
 typedef void field_getter(const struct row_ref *ref, const struct field *field, struct value *ret);
 
@@ -117,5 +123,8 @@ field_getter field_get_netns;
 
 // Reads a field of a row: as its getter, with ret made VALUE_ABSENT before.
 void field_read(const struct field *field, const struct row_ref *ref, struct value *ret);
+
+// True for what takes two readings: a dump, which reads once, has no such thing.
+bool field_is_rate(const struct field *field);
 
 #endif

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "model/json.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "tests/sample.h"
+
+static const struct {
+    const char *text;
+    const char *json;
+} texts[] = {
+    {"", "\"\""},
+    {"eth0", "\"eth0\""},
+    {"a\"b\\c/d", "\"a\\\"b\\\\c/d\""},
+    {"\b\f\n\r\t", "\"\\b\\f\\n\\r\\t\""},
+    {"\x01\x1b[31m\x7f", "\"\\u0001\\u001b[31m\\u007f\""},
+    {"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xa7", "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xa7\""},
+    {"\xc2\x9b", "\"\\u009b\""},                // a C1 control
+    {"\xe2\x80\xae", "\"\\u202e\""},            // right-to-left override
+    {"\xf3\xa0\x80\xa1", "\"\\udb40\\udc21\""}, // a tag, beyond 16 bits
+    {"a\xff\xfe", "\"a\xef\xbf\xbd\xef\xbf\xbd\""},
+    {"\xc3", "\"\xef\xbf\xbd\""},                                 // cut off
+    {"\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""}, // a surrogate
+};
+
+static void test_texts(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct buffer buffer = BUFFER_INIT;
+        json_format_text(texts[i].text, &buffer);
+        assert_string_equal(buffer_text(&buffer), texts[i].json);
+        buffer_done(&buffer);
+    }
+}
+
+// Another reader of JSON takes every text of two bytes.
+static void test_every_pair_of_bytes_is_json(void **state) {
+    (void)state;
+    for (unsigned pair = 0; pair < 0x10000; pair++) {
+        char text[3] = {(char)(pair >> 8), (char)pair, '\0'};
+        struct buffer buffer = BUFFER_INIT;
+        json_format_text(text, &buffer);
+        json_t *json = json_loads(buffer_text(&buffer), JSON_DECODE_ANY, NULL);
+        if (!json)
+            fail_msg("not JSON: %s", buffer_text(&buffer));
+        json_decref(json);
+        buffer_done(&buffer);
+    }
+}
+
+static void test_numbers(void **state) {
+    static const struct {
+        struct value value;
+        const char *json;
+    } numbers[] = {
+        {{.kind = VALUE_UINT, .uint = UINT64_MAX}, "18446744073709551615"},
+        {{.kind = VALUE_INT, .sint = INT64_MIN}, "-9223372036854775808"},
+        {{.kind = VALUE_REAL, .real = 0.1}, "0.1"},
+        {{.kind = VALUE_REAL, .real = 1.0 / 3}, "0.33333333333333331"},
+        {{.kind = VALUE_REAL, .real = 300}, "300"},
+        {{.kind = VALUE_BOOLEAN, .boolean = true}, "true"},
+        {{.kind = VALUE_ABSENT}, "null"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        struct row_ref ref = sample_ref(0);
+        struct buffer buffer = BUFFER_INIT;
+        json_format_value(&numbers[i].value, &ref, &buffer);
+        assert_string_equal(buffer_text(&buffer), numbers[i].json);
+        buffer_done(&buffer);
+    }
+}
+
+static void check_row(size_t row, const char *json) {
+    const struct field *fields[sizeof(sample_fields) / sizeof(sample_fields[0])];
+    struct row_ref ref = sample_ref(row);
+    struct buffer buffer = BUFFER_INIT;
+    for (size_t i = 0; i < sample_kind.field_count; i++)
+        fields[i] = &sample_fields[i];
+    json_format_row(fields, sample_kind.field_count, &ref, &buffer);
+    assert_string_equal(buffer_text(&buffer), json);
+    buffer_done(&buffer);
+}
+
+static void test_rows(void **state) {
+    (void)state;
+    check_row(0, "{\"netns\":\"default/web-1\",\"name\":\"eth2\",\"bytes\":1500,\"count\":5,"
+                 "\"number\":-3,\"lifetime\":300,\"since\":\"2026-11-23T03:00:00Z\",\"on\":true,"
+                 "\"state\":\"up\",\"flags\":[\"UP\",\"RUNNING\"],\"address\":\"10.244.1.5\","
+                 "\"prefix\":\"10.244.1.0/24\",\"mac\":\"02:42:ac:11:00:02\","
+                 "\"alias\":\"Uplink to (core) and more\",\"tags\":[\"blue\",\"green field\"],"
+                 "\"records\":[{\"local\":\"10.244.1.5\",\"prefixlen\":24,\"label\":\"eth0:1\"},"
+                 "{\"local\":\"fd00::1\",\"prefixlen\":64}],\"rate\":375}");
+    // What a row has not is not there.
+    check_row(1, "{\"netns\":\"default/web-1\",\"name\":\"eth10\",\"bytes\":10000000000,"
+                 "\"number\":0,\"flags\":[],\"mac\":\"10.9.8.7\",\"tags\":[],\"records\":[],"
+                 "\"rate\":2500000000}");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_every_pair_of_bytes_is_json),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_rows),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
