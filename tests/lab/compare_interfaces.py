@@ -2,163 +2,318 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """usage: compare_interfaces.py DIRECTORY
 
-Compares, field by field, what netscope said of the interfaces in every namespace with what iproute2 and the kernel's own
-files said just before and just after. capture_interfaces filled DIRECTORY. Prints every difference and fails on any:
+Compares, field by field, what netscope said of the interfaces in every namespace with what iproute2 and the
+kernel's own files said just before and just after. capture_interfaces filled DIRECTORY. Prints every difference
+and fails on any:
 
 - a value that netscope has and iproute2 has otherwise (counters and lifetimes may lie between before and after);
 - an interface, an address or a namespace that only one of them has;
-- a field of iproute2 that stands neither in the tables below nor, with a reason, in NOT_IN_NETSCOPE;
-- a field of netscope that iproute2 says nothing of, and that is not in NOT_IN_IPROUTE2.
+- a field of iproute2 that is in none of the tables of interfaces_fields.py, where those that netscope does not
+  show stand with a reason;
+- a field of netscope that iproute2 says nothing of, unless OWN_FIELDS there has it.
 """
 
 import json
 import os
+import re
 import sys
 
-FOREVER = 4294967295
+from interfaces_fields import (
+    COMMON,
+    CONVERT,
+    KIND_DATA,
+    NOT_IN_NETSCOPE,
+    OWN_FIELDS,
+    PROGRAM_MODES,
+    RP_FILTERS,
+    SLAVE_DATA,
+    SYSCTLS,
+    UNSAID,
+)
 
-# --- The fields ---------------------------------------------------------------------------------------------------
-
-# iproute2's name of a field of an interface, and netscope's where it is another.
-COMMON = {
-    name: name
-    for name in (
-        "ifindex ifname flags mtu qdisc master operstate group txqlen link_type address broadcast permaddr altnames "
-        "ifalias promiscuity allmulti min_mtu max_mtu num_tx_queues num_rx_queues gso_max_size gso_max_segs gro_max_size "
-        "tso_max_size tso_max_segs parentbus parentdev link_netnsid"
-    ).split()
-}
-
-# Of iproute2's info_data (by kind) and info_slave_data (by slave kind).
-TUNNEL = {
-    "proto": "tunnel_proto",
-    "remote": "tunnel_remote",
-    "local": "tunnel_local",
-    "link": "tunnel_link",
-    "ttl": "tunnel_ttl",
-    "tos": "tunnel_tos",
-    "pmtudisc": "tunnel_pmtudisc",
-    "ikey": "tunnel_ikey",
-    "okey": "tunnel_okey",
-    "encap_limit": "tunnel_encap_limit",
-    "tclass": "tunnel_tclass",
-    "flowlabel": "tunnel_flowlabel",
-    "external": "tunnel_collect_metadata",
-    "fwmark": "tunnel_fwmark",
-}
-MACVLAN = {"mode": "macvlan_mode"}
-IPVLAN = {"mode": "ipvlan_mode"}
+# --- What was captured ------------------------------------------------------------------------------------------
 
 
-def prefixed(prefix, names):
-    return {name: prefix + name for name in names.split()}
+def read_json(path, default=None):
+    if default is not None and not os.path.exists(path):
+        return default
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    return json.loads(text) if text.strip() else []
 
 
-KIND_DATA = {
-    "bond": {
-        **prefixed("bond_", "mode miimon updelay downdelay active_slave xmit_hash_policy min_links"),
-        "ad_lacp_rate": "bond_lacp_rate",
-        "ad_select": "bond_ad_select",
-    },
-    "bridge": {
-        **prefixed(
-            "bridge_",
-            "stp_state vlan_filtering ageing_time forward_delay hello_time max_age priority vlan_protocol mcast_snooping "
-            "group_fwd_mask topology_change root_port root_path_cost nf_call_iptables nf_call_ip6tables nf_call_arptables",
-        ),
-        "vlan_default_pvid": "bridge_default_pvid",
-        "bridge_id": "bridge_id",
-        "root_id": "bridge_root_id",
-    },
-    "geneve": {
-        **prefixed("geneve_", "remote ttl tos port"),
-        "id": "geneve_vni",
-        "remote6": "geneve_remote",
-        "external": "geneve_collect_metadata",
-    },
-    "ipvlan": IPVLAN,
-    "ipvtap": IPVLAN,
-    "macvlan": MACVLAN,
-    "macvtap": MACVLAN,
-    "tun": {
-        **prefixed("tun_", "type pi vnet_hdr multi_queue persist"),
-        "user": "tun_owner",
-        "group": "tun_group",
-        "numqueues": "tun_num_queues",
-    },
-    "vlan": prefixed("vlan_", "id protocol flags"),
-    "vrf": {"table": "vrf_table"},
-    "vxlan": {
-        **prefixed("vxlan_", "group remote local link port ttl tos ageing limit learning proxy rsc l2miss l3miss udp_csum gbp"),
-        "id": "vxlan_vni",
-        "group6": "vxlan_group",
-        "remote6": "vxlan_remote",
-        "local6": "vxlan_local",
-        "external": "vxlan_collect_metadata",
-        "port_range.low": "vxlan_port_low",
-        "port_range.high": "vxlan_port_high",
-    },
-}
-for kind in "erspan gre gretap ip6gre ip6gretap ip6tnl ipip sit vti vti6".split():
-    KIND_DATA[kind] = TUNNEL
+def read_sysctls(path):
+    """{interface: {"ipv4/rp_filter": 1}} of lines like /proc/sys/net/ipv4/conf/eth0.10/rp_filter:1."""
+    settings = {}
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            name, value = line.rstrip("\n").rsplit(":", 1)
+            *_, family, _, interface, setting = name.split("/")
+            if value.lstrip("-").isdigit():
+                settings.setdefault(interface, {})[f"{family}/{setting}"] = int(value)
+    return settings
 
-SLAVE_DATA = {
-    "bond": prefixed("bond_slave_", "state mii_status link_failure_count queue_id perm_hwaddr"),
-    "bridge": {
-        **prefixed(
-            "port_",
-            "state priority cost hairpin guard root_block fastleave learning flood mcast_flood bcast_flood proxy_arp "
-            "proxy_arp_wifi neigh_suppress isolated locked vlan_tunnel root_id",
-        ),
-        "no": "port_no",
-        "bridge_id": "port_designated_bridge",
-    },
-    "vrf": {"table": "vrf_table"},
-}
 
-# From /proc/sys/net/ipv4/conf and ipv6/conf.
-SYSCTLS = {
-    **{
-        f"ipv4/{name}": f"ipv4_{name}"
-        for name in "forwarding rp_filter proxy_arp arp_ignore arp_announce accept_local route_localnet log_martians".split()
-    },
-    **{
-        f"ipv6/{name}": f"ipv6_{name}"
-        for name in "forwarding accept_ra accept_dad autoconf proxy_ndp use_tempaddr addr_gen_mode".split()
-    },
-    "ipv6/disable_ipv6": "ipv6_disabled",
-}
+class Snapshot:
+    """What iproute2 and the kernel's files said in one namespace at one time."""
 
-# What iproute2 says and netscope does not: "KIND.FIELD" or "FIELD", and why.
-TIMER = "a clock inside the kernel's bridge that nothing but the kernel acts on"
-MULTICAST = "a tunable of multicast snooping, which netscope does not show"
-BOND = "a tunable of a bond that does not say where packets go"
-TUNNEL_DETAIL = "a detail of a rare sort of tunnel"
-NOT_IN_NETSCOPE = {
-    "link_index": "said when the lower device is in another namespace: compared as link",
-    "link": "compared by hand",
-    "link_pointtopoint": "the flag POINTOPOINT says the same",
-    "xdp": "compared as programs",
-    "bond.ad_actor_sys_prio": BOND,
-    "bond.ad_actor_system": BOND,
-    "bond.ad_info": BOND,
-    "bond.ad_lacp_active": BOND,
-    "bond.ad_user_port_key": BOND,
-    "bond.all_slaves_active": BOND,
-    "bond.arp_all_targets": BOND,
-    "bond.arp_interval": BOND,
-    "bond.arp_missed_max": BOND,
-    "bond.arp_validate": BOND,
-    "bond.fail_over_mac": BOND,
-    "bond.lp_interval": BOND,
-    "bond.num_peer_notif": BOND,
-    "bond.packets_per_slave": BOND,
-    "bond.peer_notify_delay": BOND,
-    "bond.primary_reselect": BOND,
-    "bond.resend_igmp": BOND,
-    "bond.tlb_dynamic_lb": BOND,
-    "bond.use_carrier": BOND,
-}
+    def __init__(self, directory, names):
+        self.directory = directory
+        self.links = {link["ifindex"]: link for link in read_json(f"{directory}/address.json")}
+        self.indices = {link["ifname"]: ifindex for ifindex, link in self.links.items()}
+        self.link_modes = {link["ifindex"]: link["linkmode"] for link in read_json(f"{directory}/link.json")}
+        self.ports = {port["ifname"]: port for port in read_json(f"{directory}/bridge-link.json")}
+        self.vlans = {row["ifname"]: row["vlans"] for row in read_json(f"{directory}/bridge-vlan.json")}
+        self.sysctls = read_sysctls(f"{directory}/sysctl")
+        self.nsids = self.read_nsids(f"{directory}/nsids", names)
 
-# What netscope says and iproute2 does not.
-NOT_IN_IPROUTE2 = {"netns"}
+    @staticmethod
+    def read_nsids(path, names):
+        """{nsid: netscope's name of the namespace} of lines "NSID INODE"."""
+        with open(path, encoding="utf-8") as file:
+            pairs = (line.split() for line in file)
+            return {int(nsid): names.get(int(inode)) for nsid, inode in pairs}
+
+    def filters(self, device, direction):
+        return read_json(f"{self.directory}/tc-{direction}-{device}.json", default=[])
+
+
+# --- iproute2's row in netscope's words -------------------------------------------------------------------------
+
+
+class Expected:
+    """The row that netscope should have for one interface, as one snapshot has it."""
+
+    def __init__(self, snapshot, link, unknown):
+        self.row = {}
+        self.unknown = unknown
+        self.link = link
+        self.take(link, COMMON, "")
+        self.take_kind(link.get("linkinfo", {}))
+        self.take_lower(snapshot)
+        self.take_counters(link.get("stats64", {}))
+        self.row["addr_info"] = [self.address(address) for address in link["addr_info"]]
+        self.row["linkmode"] = snapshot.link_modes.get(link["ifindex"])
+        # A device that is down does not say whether it would have carrier.
+        if "UP" in link["flags"]:
+            self.row["carrier"] = "LOWER_UP" in link["flags"]
+        self.take_address_class()
+        self.take_port(snapshot)
+        self.take_sysctls(snapshot)
+        self.row["programs"] = list(self.programs(snapshot))
+
+    def take(self, said, names, prefix):
+        for name, value in said.items():
+            if name in names:
+                key = names[name]
+                self.row[key] = CONVERT[key](value) if key in CONVERT else value
+            elif isinstance(value, dict) and any(known.startswith(name + ".") for known in names):
+                self.take({f"{name}.{inner}": value[inner] for inner in value}, names, prefix)
+            elif prefix + name not in NOT_IN_NETSCOPE:
+                self.unknown.add(prefix + name)
+
+    def take_kind(self, linkinfo):
+        kind = linkinfo.get("info_kind")
+        slave_kind = linkinfo.get("info_slave_kind")
+        data = dict(linkinfo.get("info_data", {}))
+        self.row["info_slave_kind"] = slave_kind
+        # Without a kind of the kernel's there is netscope's word.
+        if kind is None and "LOOPBACK" in self.link["flags"]:
+            kind = "loopback"
+        elif kind is None:
+            kind = "physical" if "parentdev" in self.link else "virtual"
+        self.row["info_kind"] = kind
+        if "tclass" in data and "flowlabel" in data:
+            self.row["tunnel_flowinfo"] = int(data.pop("tclass"), 0) << 20 | int(data.pop("flowlabel"), 0)
+        for flags in ("ipvlan", "macvlan"):
+            if kind == flags or kind == flags.replace("lan", "tap"):
+                self.row[f"{flags}_flags"] = [f for f in ("private", "vepa", "nopromisc", "nodst") if data.pop(f, False)]
+        self.take(data, KIND_DATA.get(kind, {}), f"{kind}.")
+        self.take(linkinfo.get("info_slave_data", {}), SLAVE_DATA.get(slave_kind, {}), f"{slave_kind}-slave.")
+
+    def take_lower(self, snapshot):
+        """ip(8) names a lower device of this namespace, and gives the index of one in another."""
+        name = self.link.get("link")
+        self.row["link"] = name
+        self.row["link_index"] = snapshot.indices.get(name, self.link.get("link_index"))
+        if "link_netnsid" in self.link:
+            self.row["link_netns"] = snapshot.nsids.get(self.link["link_netnsid"])
+
+    def take_counters(self, stats):
+        for direction, counters in stats.items():
+            self.take(counters, {name: f"{direction}_{name}" for name in counters}, "")
+        self.row["carrier_changes"] = self.row.pop("tx_carrier_changes", None)
+        self.row.pop("rx_otherhost", None)
+
+    @staticmethod
+    def address(said):
+        return {name.replace("-", "_"): value for name, value in said.items()}
+
+    def take_address_class(self):
+        if re.fullmatch("([0-9a-f]{2}:){5}[0-9a-f]{2}", self.link.get("address", "")):
+            first = int(self.link["address"][:2], 16)
+            self.row["address_class"] = ("local" if first & 2 else "universal") + (" group" if first & 1 else " unicast")
+
+    def take_port(self, snapshot):
+        """bridge(8) says again what the interface's slave data said; only it tells the VLANs."""
+        name = self.link["ifname"]
+        said = dict(snapshot.ports.get(name, {}))
+        for again in ("ifindex", "ifname", "flags", "mtu", "master", "link", "link_index", "operstate"):
+            said.pop(again, None)
+        self.take(said, SLAVE_DATA["bridge"], "bridge-slave.")
+        for vlan in snapshot.vlans.get(name, []):
+            flags = vlan.get("flags", [])
+            pvid = " PVID" if "PVID" in flags else ""
+            untagged = " untagged" if "Egress Untagged" in flags else ""
+            self.row.setdefault("port_vlans", []).append(f"{vlan['vlan']}{pvid}{untagged}")
+
+    def take_sysctls(self, snapshot):
+        own = snapshot.sysctls.get(self.link["ifname"], {})
+        for name in SYSCTLS.keys() & own.keys():
+            key = SYSCTLS[name]
+            self.row[key] = CONVERT[key](own[name]) if key in CONVERT else own[name]
+        if "ipv4/rp_filter" in own:
+            everywhere = snapshot.sysctls["all"]["ipv4/rp_filter"]
+            self.row["ipv4_rp_filter_in_effect"] = RP_FILTERS[max(own["ipv4/rp_filter"], everywhere)]
+
+    def programs(self, snapshot):
+        for attached in self.link.get("xdp", {}).get("attached", []):
+            program = attached["prog"]
+            yield {"attached": PROGRAM_MODES[attached["mode"]], "id": program["id"], "name": program["name"]}
+        for direction in ("ingress", "egress"):
+            for filter in snapshot.filters(self.link["ifname"], direction):
+                program = filter.get("options", {}).get("prog")
+                if program:
+                    place = {"attached": f"tc-{direction}", "priority": filter["pref"]}
+                    yield {**place, "id": program["id"], "name": program["name"]}
+
+
+# --- Comparing --------------------------------------------------------------------------------------------------
+
+
+def add_other_ends(rows, links):
+    """Adds to the rows that are expected, by (namespace, ifindex), what only both ends of a pair tell together."""
+    for (netns, ifindex), row in rows.items():
+        if row["info_kind"] not in ("veth", "netkit"):
+            continue
+        there = (row.get("link_netns", netns), row["link_index"])
+        up = [links[end]["operstate"] in ("UP", "UNKNOWN") for end in ((netns, ifindex), there) if end in links]
+        row["peer_netns"] = there[0]
+        row["peer"] = links[there]["ifname"] if there in links else None
+        row["pair_state"] = "up" if all(up) else "down"
+
+
+def spread_vlans(texts):
+    """["2-4 untagged"] as ["2 untagged", "3 untagged", "4 untagged"]."""
+    for text in texts:
+        numbers, *flags = text.split(" ", 1)
+        first, *last = numbers.split("-")
+        for vlan in range(int(first), int(last[0] if last else first) + 1):
+            yield " ".join([str(vlan), *flags])
+
+
+def agrees(got, before, after):
+    """At rest the three are the same; a counter or a lifetime lies between."""
+    if got in (before, after):
+        return True
+    if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (got, before, after)):
+        return min(before, after) <= got <= max(before, after)
+    return False
+
+
+class Comparison:
+    def __init__(self):
+        self.differences = []
+        self.unknown = set()
+        self.compared = 0
+        self.keys = set()
+
+    def differ(self, where, wanted, got):
+        self.differences.append(f"{where}: iproute2 {json.dumps(wanted)}, netscope {json.dumps(got)}")
+
+    def rows(self, where, got, before, after):
+        """One row, or one object of a row's list: every key that anybody has."""
+        for key in sorted((set(got) | set(before) | set(after)) - OWN_FIELDS):
+            self.value(f"{where}.{key}", key, got.get(key), before.get(key), after.get(key))
+
+    def value(self, where, key, got, before, after):
+        self.compared += 1
+        self.keys.add(key)
+        if key in ("addr_info", "programs") and got and before and after:
+            self.records(where, got, before, after)
+            return
+        if key == "port_vlans":
+            got = list(spread_vlans(got or []))
+        # Nothing, said with words or without.
+        if got in (None, []) and before in (None, []) and after in (None, []):
+            return
+        if before is None and after is None and key in UNSAID and got in UNSAID[key]:
+            return
+        if not agrees(got, before, after):
+            self.differ(where, before if before == after else [before, after], got)
+
+    def records(self, where, got, before, after):
+        if not len(got) == len(before) == len(after):
+            self.differ(where, before, got)
+            return
+        for i, items in enumerate(zip(got, before, after)):
+            self.rows(f"{where}[{i}]", *items)
+
+    def interfaces(self, got, before, after):
+        """Everything that netscope and the two snapshots have, by (namespace, ifindex)."""
+        for place in sorted(got.keys() | (before.keys() & after.keys()), key=str):
+            name = " ".join(str(part) for part in place)
+            if place not in got or place not in before or place not in after:
+                wanted = [rows.get(place, {}).get("ifname") for rows in (before, after)]
+                self.differ(name, wanted, got.get(place, {}).get("ifname"))
+            else:
+                self.rows(f"{name} {got[place]['ifname']}", got[place], before[place], after[place])
+
+
+def expected_rows(directory, names, unknown):
+    """{(namespace, ifindex): the row that netscope should have}."""
+    rows, links = {}, {}
+    for inode, name in names.items():
+        snapshot = Snapshot(f"{directory}/{inode}", names)
+        for ifindex, link in snapshot.links.items():
+            links[name, ifindex] = link
+            rows[name, ifindex] = Expected(snapshot, link, unknown).row
+    add_other_ends(rows, links)
+    return rows
+
+
+def main():
+    directory = sys.argv[1]
+    netscope = read_json(f"{directory}/netscope.json")
+    comparison = Comparison()
+    for status in netscope["status"]:
+        if status["state"] != "ok":
+            comparison.differ("status", "ok", status)
+    with open(f"{directory}/namespaces", encoding="utf-8") as file:
+        inodes = {int(line.split()[0]) for line in file}
+    names = {row["inode"]: row["netns"] for row in netscope["namespaces"]}
+    if inodes != set(names):
+        comparison.differ("namespaces", sorted(inodes), sorted(names))
+    names = {inode: name for inode, name in names.items() if inode in inodes}
+
+    got = {(row["netns"], row["ifindex"]): row for row in netscope["interfaces"]}
+    if len(got) != len(netscope["interfaces"]):
+        comparison.differ("interfaces with an index of their own", len(netscope["interfaces"]), len(got))
+    before, after = (
+        expected_rows(f"{directory}/{when}", names, comparison.unknown) for when in ("before", "after")
+    )
+    comparison.interfaces(got, before, after)
+
+    for field in sorted(comparison.unknown):
+        print(f"{field} of iproute2 has no key in netscope and no reason in NOT_IN_NETSCOPE")
+    for difference in comparison.differences:
+        print(difference)
+    failures = len(comparison.differences) + len(comparison.unknown)
+    print(
+        f"{len(got)} interfaces in {len(names)} namespaces, {len(comparison.keys)} fields, "
+        f"{comparison.compared} values: {failures} differences"
+    )
+    sys.exit(1 if failures or not got else 0)
+
+
+main()
