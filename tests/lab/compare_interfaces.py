@@ -18,7 +18,8 @@ import os
 import re
 import sys
 
-from interfaces_fields import (
+sys.dont_write_bytecode = True
+from interfaces_fields import (  # noqa: E402
     COMMON,
     CONVERT,
     KIND_DATA,
