@@ -91,6 +91,8 @@ class Expected:
         self.link = link
         self.take(link, COMMON, "")
         self.take_kind(link.get("linkinfo", {}))
+        # ip(8)'s own word for a lower device that is down.
+        self.row["flags"] = [flag for flag in link["flags"] if flag != "M-DOWN"]
         self.take_lower(snapshot)
         self.take_counters(link.get("stats64", {}))
         self.row["addr_info"] = [self.address(address) for address in link["addr_info"]]
@@ -124,8 +126,6 @@ class Expected:
         elif kind is None:
             kind = "physical" if "parentdev" in self.link else "virtual"
         self.row["info_kind"] = kind
-        if "tclass" in data and "flowlabel" in data:
-            self.row["tunnel_flowinfo"] = int(data.pop("tclass"), 0) << 20 | int(data.pop("flowlabel"), 0)
         for flags in ("ipvlan", "macvlan"):
             if kind == flags or kind == flags.replace("lan", "tap"):
                 self.row[f"{flags}_flags"] = [f for f in ("private", "vepa", "nopromisc", "nodst") if data.pop(f, False)]
@@ -151,8 +151,9 @@ class Expected:
         return {name.replace("-", "_"): value for name, value in said.items()}
 
     def take_address_class(self):
-        if re.fullmatch("([0-9a-f]{2}:){5}[0-9a-f]{2}", self.link.get("address", "")):
-            first = int(self.link["address"][:2], 16)
+        address = self.link.get("address", "")
+        if re.fullmatch("([0-9a-f]{2}:){5}[0-9a-f]{2}", address) and address != "00:00:00:00:00:00":
+            first = int(address[:2], 16)
             self.row["address_class"] = ("local" if first & 2 else "universal") + (" group" if first & 1 else " unicast")
 
     def take_port(self, snapshot):
@@ -234,6 +235,9 @@ class Comparison:
 
     def rows(self, where, got, before, after):
         """One row, or one object of a row's list: every key that anybody has."""
+        # ip(8) tells the permanent address only where it is another than the address.
+        if got.get("permaddr") == got.get("address"):
+            got = {key: value for key, value in got.items() if key != "permaddr"}
         for key in sorted((set(got) | set(before) | set(after)) - OWN_FIELDS):
             self.value(f"{where}.{key}", key, got.get(key), before.get(key), after.get(key))
 

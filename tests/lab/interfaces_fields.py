@@ -19,7 +19,7 @@ COMMON = prefixed(
 )
 
 TUNNEL = {
-    **prefixed("tunnel_", "proto remote local link ttl tos pmtudisc ikey okey encap_limit fwmark"),
+    **prefixed("tunnel_", "proto remote local link ttl tos pmtudisc ikey okey encap_limit tclass flowlabel fwmark"),
     "external": "tunnel_collect_metadata",
 }
 
@@ -41,7 +41,8 @@ KIND_DATA = {
         "vlan_default_pvid": "bridge_default_pvid",
     },
     "geneve": {
-        **prefixed("geneve_", "id remote ttl tos port"),
+        **prefixed("geneve_", "remote ttl tos port"),
+        "id": "geneve_vni",
         "remote6": "geneve_remote",
         "external": "geneve_collect_metadata",
     },
@@ -59,8 +60,9 @@ KIND_DATA = {
     "vxlan": {
         **prefixed(
             "vxlan_",
-            "id group remote local link port ttl tos ageing limit learning proxy rsc l2miss l3miss udp_csum gbp",
+            "group remote local link port ttl tos ageing limit learning proxy rsc l2miss l3miss udp_csum gbp",
         ),
+        "id": "vxlan_vni",
         "group6": "vxlan_group",
         "remote6": "vxlan_remote",
         "local6": "vxlan_local",
@@ -128,6 +130,11 @@ def tunnel_end(address):
     return None if address == "any" else address
 
 
+def not_negative(setting):
+    """The kernel has -1 where the sort of device forbids it: off."""
+    return max(setting, 0)
+
+
 def seconds(hundredths):
     return hundredths / 100
 
@@ -151,35 +158,41 @@ CONVERT = {
     "bridge_root_id": bridge_id,
     "geneve_tos": number,
     "ipv4_rp_filter": lambda number: RP_FILTERS[number],
+    "ipv6_accept_dad": not_negative,
     "ipv6_addr_gen_mode": lambda number: ADDRESS_MODES[number],
+    "ipv6_use_tempaddr": not_negative,
     "port_designated_bridge": bridge_id,
     "port_no": number,
     "port_root_id": bridge_id,
     "tun_group": group,
     "tun_owner": user,
+    "tunnel_flowlabel": number,
     "tunnel_ikey": tunnel_key,
     "tunnel_local": tunnel_end,
     "tunnel_okey": tunnel_key,
     "tunnel_remote": tunnel_end,
+    "tunnel_tclass": number,
     "tunnel_tos": number,
     "vxlan_tos": number,
 }
 
-# What netscope may say where iproute2 leaves the field out.
+# What netscope may say where iproute2 leaves the field out (for a device that is down, the carrier).
 UNSAID = {
-    key: (0,)
-    for key in (
+    "carrier": (False, True),
+    **dict.fromkeys(
         "proto_down rx_compressed rx_nohandler tx_compressed geneve_collect_metadata geneve_tos tunnel_collect_metadata "
-        "tunnel_fwmark tunnel_tos vxlan_collect_metadata vxlan_gbp vxlan_l2miss vxlan_l3miss vxlan_limit vxlan_proxy "
-        "vxlan_rsc vxlan_tos"
-    ).split()
+        "tunnel_fwmark tunnel_ikey tunnel_okey tunnel_tos vxlan_collect_metadata vxlan_gbp vxlan_l2miss vxlan_l3miss vxlan_limit vxlan_proxy "
+        "vxlan_rsc vxlan_tos".split(),
+        (0,),
+    ),
 }
 
 # --- What only one of them says ----------------------------------------------------------------------------------
 
-# netscope's own, with nothing in iproute2 to compare with: the name of the namespace is the comparison's key, and one
-# reading has no rates.
-OWN_FIELDS = {"netns"}
+OWN_FIELDS = {
+    "netns",  # by which the rows are compared
+    "protocol",  # of an address: iproute2 tells it since 6.3
+}
 
 BOND = "a tunable of a bond that does not say where packets go"
 DUMPED_ELSEWHERE = "compared under another name"
