@@ -1,14 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Starts containers on the Docker engine of this node and compares what netscope says of namespaces and veth pairs with what
-the engine and iproute2 say. $NETSCOPE is the program. Runs inside tests/docker/engine."""
+"""Starts containers on the Docker engine of this node and compares what netscope says of namespaces
+and veth pairs with what the engine and iproute2 say. $NETSCOPE is the program. Runs inside
+tests/docker/engine."""
 
 import json
 import os
 import subprocess
 import sys
 
-# Name, and how it is connected. A container of one letter and one like a process's name are as good as any.
+# Name, and how it is connected. A container of one letter and one like a process's name are as good
+# as any.
 CONTAINERS = {
     "web": ["--network", "front", "--publish", "8080:80"],
     "api-1": ["--network", "front"],  # also connected to 'back'
@@ -33,6 +35,10 @@ def run(*command):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
+def netscope(*arguments):
+    return json.loads(run(os.environ["NETSCOPE"], "-j", *arguments))
+
+
 def start_containers():
     run("docker", "network", "create", "front")
     run("docker", "network", "create", "--internal", "back")
@@ -47,6 +53,11 @@ def namespace_of(container):
     return os.stat(f"/proc/{container['State']['Pid']}/ns/net").st_ino
 
 
+def has_own_namespace(container):
+    mode = container["HostConfig"]["NetworkMode"]
+    return mode != "host" and not mode.startswith("container:")
+
+
 def check_namespaces(containers, rows):
     """Every container's namespace is there once, with its name."""
     by_inode = {row["inode"]: row for row in rows}
@@ -56,8 +67,7 @@ def check_namespaces(containers, rows):
     expect("namespaces", {own} | {namespace_of(c) for c in containers.values()}, set(by_inode))
     for name, container in containers.items():
         row = by_inode.get(namespace_of(container), {})
-        mode = container["HostConfig"]["NetworkMode"]
-        if mode == "host" or mode.startswith("container:"):
+        if not has_own_namespace(container):
             continue
         expect(f"{name}: netns", name, row.get("netns"))
         expect(f"{name}: naming", "container", row.get("naming"))
@@ -66,8 +76,8 @@ def check_namespaces(containers, rows):
         expect(f"{name}: runtime", "docker", row.get("runtime"))
         sandbox = container["NetworkSettings"]["SandboxKey"]
         expect(f"{name}: inode", os.stat(sandbox).st_ino, row.get("inode"))
-        sharers = sum(namespace_of(other) == namespace_of(container) for other in containers.values())
-        expect(f"{name}: process_count", sharers, row.get("process_count"))
+        inodes = [namespace_of(other) for other in containers.values()]
+        expect(f"{name}: process_count", inodes.count(row.get("inode")), row.get("process_count"))
 
 
 def links_of(pid):
@@ -75,12 +85,12 @@ def links_of(pid):
 
 
 def check_pairs(containers, rows):
-    """Every container's veth and its other end on the node know each other by name; returns how many pairs there were."""
+    """Every container's veth and its other end on the node name each other. Returns how many."""
     by_place = {(row["netns"], row["ifindex"]): row for row in rows}
     on_node = {link["ifindex"]: link for link in links_of(os.getpid())}
     pairs = 0
     for name, container in containers.items():
-        if container["HostConfig"]["NetworkMode"] in ("host", "none", "container:" + containers["web"]["Id"]):
+        if not has_own_namespace(container):
             continue
         for link in links_of(container["State"]["Pid"]):
             if link.get("linkinfo", {}).get("info_kind") != "veth":
@@ -102,16 +112,18 @@ def check_pairs(containers, rows):
 def check_names(containers):
     """--netns takes a container's name, its process and its sandbox."""
     for name, container in containers.items():
-        for netns in (name, str(container["State"]["Pid"]), container["NetworkSettings"]["SandboxKey"]):
-            if container["HostConfig"]["NetworkMode"] not in ("host", "container:" + containers["web"]["Id"]):
-                answer = json.loads(run(os.environ["NETSCOPE"], "--dump=interfaces", "-j", "--netns", netns))
-                wanted = [link["ifname"] for link in links_of(container["State"]["Pid"])]
-                expect(f"--netns {netns}", sorted(wanted), sorted(row["ifname"] for row in answer["interfaces"]))
+        if not has_own_namespace(container):
+            continue
+        pid, sandbox = container["State"]["Pid"], container["NetworkSettings"]["SandboxKey"]
+        wanted = sorted(link["ifname"] for link in links_of(pid))
+        for netns in (name, str(pid), sandbox):
+            rows = netscope("--dump=interfaces", "--netns", netns)["interfaces"]
+            expect(f"--netns {netns}", wanted, sorted(row["ifname"] for row in rows))
 
 
 def main():
     containers = start_containers()
-    node = json.loads(run(os.environ["NETSCOPE"], "--dump=namespaces,interfaces", "-j", "--all-netns"))
+    node = netscope("--dump=namespaces,interfaces", "--all-netns")
     check_namespaces(containers, node["namespaces"])
     pairs = check_pairs(containers, node["interfaces"])
     expect("veth pairs between containers and the node", 5, pairs)

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """usage: compare_interfaces.py DIRECTORY
 
-Compares, field by field, what netscope said of the interfaces in every namespace with what iproute2 and the
-kernel's own files said just before and just after. capture_interfaces filled DIRECTORY. Prints every difference
-and fails on any:
+Compares, field by field, what netscope said of the interfaces in every namespace with what
+iproute2 and the kernel's own files said just before and just after. capture_interfaces filled
+DIRECTORY. Prints every difference and fails on any:
 
-- a value that netscope has and iproute2 has otherwise (counters and lifetimes may lie between before and after);
+- a value that netscope has and iproute2 has otherwise (counters and lifetimes may lie between
+  before and after);
 - an interface, an address or a namespace that only one of them has;
-- a field of iproute2 that is in none of the tables of interfaces_fields.py, where those that netscope does not
-  show stand with a reason;
+- a field of iproute2 that is in none of the tables of interfaces_fields.py, where those that
+  netscope does not show stand with a reason;
 - a field of netscope that iproute2 says nothing of, unless OWN_FIELDS there has it.
 """
 
@@ -22,6 +23,7 @@ sys.dont_write_bytecode = True
 from interfaces_fields import (  # noqa: E402
     COMMON,
     CONVERT,
+    FLAGGED_KINDS,
     KIND_DATA,
     NOT_IN_NETSCOPE,
     OWN_FIELDS,
@@ -32,7 +34,7 @@ from interfaces_fields import (  # noqa: E402
     UNSAID,
 )
 
-# --- What was captured ------------------------------------------------------------------------------------------
+# --- What was captured ----------------------------------------------------------------------------
 
 
 def read_json(path, default=None):
@@ -44,7 +46,7 @@ def read_json(path, default=None):
 
 
 def read_sysctls(path):
-    """{interface: {"ipv4/rp_filter": 1}} of lines like /proc/sys/net/ipv4/conf/eth0.10/rp_filter:1."""
+    """{interface: {"ipv4/rp_filter": 1}} of lines /proc/sys/net/ipv4/conf/eth0.10/rp_filter:1."""
     settings = {}
     with open(path, encoding="utf-8") as file:
         for line in file:
@@ -60,11 +62,15 @@ class Snapshot:
 
     def __init__(self, directory, names):
         self.directory = directory
-        self.links = {link["ifindex"]: link for link in read_json(f"{directory}/address.json")}
-        self.indices = {link["ifname"]: ifindex for ifindex, link in self.links.items()}
-        self.link_modes = {link["ifindex"]: link["linkmode"] for link in read_json(f"{directory}/link.json")}
-        self.ports = {port["ifname"]: port for port in read_json(f"{directory}/bridge-link.json")}
-        self.vlans = {row["ifname"]: row["vlans"] for row in read_json(f"{directory}/bridge-vlan.json")}
+        addresses, links, ports, vlans = (
+            read_json(f"{directory}/{name}.json")
+            for name in ("address", "link", "bridge-link", "bridge-vlan")
+        )
+        self.links = {link["ifindex"]: link for link in addresses}
+        self.indices = {link["ifname"]: link["ifindex"] for link in addresses}
+        self.link_modes = {link["ifindex"]: link["linkmode"] for link in links}
+        self.ports = {port["ifname"]: port for port in ports}
+        self.vlans = {row["ifname"]: row["vlans"] for row in vlans}
         self.sysctls = read_sysctls(f"{directory}/sysctl")
         self.nsids = self.read_nsids(f"{directory}/nsids", names)
 
@@ -79,7 +85,7 @@ class Snapshot:
         return read_json(f"{self.directory}/tc-{direction}-{device}.json", default=[])
 
 
-# --- iproute2's row in netscope's words -------------------------------------------------------------------------
+# --- iproute2's row in netscope's words -----------------------------------------------------------
 
 
 class Expected:
@@ -126,11 +132,12 @@ class Expected:
         elif kind is None:
             kind = "physical" if "parentdev" in self.link else "virtual"
         self.row["info_kind"] = kind
-        for flags in ("ipvlan", "macvlan"):
-            if kind == flags or kind == flags.replace("lan", "tap"):
-                self.row[f"{flags}_flags"] = [f for f in ("private", "vepa", "nopromisc", "nodst") if data.pop(f, False)]
+        if kind in FLAGGED_KINDS:
+            key, flags = FLAGGED_KINDS[kind]
+            self.row[key] = [flag for flag in flags if data.pop(flag, False)]
         self.take(data, KIND_DATA.get(kind, {}), f"{kind}.")
-        self.take(linkinfo.get("info_slave_data", {}), SLAVE_DATA.get(slave_kind, {}), f"{slave_kind}-slave.")
+        slave_data = linkinfo.get("info_slave_data", {})
+        self.take(slave_data, SLAVE_DATA.get(slave_kind, {}), f"{slave_kind}-slave.")
 
     def take_lower(self, snapshot):
         """ip(8) names a lower device of this namespace, and gives the index of one in another."""
@@ -154,13 +161,14 @@ class Expected:
         address = self.link.get("address", "")
         if re.fullmatch("([0-9a-f]{2}:){5}[0-9a-f]{2}", address) and address != "00:00:00:00:00:00":
             first = int(address[:2], 16)
-            self.row["address_class"] = ("local" if first & 2 else "universal") + (" group" if first & 1 else " unicast")
+            whose, whom = "local" if first & 2 else "universal", "group" if first & 1 else "unicast"
+            self.row["address_class"] = f"{whose} {whom}"
 
     def take_port(self, snapshot):
         """bridge(8) says again what the interface's slave data said; only it tells the VLANs."""
         name = self.link["ifname"]
         said = dict(snapshot.ports.get(name, {}))
-        for again in ("ifindex", "ifname", "flags", "mtu", "master", "link", "link_index", "operstate"):
+        for again in "ifindex ifname flags mtu master link link_index operstate".split():
             said.pop(again, None)
         self.take(said, SLAVE_DATA["bridge"], "bridge-slave.")
         for vlan in snapshot.vlans.get(name, []):
@@ -175,13 +183,14 @@ class Expected:
             key = SYSCTLS[name]
             self.row[key] = CONVERT[key](own[name]) if key in CONVERT else own[name]
         if "ipv4/rp_filter" in own:
-            everywhere = snapshot.sysctls["all"]["ipv4/rp_filter"]
-            self.row["ipv4_rp_filter_in_effect"] = RP_FILTERS[max(own["ipv4/rp_filter"], everywhere)]
+            in_effect = max(own["ipv4/rp_filter"], snapshot.sysctls["all"]["ipv4/rp_filter"])
+            self.row["ipv4_rp_filter_in_effect"] = RP_FILTERS[in_effect]
 
     def programs(self, snapshot):
         for attached in self.link.get("xdp", {}).get("attached", []):
             program = attached["prog"]
-            yield {"attached": PROGRAM_MODES[attached["mode"]], "id": program["id"], "name": program["name"]}
+            place = {"attached": PROGRAM_MODES[attached["mode"]]}
+            yield {**place, "id": program["id"], "name": program["name"]}
         for direction in ("ingress", "egress"):
             for filter in snapshot.filters(self.link["ifname"], direction):
                 program = filter.get("options", {}).get("prog")
@@ -190,19 +199,20 @@ class Expected:
                     yield {**place, "id": program["id"], "name": program["name"]}
 
 
-# --- Comparing --------------------------------------------------------------------------------------------------
+# --- Comparing ------------------------------------------------------------------------------------
 
 
 def add_other_ends(rows, links):
-    """Adds to the rows that are expected, by (namespace, ifindex), what only both ends of a pair tell together."""
+    """Adds what only both ends of a pair tell together to the rows, by (namespace, ifindex)."""
     for (netns, ifindex), row in rows.items():
         if row["info_kind"] not in ("veth", "netkit"):
             continue
         there = (row.get("link_netns", netns), row["link_index"])
-        up = [links[end]["operstate"] in ("UP", "UNKNOWN") for end in ((netns, ifindex), there) if end in links]
+        ends = [links[end] for end in ((netns, ifindex), there) if end in links]
         row["peer_netns"] = there[0]
         row["peer"] = links[there]["ifname"] if there in links else None
-        row["pair_state"] = "up" if all(up) else "down"
+        up = all(end["operstate"] in ("UP", "UNKNOWN") for end in ends)
+        row["pair_state"] = "up" if up else "down"
 
 
 def spread_vlans(texts):
@@ -218,7 +228,7 @@ def agrees(got, before, after):
     """At rest the three are the same; a counter or a lifetime lies between."""
     if got in (before, after):
         return True
-    if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (got, before, after)):
+    if all(type(value) in (int, float) for value in (got, before, after)):
         return min(before, after) <= got <= max(before, after)
     return False
 
@@ -231,7 +241,8 @@ class Comparison:
         self.keys = set()
 
     def differ(self, where, wanted, got):
-        self.differences.append(f"{where}: iproute2 {json.dumps(wanted)}, netscope {json.dumps(got)}")
+        wanted, got = json.dumps(wanted), json.dumps(got)
+        self.differences.append(f"{where}: iproute2 {wanted}, netscope {got}")
 
     def rows(self, where, got, before, after):
         """One row, or one object of a row's list: every key that anybody has."""
@@ -303,9 +314,10 @@ def main():
 
     got = {(row["netns"], row["ifindex"]): row for row in netscope["interfaces"]}
     if len(got) != len(netscope["interfaces"]):
-        comparison.differ("interfaces with an index of their own", len(netscope["interfaces"]), len(got))
+        comparison.differ("interfaces by index", len(got), len(netscope["interfaces"]))
     before, after = (
-        expected_rows(f"{directory}/{when}", names, comparison.unknown) for when in ("before", "after")
+        expected_rows(f"{directory}/{when}", names, comparison.unknown)
+        for when in ("before", "after")
     )
     comparison.interfaces(got, before, after)
 

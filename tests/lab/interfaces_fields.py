@@ -1,41 +1,44 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which field of netscope's interfaces is which of iproute2's, for compare_interfaces.py."""
 
-import pwd
 import grp
+import pwd
 
 
 def prefixed(prefix, names):
     return {name: prefix + name for name in names.split()}
 
 
-# --- iproute2's name: netscope's ---------------------------------------------------------------------------------
+# --- iproute2's name: netscope's ------------------------------------------------------------------
 
 COMMON = prefixed(
     "",
-    "ifindex ifname flags mtu qdisc master operstate group txqlen link_type address broadcast permaddr altnames "
-    "ifalias promiscuity allmulti min_mtu max_mtu num_tx_queues num_rx_queues gso_max_size gso_max_segs "
-    "gro_max_size tso_max_size tso_max_segs parentbus parentdev link_netnsid proto_down",
+    "ifindex ifname flags mtu qdisc master operstate group txqlen link_type address broadcast "
+    "permaddr altnames ifalias promiscuity allmulti min_mtu max_mtu num_tx_queues num_rx_queues "
+    "gso_max_size gso_max_segs gro_max_size tso_max_size tso_max_segs parentbus parentdev "
+    "link_netnsid proto_down",
 )
 
 TUNNEL = {
-    **prefixed("tunnel_", "proto remote local link ttl tos pmtudisc ikey okey encap_limit tclass flowlabel fwmark"),
+    **prefixed("tunnel_", "proto remote local link ttl tos pmtudisc ikey okey encap_limit"),
+    **prefixed("tunnel_", "tclass flowlabel fwmark"),
     "external": "tunnel_collect_metadata",
 }
 
 # Of linkinfo's info_data, by kind.
 KIND_DATA = {
     "bond": {
-        **prefixed("bond_", "mode miimon updelay downdelay active_slave xmit_hash_policy min_links"),
+        **prefixed("bond_", "mode miimon updelay downdelay active_slave"),
+        **prefixed("bond_", "xmit_hash_policy min_links"),
         "ad_lacp_rate": "bond_lacp_rate",
         "ad_select": "bond_ad_select",
     },
     "bridge": {
         **prefixed(
             "bridge_",
-            "stp_state vlan_filtering ageing_time forward_delay hello_time max_age priority vlan_protocol "
-            "mcast_snooping group_fwd_mask topology_change root_id root_port root_path_cost "
-            "nf_call_iptables nf_call_ip6tables nf_call_arptables",
+            "stp_state vlan_filtering ageing_time forward_delay hello_time max_age priority "
+            "vlan_protocol mcast_snooping group_fwd_mask topology_change root_id root_port "
+            "root_path_cost nf_call_iptables nf_call_ip6tables nf_call_arptables",
         ),
         "bridge_id": "bridge_id",
         "vlan_default_pvid": "bridge_default_pvid",
@@ -60,7 +63,8 @@ KIND_DATA = {
     "vxlan": {
         **prefixed(
             "vxlan_",
-            "group remote local link port ttl tos ageing limit learning proxy rsc l2miss l3miss udp_csum gbp",
+            "group remote local link port ttl tos ageing limit learning proxy rsc l2miss l3miss "
+            "udp_csum gbp",
         ),
         "id": "vxlan_vni",
         "group6": "vxlan_group",
@@ -82,8 +86,9 @@ SLAVE_DATA = {
     "bridge": {
         **prefixed(
             "port_",
-            "state priority cost no hairpin guard root_block fastleave learning flood mcast_flood bcast_flood "
-            "proxy_arp proxy_arp_wifi neigh_suppress isolated locked vlan_tunnel root_id",
+            "state priority cost no hairpin guard root_block fastleave learning flood mcast_flood "
+            "bcast_flood proxy_arp proxy_arp_wifi neigh_suppress isolated locked vlan_tunnel "
+            "root_id",
         ),
         "bridge_id": "port_designated_bridge",
     },
@@ -92,18 +97,31 @@ SLAVE_DATA = {
 
 # Of /proc/sys/net/ipv4/conf and ipv6/conf.
 SYSCTLS = {
-    **prefixed("", "ipv4/forwarding ipv4/rp_filter ipv4/proxy_arp ipv4/arp_ignore ipv4/arp_announce"),
-    **prefixed("", "ipv4/accept_local ipv4/route_localnet ipv4/log_martians"),
-    **prefixed("", "ipv6/forwarding ipv6/accept_ra ipv6/accept_dad ipv6/autoconf ipv6/proxy_ndp"),
-    **prefixed("", "ipv6/use_tempaddr ipv6/addr_gen_mode"),
+    **{
+        f"ipv4/{name}": f"ipv4_{name}"
+        for name in "forwarding rp_filter proxy_arp arp_ignore arp_announce accept_local "
+        "route_localnet log_martians".split()
+    },
+    **{
+        f"ipv6/{name}": f"ipv6_{name}"
+        for name in "forwarding accept_ra accept_dad autoconf proxy_ndp use_tempaddr "
+        "addr_gen_mode".split()
+    },
     "ipv6/disable_ipv6": "ipv6_disabled",
 }
-SYSCTLS = {name: key.replace("/", "_") for name, key in SYSCTLS.items()}
+
+# The kinds whose info_data has a member for each flag that is set: netscope's key, the flags.
+FLAGGED_KINDS = {
+    "ipvlan": ("ipvlan_flags", ("private", "vepa")),
+    "ipvtap": ("ipvlan_flags", ("private", "vepa")),
+    "macvlan": ("macvlan_flags", ("nopromisc", "nodst")),
+    "macvtap": ("macvlan_flags", ("nopromisc", "nodst")),
+}
 
 # XDP_ATTACHED_* of linux/if_link.h.
 PROGRAM_MODES = {1: "xdp", 2: "xdp-generic", 3: "xdp-offload"}
 
-# --- What netscope writes otherwise ------------------------------------------------------------------------------
+# --- What netscope writes otherwise ---------------------------------------------------------------
 
 RP_FILTERS = ["off", "strict", "loose"]
 ADDRESS_MODES = ["eui64", "none", "stable_secret", "random"]
@@ -176,18 +194,20 @@ CONVERT = {
     "vxlan_tos": number,
 }
 
-# What netscope may say where iproute2 leaves the field out (for a device that is down, the carrier).
+# What netscope may say where iproute2 leaves the field out (for a device that is down, the
+# carrier).
 UNSAID = {
     "carrier": (False, True),
     **dict.fromkeys(
-        "proto_down rx_compressed rx_nohandler tx_compressed geneve_collect_metadata geneve_tos tunnel_collect_metadata "
-        "tunnel_fwmark tunnel_ikey tunnel_okey tunnel_tos vxlan_collect_metadata vxlan_gbp vxlan_l2miss vxlan_l3miss vxlan_limit vxlan_proxy "
+        "proto_down rx_compressed rx_nohandler tx_compressed geneve_collect_metadata geneve_tos "
+        "tunnel_collect_metadata tunnel_fwmark tunnel_ikey tunnel_okey tunnel_tos "
+        "vxlan_collect_metadata vxlan_gbp vxlan_l2miss vxlan_l3miss vxlan_limit vxlan_proxy "
         "vxlan_rsc vxlan_tos".split(),
         (0,),
     ),
 }
 
-# --- What only one of them says ----------------------------------------------------------------------------------
+# --- What only one of them says -------------------------------------------------------------------
 
 OWN_FIELDS = {
     "netns",  # by which the rows are compared
@@ -198,9 +218,12 @@ BOND = "a tunable of a bond that does not say where packets go"
 DUMPED_ELSEWHERE = "compared under another name"
 MULTICAST = "a tunable of multicast snooping"
 QOS = "a mapping of priorities"
+NAMED_ONLY = "netscope names such devices, it does not describe them"
 RARE = "a detail of a rare sort of tunnel"
+STEP = "a step of the spanning tree's sums: port_state and port_root_id are the results"
 TIMER = "a clock inside the bridge"
 UDP = "a detail of UDP checksums or fragments"
+VLAN_COUNTERS = "whether VLANs have counters, which netscope does not show"
 
 # iproute2's KIND.FIELD, KIND-slave.FIELD or FIELD: why netscope does not show it.
 NOT_IN_NETSCOPE = {
@@ -237,7 +260,7 @@ NOT_IN_NETSCOPE = {
     "bond-slave.ad_partner_oper_port_state_str": BOND,
     "bond-slave.prio": BOND,
     "bridge.gc_timer": TIMER,
-    "bridge.group_addr": "where STP packets go: the standard's address on every bridge but a provider's",
+    "bridge.group_addr": "where STP packets go: the same on every bridge but a provider's",
     "bridge.hello_timer": TIMER,
     "bridge.mcast_hash_elasticity": MULTICAST,
     "bridge.mcast_hash_max": MULTICAST,
@@ -260,11 +283,11 @@ NOT_IN_NETSCOPE = {
     "bridge.tcn_timer": TIMER,
     "bridge.topology_change_detected": "the bridge's own part in topology_change",
     "bridge.topology_change_timer": TIMER,
-    "bridge.vlan_stats_enabled": "whether VLANs have counters, which netscope does not show",
-    "bridge.vlan_stats_per_port": "whether VLANs have counters, which netscope does not show",
+    "bridge.vlan_stats_enabled": VLAN_COUNTERS,
+    "bridge.vlan_stats_per_port": VLAN_COUNTERS,
     "bridge-slave.config_pending": TIMER,
-    "bridge-slave.designated_cost": "a step of the spanning tree's sums: its results are port_state and the root's id",
-    "bridge-slave.designated_port": "a step of the spanning tree's sums: its results are port_state and the root's id",
+    "bridge-slave.designated_cost": STEP,
+    "bridge-slave.designated_port": STEP,
     "bridge-slave.forward_delay_timer": TIMER,
     "bridge-slave.group_fwd_mask": "the bridge's group_fwd_mask is shown",
     "bridge-slave.group_fwd_mask_str": "the bridge's group_fwd_mask is shown",
@@ -288,17 +311,17 @@ NOT_IN_NETSCOPE = {
     "gre.ocsum": RARE,
     "gre.oseq": RARE,
     "ipvlan.bridge": "no flag is set: that is bridge",
-    "macsec.cipher_suite": "netscope names MACsec devices, it does not describe them",
-    "macsec.encoding_sa": "netscope names MACsec devices, it does not describe them",
-    "macsec.encrypt": "netscope names MACsec devices, it does not describe them",
-    "macsec.es": "netscope names MACsec devices, it does not describe them",
-    "macsec.icv_len": "netscope names MACsec devices, it does not describe them",
-    "macsec.inc_sci": "netscope names MACsec devices, it does not describe them",
-    "macsec.protect": "netscope names MACsec devices, it does not describe them",
-    "macsec.replay_protect": "netscope names MACsec devices, it does not describe them",
-    "macsec.scb": "netscope names MACsec devices, it does not describe them",
-    "macsec.sci": "netscope names MACsec devices, it does not describe them",
-    "macsec.validation": "netscope names MACsec devices, it does not describe them",
+    "macsec.cipher_suite": NAMED_ONLY,
+    "macsec.encoding_sa": NAMED_ONLY,
+    "macsec.encrypt": NAMED_ONLY,
+    "macsec.es": NAMED_ONLY,
+    "macsec.icv_len": NAMED_ONLY,
+    "macsec.inc_sci": NAMED_ONLY,
+    "macsec.protect": NAMED_ONLY,
+    "macsec.replay_protect": NAMED_ONLY,
+    "macsec.scb": NAMED_ONLY,
+    "macsec.sci": NAMED_ONLY,
+    "macsec.validation": NAMED_ONLY,
     "macvlan.bcqueuelen": "a tunable of the queue for broadcast",
     "macvlan.macaddr_count": "the number of addresses of mode source",
     "macvlan.macaddr_data": "the addresses of mode source",
@@ -313,5 +336,5 @@ NOT_IN_NETSCOPE = {
     "vxlan.df": UDP,
     "vxlan.udp_zero_csum6_rx": UDP,
     "vxlan.udp_zero_csum6_tx": UDP,
-    "xfrm.if_id": "netscope names XFRM devices, it does not describe them",
+    "xfrm.if_id": NAMED_ONLY,
 }

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """usage: pin_bpf.py xdp|sched_cls NAME PATH
 
-Loads a BPF program that lets every packet pass and pins it at PATH (in a bpf file system), for `ip link set ... xdp pinned`
-and `tc filter ... bpf pinned`. A compiler would be a lot to ask for two instructions.
+Loads a BPF program that lets every packet pass and pins it at PATH (in a bpf file system), for
+`ip link set ... xdp pinned` and `tc filter ... bpf pinned`. A compiler would be a lot to ask for
+two instructions.
 """
 
 import ctypes
