@@ -122,6 +122,7 @@ static void read_parts(struct link_reading *reading) {
     link_read_addresses(reading);
     link_read_conf(reading);
     link_read_vlans(reading);
+    link_read_programs(reading);
     link_read_netns(reading);
     fill_names(reading->table);
 }

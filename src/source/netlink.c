@@ -15,6 +15,7 @@
 #define TRIES            5  // for a dump that is interrupted
 #define ANSWER_SECONDS   10 // the kernel answers at once; an answer that was lost must not hang us
 #define CONTROL_SIZE     256
+#define LISTEN_BYTES     (1024 * 1024) // of notifications that wait to be read
 #define HEADER_BYTES     ((size_t)NLMSG_HDRLEN)
 #define SO_NOT_SUPPORTED 524 // ENOTSUPP: the kernel's own, which some subsystems let out
 
@@ -213,12 +214,12 @@ static ssize_t receive(struct netlink *netlink, struct msghdr *control, int flag
     } while ((length < 0 && errno == EINTR) || (length >= 0 && from.nl_pid != 0));
     if (length < 0)
         return errno == EAGAIN && !(flags & MSG_DONTWAIT) ? -ETIMEDOUT : -errno;
+    if (control)
+        control->msg_controllen = header.msg_controllen;
     if (header.msg_flags & MSG_TRUNC) {
         int r = grow_buffer(netlink, (size_t)length * 2);
         return r < 0 ? r : -EMSGSIZE;
     }
-    if (control)
-        control->msg_controllen = header.msg_controllen;
     return length;
 }
 
@@ -287,46 +288,52 @@ bool netlink_is_unsupported(int code) {
 
 // --- Notifications -----------------------------------------------------------------------------
 
+// Room for a burst of changes. Beyond what an ordinary user may have it takes CAP_NET_ADMIN;
+// without, the burst that is lost is shorter.
+static void widen_queue(int fd) {
+    int size = LISTEN_BYTES;
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+}
+
 int netlink_listen(struct netlink *netlink, const unsigned *groups, size_t count, bool all_nsid,
                    struct error *err) {
+    widen_queue(netlink->fd);
+    int r = enable(netlink->fd, NETLINK_PKTINFO);
+    if (r == 0 && all_nsid)
+        r = enable(netlink->fd, NETLINK_LISTEN_ALL_NSID);
+    if (r < 0)
+        return error_set_errno(err, r, "notifications of other namespaces");
     for (size_t i = 0; i < count; i++) {
         if (setsockopt(netlink->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i],
                        sizeof(groups[i])) < 0)
             return error_set_errno(err, -errno, "netlink group %u", groups[i]);
     }
-    int r = all_nsid ? enable(netlink->fd, NETLINK_LISTEN_ALL_NSID) : 0;
-    return r < 0 ? error_set_errno(err, r, "notifications of other namespaces") : 0;
+    return 0;
 }
 
-static int find_nsid(struct msghdr *control) {
+static struct netlink_origin read_origin(struct msghdr *control) {
+    struct netlink_origin origin = {.nsid = NETLINK_NSID_HERE};
     for (struct cmsghdr *part = CMSG_FIRSTHDR(control); part; part = CMSG_NXTHDR(control, part)) {
-        int nsid;
-        if (part->cmsg_level != SOL_NETLINK || part->cmsg_type != NETLINK_LISTEN_ALL_NSID ||
-            part->cmsg_len < CMSG_LEN(sizeof(nsid)))
+        if (part->cmsg_level != SOL_NETLINK)
             continue;
-        memcpy(&nsid, CMSG_DATA(part), sizeof(nsid));
-        return nsid;
+        if (part->cmsg_type == NETLINK_LISTEN_ALL_NSID &&
+            part->cmsg_len >= CMSG_LEN(sizeof(origin.nsid)))
+            memcpy(&origin.nsid, CMSG_DATA(part), sizeof(origin.nsid));
+        if (part->cmsg_type == NETLINK_PKTINFO &&
+            part->cmsg_len >= CMSG_LEN(sizeof(struct nl_pktinfo)))
+            memcpy(&origin.group, CMSG_DATA(part), sizeof(origin.group));
     }
-    return NETLINK_NSID_HERE;
+    return origin;
 }
 
-int netlink_receive(struct netlink *netlink, netlink_sink *sink, void *user_data, int *ret_nsid) {
+int netlink_receive(struct netlink *netlink, struct netlink_origin *ret_origin) {
     _Alignas(struct cmsghdr) char bytes[CONTROL_SIZE];
     struct msghdr control = {.msg_control = bytes, .msg_controllen = sizeof(bytes)};
     ssize_t length = receive(netlink, &control, MSG_DONTWAIT);
-    // A notification that did not fit is as good as lost.
-    if (length == -EMSGSIZE)
-        return -ENOBUFS;
-    if (length < 0)
+    // One that did not fit into the buffer still tells where it is from; its words are not needed.
+    if (length < 0 && length != -EMSGSIZE)
         return (int)length;
-    int nsid = find_nsid(&control);
-    struct nlmsghdr *message = netlink->buffer;
-    int left = (int)length;
-    for (; nlmsg_ok(message, left); message = nlmsg_next(message, &left)) {
-        int r = message->nlmsg_type < NLMSG_MIN_TYPE ? 0 : sink(message, user_data);
-        if (r < 0)
-            return r;
-    }
-    *ret_nsid = nsid;
+    *ret_origin = read_origin(&control);
     return 0;
 }

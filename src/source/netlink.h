@@ -85,9 +85,15 @@ int netlink_listen(struct netlink *netlink, const unsigned *groups, size_t count
 
 #define NETLINK_NSID_HERE (-1) // of a notification from the socket's own namespace
 
-// Takes the notifications of one datagram, without waiting. Returns 0 and the nsid that they are
-// from, -EAGAIN if there are none, -ENOBUFS if some were lost, or -errno.
-int netlink_receive(struct netlink *netlink, netlink_sink *sink, void *user_data, int *ret_nsid);
+// Where a notification came from.
+struct netlink_origin {
+    int nsid;       // NETLINK_NSID_HERE, or which namespace, as it is known in the socket's
+    unsigned group; // multicast group
+};
+
+// Takes one datagram of notifications, without waiting, and says where it is from: what changed is
+// to be read anyway. Returns 0, -EAGAIN if there is none, -ENOBUFS if some were lost, or -errno.
+int netlink_receive(struct netlink *netlink, struct netlink_origin *ret_origin);
 
 // True for what a kernel answers that does not know such a request.
 bool netlink_is_unsupported(int code);
