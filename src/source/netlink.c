@@ -118,6 +118,7 @@ static int enable(int fd, int option) {
 
 static int prepare_socket(struct netlink *netlink) {
     const struct timeval wait = {.tv_sec = ANSWER_SECONDS};
+    const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
     struct sockaddr_nl address = {.nl_family = AF_NETLINK};
     socklen_t size = sizeof(address);
     // Kernels before 4.20 lack the strict check, those before 4.12 the words of errors; both are
@@ -127,6 +128,7 @@ static int prepare_socket(struct netlink *netlink) {
     enable(netlink->fd, NETLINK_GET_STRICT_CHK);
     if (setsockopt(netlink->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) < 0 ||
         bind(netlink->fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+        connect(netlink->fd, (const struct sockaddr *)&kernel, sizeof(kernel)) < 0 ||
         getsockname(netlink->fd, (struct sockaddr *)&address, &size) < 0)
         return -errno;
     netlink->port = address.nl_pid;
@@ -172,14 +174,12 @@ struct nl_msg *netlink_request(int type, const void *header, size_t header_size)
 }
 
 static int send_request(struct netlink *netlink, struct nl_msg *request, struct error *err) {
-    const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
     struct nlmsghdr *header = nlmsg_hdr(request);
     header->nlmsg_seq = ++netlink->sequence;
     header->nlmsg_pid = netlink->port;
     ssize_t sent;
     do {
-        sent = sendto(netlink->fd, header, header->nlmsg_len, 0, (const struct sockaddr *)&kernel,
-                      sizeof(kernel));
+        sent = send(netlink->fd, header, header->nlmsg_len, 0);
     } while (sent < 0 && errno == EINTR);
     return sent < 0 ? error_set_errno(err, -errno, "netlink request") : 0;
 }
