@@ -1,28 +1,136 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <getopt.h>
+// The program: reads the command line and does one of the things it can ask for.
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-static void print_usage(FILE *out) {
-    fputs("usage: netscope [--help] [--version]\n", out);
+#include "base/text.h"
+#include "dump/dump.h"
+#include "dump/list_fields.h"
+#include "dump/output.h"
+#include "options.h"
+
+// As netscope(8) has them.
+enum exit_status {
+    STATUS_DONE,
+    STATUS_ERROR,
+    STATUS_USAGE,
+    STATUS_INCOMPLETE, // some of it could not be read
+};
+
+// Words may hold other people's bytes.
+static void complain(const struct error *err) {
+    struct buffer line = BUFFER_INIT;
+    text_printable(err->text, strlen(err->text), &line);
+    fprintf(stderr, "netscope: %s\n", buffer_text(&line));
+    buffer_done(&line);
+}
+
+// The filter with a mark below what is wrong in it.
+static void point_at(const char *filter, size_t offset) {
+    struct buffer line = BUFFER_INIT, before = BUFFER_INIT;
+    text_printable(filter, strlen(filter), &line);
+    text_printable(filter, offset, &before);
+    fprintf(stderr, "  %s\n  %*s^\n", buffer_text(&line), (int)text_width(buffer_text(&before)),
+            "");
+    buffer_done(&line);
+    buffer_done(&before);
+}
+
+static enum exit_status print(struct buffer *text) {
+    struct error err;
+    struct output output = {.buffer = *text, .fd = STDOUT_FILENO};
+    int r = output_done(&output);
+    if (r == 0)
+        return STATUS_DONE;
+    error_set_errno(&err, r, "standard output");
+    if (r != -EPIPE)
+        complain(&err);
+    return STATUS_ERROR;
+}
+
+static enum exit_status run_dump(const struct options *options) {
+    struct error err = {0};
+    struct dump_plan plan;
+    size_t offset;
+    int r = dump_plan_init(&options->dump, &plan, &offset, &err);
+    if (r < 0) {
+        complain(&err);
+        if (offset != SIZE_MAX)
+            point_at(options->dump.filter, offset);
+        return r == -EINVAL ? STATUS_USAGE : STATUS_ERROR;
+    }
+    bool whole = true;
+    r = dump_run(&plan, STDOUT_FILENO, &whole, &err);
+    dump_plan_done(&plan);
+    if (r < 0) {
+        if (r != -EPIPE)
+            complain(&err);
+        return STATUS_ERROR;
+    }
+    return whole ? STATUS_DONE : STATUS_INCOMPLETE;
+}
+
+static enum exit_status run_list_fields(const struct options *options) {
+    const struct dump_request *request = &options->dump;
+    struct buffer text = BUFFER_INIT;
+    if (request->format == DUMP_JSON)
+        list_fields_format_json(request->kinds, request->kind_count, &text);
+    else
+        list_fields_format_text(request->kinds, request->kind_count, !request->no_header, &text);
+    return print(&text);
+}
+
+static enum exit_status run_help(void) {
+    struct buffer text = BUFFER_INIT;
+    options_format_help(&text);
+    return print(&text);
+}
+
+static enum exit_status run_version(void) {
+    struct buffer text = BUFFER_INIT;
+    buffer_puts(&text, PACKAGE_NAME " " PACKAGE_VERSION "\n");
+    return print(&text);
+}
+
+static enum exit_status run_terminal(const struct options *options) {
+    struct error err;
+    (void)options;
+    error_set(&err, -ENOTTY,
+              "standard input and output have to be a terminal; for files and pipes there is "
+              "--dump");
+    complain(&err);
+    return STATUS_USAGE;
 }
 
 int main(int argc, char **argv) {
-    static const struct option options[] = {
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},
-        {NULL, 0, NULL, 0},
-    };
-    int option = getopt_long(argc, argv, "hV", options, NULL);
-
-    if (option == 'h') {
-        print_usage(stdout);
-        return EXIT_SUCCESS;
+    struct options options;
+    struct error err = {0};
+    // Characters have a width; numbers keep their point.
+    setlocale(LC_CTYPE, "");
+    // Whoever started us may have SIGPIPE ignored; a reader that leaves ends a dump all the same.
+    signal(SIGPIPE, SIG_DFL);
+    if (options_parse(argc, argv, &options, &err) < 0) {
+        complain(&err);
+        fputs("Try 'netscope --help'.\n", stderr);
+        return STATUS_USAGE;
     }
-    if (option == 'V') {
-        puts(PACKAGE_NAME " " PACKAGE_VERSION);
-        return EXIT_SUCCESS;
+    switch (options.action) {
+    case OPTIONS_TERMINAL:
+        return run_terminal(&options);
+    case OPTIONS_DUMP:
+        return run_dump(&options);
+    case OPTIONS_LIST_FIELDS:
+        return run_list_fields(&options);
+    case OPTIONS_HELP:
+        return run_help();
+    case OPTIONS_VERSION:
+        return run_version();
     }
-    print_usage(stderr);
-    return 2;
+    return STATUS_ERROR;
 }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dump/writer.h"
+
+static const struct writer_form *const forms[] = {
+    [DUMP_TEXT] = &text_form,
+    [DUMP_JSON] = &json_form,
+    [DUMP_NDJSON] = &ndjson_form,
+};
+
+struct writer writer_of(const struct dump_plan *plan, struct output *output) {
+    return (struct writer){
+        .form = forms[plan->request->format],
+        .output = output,
+        .plan = plan,
+    };
+}
+
+void writer_begin(struct writer *writer, const struct node *node) {
+    writer->form->begin(writer, node);
+}
+
+void writer_begin_kind(struct writer *writer, size_t index) {
+    writer->kind = &writer->plan->kinds[index];
+    writer->kind_index = index;
+    writer->row_count = 0;
+    writer->form->begin_kind(writer);
+}
+
+void writer_row(struct writer *writer, const struct row_ref *ref) {
+    writer->form->row(writer, ref);
+    writer->row_count++;
+    output_check(writer->output);
+}
+
+void writer_end_kind(struct writer *writer) {
+    writer->form->end_kind(writer);
+}
+
+void writer_end(struct writer *writer, const struct dump_status *statuses, size_t count) {
+    writer->form->end(writer, statuses, count);
+}

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/kind.h"
+
+#define OPTIONS_MAX      32
+#define INTERVAL_DEFAULT 1.0
+#define INTERVAL_MIN     0.1
+#define INTERVAL_MAX     3600.0
+
+// The value of an option without a letter in struct option: its place in the table, above chars.
+#define LONG_ONLY 0x100
+
+enum {
+    TERMINAL = 1 << OPTIONS_TERMINAL,
+    DUMP = 1 << OPTIONS_DUMP,
+    LIST = 1 << OPTIONS_LIST_FIELDS,
+    ALWAYS = TERMINAL | DUMP | LIST,
+};
+
+// clang-format off
+const struct option_spec option_specs[] = {
+    {"dump", '\0', OPTION_KINDS, "KIND,...", DUMP, "write rows to standard output; all kinds if none is named"},
+    {"format", '\0', OPTION_FORMAT, "FORMAT", DUMP | LIST, "text, json or ndjson"},
+    {"json", 'j', OPTION_NONE, NULL, DUMP | LIST, "the same as --format json"},
+    {"filter", '\0', OPTION_FILTER, "EXPR", DUMP, "only rows that match, as 'mtu > 1500 and not lo'"},
+    {"fields", '\0', OPTION_FIELDS, "KEY,...", DUMP, "only these fields, in this order; or all"},
+    {"sort", '\0', OPTION_SORT, "[-]KEY,...", DUMP, "sort by fields, '-' for descending"},
+    {"no-header", '\0', OPTION_NONE, NULL, DUMP | LIST, "no titles and column heads"},
+    {"netns", '\0', OPTION_NETNS, "NS", DUMP | TERMINAL, "in this namespace: a name, a PID or a path"},
+    {"all-netns", '\0', OPTION_NONE, NULL, DUMP | TERMINAL, "in every namespace of the node"},
+    {"list-fields", '\0', OPTION_KIND, "KIND", LIST, "say which fields there are"},
+    {"panel", '\0', OPTION_PANEL, "NAME", TERMINAL, "open the terminal program on this panel"},
+    {"interval", '\0', OPTION_SECONDS, "SECONDS", TERMINAL, "time between two readings of counters"},
+    {"no-color", '\0', OPTION_NONE, NULL, TERMINAL, "no colours, as with NO_COLOR in the environment"},
+    {"help", 'h', OPTION_NONE, NULL, ALWAYS, "print this"},
+    {"version", 'V', OPTION_NONE, NULL, ALWAYS, "print the version"},
+};
+// clang-format on
+const size_t option_count = sizeof(option_specs) / sizeof(option_specs[0]);
+_Static_assert(sizeof(option_specs) / sizeof(option_specs[0]) < OPTIONS_MAX, "too many options");
+
+const char *const option_formats[] = {
+    [DUMP_TEXT] = "text",
+    [DUMP_JSON] = "json",
+    [DUMP_NDJSON] = "ndjson",
+    NULL,
+};
+
+bool option_value_is_optional(enum option_value value) {
+    return value == OPTION_KINDS || value == OPTION_KIND;
+}
+
+// What was given, before it is known to fit together.
+struct parsing {
+    struct options options;
+    unsigned long given; // a bit for each option of the table
+    struct error *err;
+};
+
+static size_t spec_index(const char *name) {
+    size_t i = 0;
+    while (i < option_count && strcmp(option_specs[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+static bool is_given(const struct parsing *p, const char *name) {
+    return p->given & 1ul << spec_index(name);
+}
+
+// --- Words that are near to wrong ones -----------------------------------------------------------
+
+static void consider_near(const char *word, const char *text, const char **near, size_t *least) {
+    size_t distance = text_distance(word, text);
+    if (distance < *least) {
+        *near = word;
+        *least = distance;
+    }
+}
+
+static int report_kind(struct error *err, const char *text) {
+    const char *near = NULL;
+    size_t least = strlen(text) / 2 + 1;
+    struct buffer all = BUFFER_INIT;
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        consider_near(kinds[i]->name, text, &near, &least);
+        buffer_printf(&all, "%s%s", i > 0 ? ", " : "", kinds[i]->name);
+    }
+    int r =
+        near ? error_set(err, -EINVAL, "unknown kind: %s (did you mean %s?)", text, near)
+             : error_set(err, -EINVAL, "unknown kind: %s (there are %s)", text, buffer_text(&all));
+    buffer_done(&all);
+    return r;
+}
+
+// "--al" for all-netns and others, or a typing mistake.
+static int report_option(struct error *err, const char *text) {
+    const char *near = NULL;
+    size_t len = strcspn(text, "="), least = len / 2 + 1;
+    char name[64];
+    if (len >= sizeof(name))
+        return error_set(err, -EINVAL, "unknown option: --%s", text);
+    memcpy(name, text, len);
+    name[len] = '\0';
+    struct buffer matches = BUFFER_INIT;
+    size_t count = 0;
+    for (size_t i = 0; i < option_count; i++) {
+        consider_near(option_specs[i].name, name, &near, &least);
+        if (strncmp(option_specs[i].name, name, len) == 0)
+            buffer_printf(&matches, "%s--%s", count++ > 0 ? ", " : "", option_specs[i].name);
+    }
+    int r;
+    if (count > 1)
+        r = error_set(err, -EINVAL, "--%s could mean %s", name, buffer_text(&matches));
+    else if (near)
+        r = error_set(err, -EINVAL, "unknown option: --%s (did you mean --%s?)", name, near);
+    else
+        r = error_set(err, -EINVAL, "unknown option: --%s", name);
+    buffer_done(&matches);
+    return r;
+}
+
+// --- Values --------------------------------------------------------------------------------------
+
+static int add_kind(struct dump_request *request, const char *text, size_t len, struct error *err) {
+    char name[64];
+    if (len == 0)
+        return error_set(err, -EINVAL, "the name of a kind is missing");
+    if (len >= sizeof(name))
+        return error_set(err, -EINVAL, "unknown kind: %.*s", (int)len, text);
+    memcpy(name, text, len);
+    name[len] = '\0';
+    const struct kind *kind = kind_find(name);
+    if (!kind)
+        return report_kind(err, name);
+    for (size_t i = 0; i < request->kind_count; i++) {
+        if (request->kinds[i] == kind_id(kind))
+            return error_set(err, -EINVAL, "%s is named twice", name);
+    }
+    request->kinds[request->kind_count++] = kind_id(kind);
+    return 0;
+}
+
+static int read_kinds(struct parsing *p, const char *text) {
+    struct dump_request *request = &p->options.dump;
+    request->kind_count = 0;
+    for (size_t i = 0; !text && i < KIND_COUNT; i++)
+        request->kinds[request->kind_count++] = (enum kind_id)i;
+    while (text) {
+        size_t len = strcspn(text, ",");
+        int r = add_kind(request, text, len, p->err);
+        if (r < 0)
+            return r;
+        text = text[len] == ',' ? text + len + 1 : NULL;
+    }
+    return 0;
+}
+
+static int read_format(struct parsing *p, const char *text) {
+    for (size_t i = 0; option_formats[i]; i++) {
+        if (strcmp(option_formats[i], text) == 0) {
+            p->options.dump.format = (enum dump_format)i;
+            return 0;
+        }
+    }
+    return error_set(p->err, -EINVAL, "unknown format: %s (there are text, json, ndjson)", text);
+}
+
+static int read_panel(struct parsing *p, const char *text) {
+    if (!kind_find(text))
+        return report_kind(p->err, text);
+    p->options.panel = text;
+    return 0;
+}
+
+static int read_interval(struct parsing *p, const char *text) {
+    char *end;
+    double seconds = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(seconds) || seconds < INTERVAL_MIN ||
+        seconds > INTERVAL_MAX)
+        return error_set(p->err, -EINVAL,
+                         "the interval is a number of seconds from %g to %g, not %s", INTERVAL_MIN,
+                         INTERVAL_MAX, text);
+    p->options.interval = seconds;
+    return 0;
+}
+
+static int read_kind(struct parsing *p, const char *text) {
+    if (text && strchr(text, ','))
+        return error_set(p->err, -EINVAL, "only one kind can be named, not %s", text);
+    return read_kinds(p, text);
+}
+
+static int take_value(struct parsing *p, const struct option_spec *spec, const char *text) {
+    struct options *options = &p->options;
+    switch (spec->value) {
+    case OPTION_NONE:
+        return 0;
+    case OPTION_KINDS:
+        options->action = OPTIONS_DUMP;
+        return read_kinds(p, text);
+    case OPTION_KIND:
+        options->action = OPTIONS_LIST_FIELDS;
+        return read_kind(p, text);
+    case OPTION_FORMAT:
+        return read_format(p, text);
+    case OPTION_FILTER:
+        options->dump.filter = text;
+        return 0;
+    case OPTION_FIELDS:
+        options->dump.fields = text;
+        return 0;
+    case OPTION_SORT:
+        options->dump.sort = text;
+        return 0;
+    case OPTION_NETNS:
+        options->dump.netns = text;
+        return *text ? 0 : error_set(p->err, -EINVAL, "the name of a namespace is missing");
+    case OPTION_PANEL:
+        return read_panel(p, text);
+    case OPTION_SECONDS:
+        return read_interval(p, text);
+    }
+    return 0;
+}
+
+// --- Options together ----------------------------------------------------------------------------
+
+static void take_switches(struct parsing *p) {
+    struct options *options = &p->options;
+    if (is_given(p, "json"))
+        options->dump.format = DUMP_JSON;
+    options->dump.no_header = is_given(p, "no-header");
+    options->dump.all_netns = is_given(p, "all-netns");
+    options->no_color = is_given(p, "no-color");
+    if (is_given(p, "version"))
+        options->action = OPTIONS_VERSION;
+    if (is_given(p, "help"))
+        options->action = OPTIONS_HELP;
+}
+
+static int check_together(const struct parsing *p) {
+    static const char *const action_names[] = {
+        [OPTIONS_DUMP] = "--dump", [OPTIONS_LIST_FIELDS] = "--list-fields"};
+    const struct options *options = &p->options;
+    if (options->action == OPTIONS_HELP || options->action == OPTIONS_VERSION)
+        return 0;
+    for (size_t i = 0; i < option_count; i++) {
+        const char *name = option_specs[i].name;
+        if (!(p->given & 1ul << i) || option_specs[i].goes_with & 1u << options->action)
+            continue;
+        if (options->action == OPTIONS_TERMINAL)
+            return error_set(p->err, -EINVAL, "--%s goes with --dump", name);
+        return error_set(p->err, -EINVAL, "--%s does not go with %s", name,
+                         action_names[options->action]);
+    }
+    if (is_given(p, "json") && is_given(p, "format") && options->dump.format != DUMP_JSON)
+        return error_set(p->err, -EINVAL, "--json and another --format");
+    if (options->dump.netns && options->dump.all_netns)
+        return error_set(p->err, -EINVAL, "--netns and --all-netns: one namespace, or every one");
+    if (options->action == OPTIONS_LIST_FIELDS && options->dump.format == DUMP_NDJSON)
+        return error_set(p->err, -EINVAL, "--list-fields is text or json");
+    return 0;
+}
+
+static int report_argument(const struct parsing *p, const char *text) {
+    size_t len = strcspn(text, ",");
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        if (strncmp(kinds[i]->name, text, len) == 0 && kinds[i]->name[len] == '\0')
+            return error_set(p->err, -EINVAL, "unexpected argument: %s (did you mean %s=%s?)", text,
+                             is_given(p, "list-fields") ? "--list-fields" : "--dump", text);
+    }
+    return error_set(p->err, -EINVAL, "unexpected argument: %s", text);
+}
+
+// --- getopt --------------------------------------------------------------------------------------
+
+static void make_getopt_tables(struct option *longs, char *letters) {
+    *letters++ = ':'; // a missing value is ':' and not '?'
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_spec *spec = &option_specs[i];
+        int argument = spec->value == OPTION_NONE              ? no_argument
+                       : option_value_is_optional(spec->value) ? optional_argument
+                                                               : required_argument;
+        longs[i] = (struct option){spec->name, argument, NULL, LONG_ONLY + (int)i};
+        if (spec->letter != '\0')
+            *letters++ = spec->letter; // those that have one take no value
+    }
+    *letters = '\0';
+}
+
+// What getopt_long answered for an option that it could not take.
+static int report_getopt(int answer, const char *argument, struct error *err) {
+    if (answer == ':')
+        return error_set(err, -EINVAL, "%s needs a value", argument);
+    if (optopt >= LONG_ONLY)
+        return error_set(err, -EINVAL, "--%s takes no value",
+                         option_specs[optopt - LONG_ONLY].name);
+    if (optopt != 0)
+        return error_set(err, -EINVAL, "unknown option: -%c", optopt);
+    return report_option(err, argument + 2);
+}
+
+static size_t index_of_answer(int answer) {
+    if (answer >= LONG_ONLY)
+        return (size_t)(answer - LONG_ONLY);
+    size_t i = 0;
+    while (option_specs[i].letter != answer)
+        i++;
+    return i;
+}
+
+static int parse_options(struct parsing *p, int argc, char **argv) {
+    struct option longs[OPTIONS_MAX] = {0};
+    char letters[OPTIONS_MAX + 2];
+    int answer;
+    make_getopt_tables(longs, letters);
+    optind = 0; // begin anew: tests parse many command lines
+    opterr = 0;
+    while ((answer = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        if (answer == '?' || answer == ':')
+            return report_getopt(answer, argv[optind - 1], p->err);
+        size_t i = index_of_answer(answer);
+        if (option_specs[i].value != OPTION_NONE && p->given & 1ul << i)
+            return error_set(p->err, -EINVAL, "--%s is given twice", option_specs[i].name);
+        p->given |= 1ul << i;
+        int r = take_value(p, &option_specs[i], optarg);
+        if (r < 0)
+            return r;
+    }
+    return optind < argc ? report_argument(p, argv[optind]) : 0;
+}
+
+int options_parse(int argc, char **argv, struct options *ret_options, struct error *err) {
+    struct parsing p = {.options.interval = INTERVAL_DEFAULT, .err = err};
+    int r = parse_options(&p, argc, argv);
+    if (r < 0)
+        return r;
+    take_switches(&p);
+    r = check_together(&p);
+    if (r < 0)
+        return r;
+    *ret_options = p.options;
+    return 0;
+}
+
+// --- Help ----------------------------------------------------------------------------------------
+
+static void format_option(const struct option_spec *spec, struct buffer *buffer) {
+    size_t start = buffer->len;
+    if (spec->letter)
+        buffer_printf(buffer, "  -%c, --%s", spec->letter, spec->name);
+    else
+        buffer_printf(buffer, "      --%s", spec->name);
+    if (spec->value_name)
+        buffer_printf(buffer, option_value_is_optional(spec->value) ? "[=%s]" : " %s",
+                      spec->value_name);
+    size_t width = buffer->len - start;
+    buffer_fill(buffer, ' ', width < 28 ? 28 - width : 1);
+    buffer_printf(buffer, "%s\n", spec->help);
+}
+
+void options_format_help(struct buffer *buffer) {
+    buffer_puts(buffer, "netscope - show a Linux node's network as the kernel has it\n"
+                        "\n"
+                        "usage: netscope [--netns NS | --all-netns] [--panel NAME]\n"
+                        "       netscope --dump[=KIND,...] [--format FORMAT] [--filter EXPR] ...\n"
+                        "       netscope --list-fields[=KIND] [--json]\n"
+                        "\n");
+    for (size_t i = 0; i < option_count; i++)
+        format_option(&option_specs[i], buffer);
+    buffer_puts(buffer, "\nkinds:\n");
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        buffer_printf(buffer, "  %s", kinds[i]->name);
+        buffer_fill(buffer, ' ', 26 - strlen(kinds[i]->name));
+        buffer_printf(buffer, "%s\n", kinds[i]->help);
+    }
+    buffer_puts(buffer, "\nSee netscope(8), and netscope(5) for fields, filters and JSON.\n");
+}

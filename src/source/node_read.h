@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Reading a node once, piece by piece, as a dump does.
+#ifndef SOURCE_NODE_READ_H
+#define SOURCE_NODE_READ_H
+
+#include "base/error.h"
+#include "model/node.h"
+
+// Reads the host's name, its kernel, the time and the namespaces into an empty node.
+// Returns 0 or -errno.
+int node_read_namespaces(struct node *node, struct error *err);
+
+// Finds the namespace that a person means (node_find_named), a PID and a path included.
+int node_read_named(const struct node *node, const char *text, const struct netns **ret_netns,
+                    struct error *err);
+
+// Reads the kind in the namespace, unless it was read before. Returns 0 and the node's table, whose
+// status says how it went, or -ENOMEM.
+int node_read_table(struct node *node, const struct netns *netns, enum kind_id kind,
+                    const struct table **ret_table);
+
+#endif
