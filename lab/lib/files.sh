@@ -18,7 +18,7 @@ files_make_private() {
     make_overlay /var/log
 
     # What the machine itself keeps there is not the node's.
-    local directory
+    local directory pod
     for directory in /var/lib/docker /var/lib/containerd /var/lib/containers /var/lib/kubelet \
         /var/log/pods /var/log/containers; do
         mkdir -p "$directory"
@@ -27,19 +27,24 @@ files_make_private() {
 
     rm -f /etc/resolv.conf
     printf 'search example.net\nnameserver %s\n' "$OUTSIDE_IP4" >/etc/resolv.conf
-    write_pods_resolv_conf
+    write_hosts /etc/hosts "$NODE_IP4" "$NODE_NAME"
+    for pod in "${PODS[@]}"; do
+        write_pod_etc "$pod"
+    done
 }
 
-# As the kubelet makes it for the policy ClusterFirst, once for each pod.
-write_pods_resolv_conf() {
-    local pod directory
-    for pod in "${PODS[@]}"; do
-        directory=/etc/netns/${POD_NETNS[$pod]}
-        mkdir -p "$directory"
-        cat >"$directory/resolv.conf" <<EOF
-search ${POD_NAMESPACE[$pod]}.svc.$CLUSTER_DOMAIN svc.$CLUSTER_DOMAIN $CLUSTER_DOMAIN
+write_hosts() {
+    printf '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n%s %s\n' "$2" "$3" >"$1"
+}
+
+# As the kubelet makes them for the policy ClusterFirst; where `ip netns exec` looks for them.
+write_pod_etc() {
+    local directory=/etc/netns/${POD_NETNS[$1]}
+    mkdir -p "$directory"
+    write_hosts "$directory/hosts" "${POD_IP4[$1]}" "${POD_NAME[$1]}"
+    cat >"$directory/resolv.conf" <<EOF
+search ${POD_NAMESPACE[$1]}.svc.$CLUSTER_DOMAIN svc.$CLUSTER_DOMAIN $CLUSTER_DOMAIN
 nameserver $KUBE_DNS_IP4
 options ndots:5
 EOF
-    done
 }

@@ -8,9 +8,14 @@ LAB=$(dirname "$(dirname "$(readlink -f "$0")")")
 . "$LAB/topology.sh"
 . "$LAB/lib/process.sh"
 . "$LAB/lib/names.sh"
+. "$LAB/lib/run.sh"
+. "$LAB/lib/services.sh"
+. "$LAB/lib/traffic.sh"
 
 # The keyboard's signals are for COMMAND.
-trap : INT QUIT TERM
+trap : INT QUIT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
 
 flavour=$1
 traffic=$2
@@ -20,7 +25,7 @@ start_app() {
     case $1 in
     web) process_serve_http web "${POD_NAME[web]}" "${POD_APP[web]}" "$WEB_PORT" ;;
     api) process_serve_http api "${POD_NAME[api]}" "${POD_APP[api]}" "$API_PORT" ;;
-    dns) process_pause dns "${POD_NAME[dns]}" ;;
+    dns) services_start_dns ;;
     esac
 }
 
@@ -47,6 +52,13 @@ for pod in "${PODS[@]}"; do
 done
 start_docker_container
 
-status=0
-"$@" || status=$?
-exit "$status"
+services_load_rules "$flavour"
+services_wait_for_dns
+[ "$traffic" = no ] || traffic_start_inside
+
+# No unshare stands between: the signal is for COMMAND itself.
+run_receivers() {
+    echo "$run_pid"
+}
+run_to_end "$@"
+exit "$run_status"

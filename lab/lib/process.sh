@@ -3,7 +3,7 @@
 # Processes of the pretend world: each with the name that it would have, in the network namespace where it belongs.
 
 # process_start PLACE HOSTNAME NAME ARGV0 PROGRAM ARGUMENTS: runs PROGRAM under the name NAME, and leaves its process id in
-# process_pid. Like a container it has a host name, a view of files and a resolv.conf of its own.
+# process_pid. Like a container it has a host name and, in /etc, files of its own.
 process_start() {
     local place=$1 hostname=$2 name=$3 argv0=$4 program=$5
     shift 5
@@ -11,8 +11,9 @@ process_start() {
     ln -sf "$(command -v "$program")" "$link"
     nsenter --net="$(netns_path "$place")" unshare --mount --uts --ipc bash -euc '
         hostname "$1"
-        resolv_conf=/etc/netns/$2/resolv.conf
-        [ ! -e "$resolv_conf" ] || mount --bind "$resolv_conf" /etc/resolv.conf
+        for file in "/etc/netns/$2"/*; do
+            [ ! -e "$file" ] || mount --bind "$file" "/etc/${file##*/}"
+        done
         argv0=$3 link=$4
         shift 4
         exec -a "$argv0" "$link" "$@"

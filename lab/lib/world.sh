@@ -10,9 +10,13 @@ LAB=$(dirname "$(dirname "$(readlink -f "$0")")")
 . "$LAB/lib/files.sh"
 . "$LAB/lib/links.sh"
 . "$LAB/lib/process.sh"
+. "$LAB/lib/run.sh"
+. "$LAB/lib/traffic.sh"
 
 # The keyboard's signals are for COMMAND.
 trap : INT QUIT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
 
 hostname "$NODE_NAME"
 files_make_private
@@ -21,6 +25,7 @@ links_make
 process_serve_http node2 apiserver kube-apiserver "$APISERVER_PORT"
 process_serve_http pod2 web-on-node-2 nginx "$WEB_PORT"
 
-status=0
-unshare --pid --fork --kill-child --mount --mount-proc "$LAB/lib/node.sh" "$@" || status=$?
-exit "$status"
+[ "$2" = no ] || traffic_start_outside
+
+run_to_end unshare --pid --fork --kill-child --mount --mount-proc "$LAB/lib/node.sh" "$@"
+exit "$run_status"
