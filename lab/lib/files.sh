@@ -25,7 +25,7 @@ files_make_private() {
         mount -t tmpfs -o mode=755 tmpfs "$directory"
     done
 
-    rm -f /etc/resolv.conf
+    rm -f /etc/resolv.conf /etc/hosts
     printf 'search example.net\nnameserver %s\n' "$OUTSIDE_IP4" >/etc/resolv.conf
     write_hosts /etc/hosts "$NODE_IP4" "$NODE_NAME"
     for pod in "${PODS[@]}"; do
