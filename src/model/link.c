@@ -2,6 +2,7 @@
 #include "model/link.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int link_compare_index(const void *a, const void *b) {
     const struct link *left = a, *right = b;
@@ -13,6 +14,10 @@ const struct link *link_find(const struct table *links, int32_t ifindex) {
     if (!links || links->count == 0)
         return NULL;
     return bsearch(&wanted, links->rows, links->count, sizeof(wanted), link_compare_index);
+}
+
+bool link_is_pair(const struct link *link) {
+    return strcmp(link->info_kind, "veth") == 0 || strcmp(link->info_kind, "netkit") == 0;
 }
 
 const struct link *link_other_end(const struct row_ref *ref, const struct netns **ret_netns) {

@@ -183,6 +183,9 @@ extern const struct record_type link_program_type;
 // The interface of that index in a namespace's table of interfaces (in order of ifindex), or NULL.
 const struct link *link_find(const struct table *links, int32_t ifindex);
 
+// True for one end of a veth or netkit pair.
+bool link_is_pair(const struct link *link);
+
 // The other end of a veth or netkit pair, or the lower device that is in another namespace. Returns
 // NULL, and leaves ret_netns, if it is not known to the node.
 const struct link *link_other_end(const struct row_ref *ref, const struct netns **ret_netns);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The fields of an interface. Keys are those of ip(8)'s and bridge(8)'s JSON; what those keep in an
 // object of its own (linkinfo, stats64) has its kind as prefix here.
-#include <string.h>
-
 #include <linux/if.h>
 
 #include "model/link.h"
@@ -71,10 +69,6 @@ static void get_altnames(const struct row_ref *ref, const struct field *field, s
 
 // --- Other ends ----------------------------------------------------------------------------------
 
-static bool is_pair(const struct link *link) {
-    return strcmp(link->info_kind, "veth") == 0 || strcmp(link->info_kind, "netkit") == 0;
-}
-
 static void get_link_netns(const struct row_ref *ref, const struct field *field,
                            struct value *ret) {
     const struct link *link = ref->row;
@@ -87,7 +81,7 @@ static void get_link_netns(const struct row_ref *ref, const struct field *field,
 
 static void get_peer(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct netns *netns;
-    const struct link *other = is_pair(ref->row) ? link_other_end(ref, &netns) : NULL;
+    const struct link *other = link_is_pair(ref->row) ? link_other_end(ref, &netns) : NULL;
     (void)field;
     if (other)
         set_text(ret, other->ifname);
@@ -96,7 +90,7 @@ static void get_peer(const struct row_ref *ref, const struct field *field, struc
 static void get_peer_netns(const struct row_ref *ref, const struct field *field,
                            struct value *ret) {
     const struct link *link = ref->row;
-    if (!is_pair(link))
+    if (!link_is_pair(link))
         return;
     if (link->link_netnsid.known)
         get_link_netns(ref, field, ret);
@@ -114,7 +108,7 @@ static void get_pair_state(const struct row_ref *ref, const struct field *field,
     const struct link *link = ref->row;
     const struct netns *netns;
     (void)field;
-    if (!is_pair(link))
+    if (!link_is_pair(link))
         return;
     const struct link *other = link_other_end(ref, &netns);
     bool up = is_up(link) && (!other || is_up(other));
