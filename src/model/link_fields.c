@@ -194,8 +194,11 @@ static void get_vlan_protocol(const struct row_ref *ref, const struct field *fie
 
 static void get_tunnel_protocol(const struct row_ref *ref, const struct field *field,
                                 struct value *ret) {
+    const struct link *link = ref->row;
     const struct maybe *protocol = maybe_at(ref, field);
-    const char *word = protocol->known ? link_tunnel_protocol_word(protocol->value) : NULL;
+    bool over_ipv6 = strcmp(link->info_kind, "ip6tnl") == 0;
+    const char *word =
+        protocol->known ? link_tunnel_protocol_word(over_ipv6, protocol->value) : NULL;
     if (word)
         value_set_text(ret, word);
     else if (protocol->known)

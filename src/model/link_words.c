@@ -169,14 +169,14 @@ const char *link_vlan_protocol_word(uint64_t protocol) {
     return protocol == ETH_P_8021AD ? "802.1ad" : NULL;
 }
 
-const char *link_tunnel_protocol_word(uint64_t protocol) {
+const char *link_tunnel_protocol_word(bool over_ipv6, uint64_t protocol) {
     switch (protocol) {
     case 0:
         return "any";
     case IPPROTO_IPIP:
-        return "ipip";
+        return over_ipv6 ? "ipip6" : "ipip";
     case IPPROTO_IPV6:
-        return "ip6ip";
+        return over_ipv6 ? "ip6ip6" : "ip6ip";
     case IPPROTO_GRE:
         return "gre";
     case IPPROTO_MPLS:

@@ -3,6 +3,7 @@
 #ifndef MODEL_LINK_WORDS_H
 #define MODEL_LINK_WORDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/field.h"
@@ -41,7 +42,8 @@ const char *link_scope_word(uint8_t scope);
 // The word for a protocol by its EtherType where it is one of a VLAN's, or NULL.
 const char *link_vlan_protocol_word(uint64_t protocol);
 
-// The word for an IP protocol number in a tunnel ("ipip", "gre", ...), or NULL.
-const char *link_tunnel_protocol_word(uint64_t protocol);
+// The word for the IP protocol number that a tunnel carries, or NULL: "ipip" and "ip6ip" in a
+// tunnel over IPv4, "ipip6" and "ip6ip6" in one over IPv6.
+const char *link_tunnel_protocol_word(bool over_ipv6, uint64_t protocol);
 
 #endif

@@ -193,10 +193,12 @@ class Expected:
             yield {**place, "id": program["id"], "name": program["name"]}
         for direction in ("ingress", "egress"):
             for filter in snapshot.filters(self.link["ifname"], direction):
+                place = {"attached": f"tc-{direction}", "priority": filter["pref"]}
                 program = filter.get("options", {}).get("prog")
                 if program:
-                    place = {"attached": f"tc-{direction}", "priority": filter["pref"]}
                     yield {**place, "id": program["id"], "name": program["name"]}
+                elif "bytecode" in filter.get("options", {}):  # classic BPF: no program of its own
+                    yield place
 
 
 # --- Comparing ------------------------------------------------------------------------------------
