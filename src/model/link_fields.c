@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The fields of an interface. Keys are those of ip(8)'s and bridge(8)'s JSON; what those keep in an
 // object of its own (linkinfo, stats64) has its kind as prefix here.
+#include <string.h>
+
 #include <linux/if.h>
 
 #include "model/link.h"
