@@ -4,6 +4,7 @@
 #ifndef SOURCE_BPF_H
 #define SOURCE_BPF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,5 +27,10 @@ int bpf_programs_at(int32_t ifindex, enum bpf_hook hook, uint32_t *ids, size_t m
 // Stores the name that the program was loaded with. Returns 0 or -errno; -EPERM without CAP_BPF (or
 // CAP_SYS_ADMIN).
 int bpf_program_name(uint32_t id, char ret_name[BPF_NAME_SIZE]);
+
+// True if a program for traffic control (which tcx and netkit are too) may be loaded anywhere on
+// this machine: if not, no interface needs to be asked. Looks only at programs that are new since
+// the last call, from any thread. Without CAP_SYS_ADMIN it cannot know, and says true.
+bool bpf_has_tc_programs(void);
 
 #endif

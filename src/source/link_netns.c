@@ -19,8 +19,7 @@ static int take_nsid(const struct nlmsghdr *message, void *user_data) {
     return r == -ENOMSG ? 0 : r;
 }
 
-// The nsid that the namespace has in the one that is being read, or NETNSA_NSID_NOT_ASSIGNED.
-static int32_t ask_nsid(struct link_reading *reading, const struct netns *netns) {
+static int32_t ask_kernel(struct link_reading *reading, const struct netns *netns) {
     const struct rtgenmsg header = {.rtgen_family = AF_UNSPEC};
     int32_t nsid = NETNSA_NSID_NOT_ASSIGNED;
     int fd = netns->path ? open(netns->path, O_RDONLY | O_CLOEXEC) : -1;
@@ -35,6 +34,13 @@ static int32_t ask_nsid(struct link_reading *reading, const struct netns *netns)
     netlink_get(&reading->netlink, request, take_nsid, &nsid, NULL);
     close(fd);
     return nsid;
+}
+
+// The nsid that the namespace has in the one that is being read, or NETNSA_NSID_NOT_ASSIGNED.
+static int32_t find_nsid(struct link_reading *reading, const struct netns *netns) {
+    if (reading->request->netns->own && netns->nsid.known)
+        return (int32_t)netns->nsid.value; // the same question was asked when it was found
+    return ask_kernel(reading, netns);
 }
 
 // Tells the rows that have this nsid. Returns how many there were.
@@ -76,7 +82,7 @@ void link_read_netns(struct link_reading *reading) {
         const struct netns *netns = candidate_at(namespaces, place);
         if (!netns)
             continue;
-        int32_t nsid = ask_nsid(reading, netns);
+        int32_t nsid = find_nsid(reading, netns);
         if (nsid != NETNSA_NSID_NOT_ASSIGNED)
             open_ends -= tell_rows(reading->table, nsid, netns->inode);
     }

@@ -196,7 +196,9 @@ static void name_programs(struct link_reading *reading) {
 }
 
 void link_read_programs(struct link_reading *reading) {
-    read_tc(reading);
-    read_hooks(reading);
+    if (bpf_has_tc_programs()) {
+        read_tc(reading);
+        read_hooks(reading);
+    }
     name_programs(reading);
 }
