@@ -9,7 +9,7 @@ here=$(dirname "$(realpath "$0")")
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-"$here/run" --timeout 300 --out "$out" -- \
+"$here/run" --timeout 240 --out "$out" -- \
     bash -c '"$1/vm/make-interfaces" && "$1/lab/capture_interfaces" "$OUT"' - "$(dirname "$here")"
 status=$?
 if [ "$status" -ne 0 ]; then
