@@ -237,7 +237,7 @@ static int take_value(struct parsing *p, const struct option_spec *spec, const c
 
 static void take_switches(struct parsing *p) {
     struct options *options = &p->options;
-    if (is_given(p, "json"))
+    if (is_given(p, "json") && !is_given(p, "format"))
         options->dump.format = DUMP_JSON;
     options->dump.no_header = is_given(p, "no-header");
     options->dump.all_netns = is_given(p, "all-netns");

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The JSON Schema (draft 2020-12) of what --dump writes, made from the fields.
-#include <string.h>
-
 #include "dump/list_fields.h"
 #include "dump/writer.h"
 #include "model/json.h"
@@ -121,13 +119,11 @@ static void put_property(struct buffer *buffer, const struct field *field, const
     buffer_putc(buffer, '}');
 }
 
-// A row has any of its fields: those that were asked for and that it has.
+// A row has any of its fields: those that were asked for and that it has; in ndjson its kind, too.
 static void put_object(struct buffer *buffer, const char *name, const struct field *fields,
                        size_t count, const char *kind) {
     const char *comma = "";
     buffer_printf(buffer, "\"%s\": {\"type\": \"object\", \"additionalProperties\": false", name);
-    if (kind)
-        buffer_puts(buffer, ", \"required\": [\"kind\", \"netns\"]");
     buffer_puts(buffer, ", \"properties\": {");
     if (kind) {
         buffer_printf(buffer, "\n  \"kind\": {\"const\": \"%s\"}", kind);
@@ -152,12 +148,8 @@ static void put_record_types(struct buffer *buffer, const struct kind *kind) {
 }
 
 static void put_kind(struct buffer *buffer, const struct kind *kind) {
-    char name[64] = "";
     put_record_types(buffer, kind);
-    strncat(name, kind->name, sizeof(name) - sizeof("_line"));
-    put_object(buffer, name, kind->fields, kind->field_count, NULL);
-    strcat(name, "_line");
-    put_object(buffer, name, kind->fields, kind->field_count, kind->name);
+    put_object(buffer, kind->name, kind->fields, kind->field_count, kind->name);
 }
 
 static void put_common(struct buffer *buffer) {
@@ -188,7 +180,9 @@ static void put_line(struct buffer *buffer) {
     static const char *const ends[] = {"netscope", "status"};
     buffer_puts(buffer, "\"line\": {\"oneOf\": [");
     for (size_t i = 0; i < KIND_COUNT; i++)
-        buffer_printf(buffer, "\n  {\"$ref\": \"#/$defs/%s_line\"},", kinds[i]->name);
+        buffer_printf(buffer,
+                      "\n  {\"$ref\": \"#/$defs/%s\", \"required\": [\"kind\", \"netns\"]},",
+                      kinds[i]->name);
     for (size_t i = 0; i < 2; i++)
         buffer_printf(buffer,
                       "%s\n  {\"type\": \"object\", \"additionalProperties\": false, "
