@@ -20,6 +20,7 @@ run_pass_signal() {
 run_to_end() {
     env --default-signal=INT,QUIT "$@" <&0 &
     run_pid=$!
+    trap : INT QUIT
     trap 'run_pass_signal TERM' TERM
     trap 'run_pass_signal HUP' HUP
     # wait ends early at a trapped signal: the status counts only once the process is gone.
