@@ -42,7 +42,8 @@ static int add_block(struct arena *arena, size_t need) {
 static void *take(struct arena *arena, size_t size) {
     if (size > SIZE_MAX - sizeof(struct arena_block) - ARENA_ALIGN)
         return NULL;
-    size = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    // A piece of no bytes is a piece too: NULL would say that memory is out.
+    size = size == 0 ? ARENA_ALIGN : (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
     if (size > arena->left && add_block(arena, size) < 0)
         return NULL;
     void *piece = arena->next;
