@@ -130,20 +130,25 @@ static int dump_namespaces(struct dump *dump) {
     return r;
 }
 
-// A pair's other end is named by its own namespace, which has to be read for that.
+// A pair's other end is named by its own namespace, which has to be read for that. What is missing
+// there matters only if the other end is missing.
+static int read_other_end(struct dump *dump, const struct link *link) {
+    const struct node_netns *there =
+        link->link_netns ? node_find(dump->node, link->link_netns) : NULL;
+    const struct table *table;
+    if (!there)
+        return 0;
+    int r = node_read_table(dump->node, there->netns, KIND_INTERFACES, &table);
+    if (r < 0 || table->status.state == STATUS_OK || has_status(dump, &table->status) ||
+        link_find(table, (int32_t)link->link.value))
+        return r;
+    return add_status(dump, there->netns->name, &table->status);
+}
+
 static int read_other_ends(struct dump *dump, const struct table *links) {
     int r = 0;
-    for (size_t i = 0; i < links->count && r == 0; i++) {
-        const struct link *link = table_row(links, i);
-        const struct node_netns *there =
-            link->link_netns ? node_find(dump->node, link->link_netns) : NULL;
-        const struct table *table;
-        if (!there || there->tables[KIND_INTERFACES])
-            continue;
-        r = node_read_table(dump->node, there->netns, KIND_INTERFACES, &table);
-        if (r == 0 && table->status.state != STATUS_OK && !has_status(dump, &table->status))
-            r = add_status(dump, there->netns->name, &table->status);
-    }
+    for (size_t i = 0; i < links->count && r == 0; i++)
+        r = read_other_end(dump, table_row(links, i));
     return r;
 }
 

@@ -9,8 +9,9 @@
 #include "base/text.h"
 #include "query/filter_node.h"
 
-#define REGEX_MAX_TEXT   512
-#define REGEX_MAX_REPEAT 1000 // a{2}{3} repeats six times; every repetition takes memory
+#define REGEX_MAX_TEXT  512
+#define REGEX_MAX_SIZE  1000 // things to match, with all repetitions written out
+#define REGEX_MAX_DEPTH 20
 
 static const char *const yes_words[] = {"yes", "true", "on", "1", NULL};
 static const char *const no_words[] = {"no", "false", "off", "0", NULL};
@@ -21,25 +22,103 @@ static bool is_one_of(const char *const *words, const char *text) {
     return *words != NULL;
 }
 
+// Sizes of what regcomp(3) makes of an expression: it writes repetitions out, inner ones once for
+// each of the outer.
+struct regex_size {
+    size_t whole[REGEX_MAX_DEPTH + 1]; // of each group that is open
+    size_t last[REGEX_MAX_DEPTH + 1];  // of the last thing in it, which may be repeated
+    size_t depth;
+};
+
+static void add_atom(struct regex_size *size, size_t atom) {
+    size->whole[size->depth] += atom;
+    size->last[size->depth] = atom;
+}
+
+static void repeat_atom(struct regex_size *size, size_t times) {
+    size_t *last = &size->last[size->depth];
+    if (times < 2)
+        return;
+    size->whole[size->depth] += *last * (times - 1);
+    *last *= times;
+}
+
+// Bytes of "{2,3}" at text, and the greater number in it; 0 if it is no such thing.
+static size_t read_interval(const char *text, size_t *ret_times) {
+    const char *comma = text + 1 + strspn(text + 1, "0123456789");
+    const char *end = *comma == ',' ? comma + 1 + strspn(comma + 1, "0123456789") : comma;
+    size_t least = strtoul(text + 1, NULL, 10);
+    size_t most = *comma == ',' ? strtoul(comma + 1, NULL, 10) : 0;
+    size_t times = least > most ? least : most;
+    *ret_times = times < REGEX_MAX_SIZE ? times : REGEX_MAX_SIZE + 1;
+    return *end == '}' ? (size_t)(end + 1 - text) : 0;
+}
+
+// The ']' that closes the bracket expression at text, or its end.
+static const char *skip_bracket(const char *text) {
+    text += text[1] == '^' ? 2 : 1;
+    for (bool first = true; *text && (*text != ']' || first); text++, first = false) {
+        bool class = *text == '[' && (text[1] == ':' || text[1] == '.' || text[1] == '=');
+        const char *end = class ? strchr(text + 2, ']') : NULL;
+        if (end && end[-1] == text[1])
+            text = end;
+    }
+    return *text ? text : text - 1;
+}
+
+// Takes what begins at text into account; returns its last byte, or NULL if it nests too deep.
+static const char *measure_regex_part(struct regex_size *size, const char *text) {
+    size_t len, times;
+    switch (*text) {
+    case '(':
+        if (size->depth == REGEX_MAX_DEPTH)
+            return NULL;
+        size->depth++;
+        size->whole[size->depth] = size->last[size->depth] = 0;
+        return text;
+    case ')':
+        if (size->depth > 0) {
+            size->depth--;
+            add_atom(size, size->whole[size->depth + 1] + 1);
+        }
+        return text;
+    case '[':
+        add_atom(size, 1);
+        return skip_bracket(text);
+    case '+':
+        repeat_atom(size, 2);
+        return text;
+    case '{':
+        len = read_interval(text, &times);
+        if (len == 0)
+            return text; // an error, or a brace like any other
+        repeat_atom(size, times);
+        return text + len - 1;
+    case '\\':
+        add_atom(size, 1);
+        return text[1] ? text + 1 : text;
+    default:
+        add_atom(size, 1);
+        return text;
+    }
+}
+
 // A regular expression whose repetitions multiply takes memory without bound, and one with back
 // references takes time without bound.
 static const char *find_regex_danger(const char *text) {
-    unsigned long repeats = 1;
-    for (const char *c = text; *c; c++) {
-        if (*c == '\\' && c[1] != '\0') {
-            c++;
-            if (isdigit((unsigned char)*c))
-                return "back references are not supported";
-        } else if (*c == '{') {
-            unsigned long least = strtoul(c + 1, NULL, 10);
-            const char *comma = c + 1 + strspn(c + 1, "0123456789");
-            unsigned long most = *comma == ',' ? strtoul(comma + 1, NULL, 10) : 0;
-            unsigned long factor = least > most ? least : most;
-            if (factor > REGEX_MAX_REPEAT || (factor > 1 && (repeats *= factor) > REGEX_MAX_REPEAT))
-                return "it repeats too often";
-        }
+    struct regex_size size = {.depth = 0};
+    if (strlen(text) > REGEX_MAX_TEXT)
+        return "it is too long";
+    for (; *text; text++) {
+        if (text[0] == '\\' && isdigit((unsigned char)text[1]))
+            return "back references are not supported";
+        text = measure_regex_part(&size, text);
+        if (!text)
+            return "too many parentheses inside each other";
+        if (size.whole[size.depth] > REGEX_MAX_SIZE)
+            return "it repeats too often";
     }
-    return strlen(text) > REGEX_MAX_TEXT ? "it is too long" : NULL;
+    return NULL;
 }
 
 static int compile_regex(const char *text, struct filter_operand *ret, struct error *err) {
