@@ -8,7 +8,9 @@ import sys
 import tempfile
 import unittest
 
-LAYERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "layers.py")
+sys.dont_write_bytecode = True
+import layers  # pylint: disable=wrong-import-position
+
 LICENCE = "// SPDX-License-Identifier: GPL-2.0-or-later\n"
 
 # A tree in which every arrow that is allowed is used.
@@ -34,6 +36,7 @@ GOOD_TREE = {
     "tests/unit/model/link_test.c": "",
     "tests/fuzz/link_fuzz.c": "",
 }
+SOURCES = [path for path in GOOD_TREE if path.startswith(("src/", "panels/"))]
 
 
 def makefile_for(files):
@@ -41,44 +44,59 @@ def makefile_for(files):
     return "# SPDX-License-Identifier: GPL-2.0-or-later\n" + "".join(f"list += {n}\n" for n in names)
 
 
-def run_layers(changes=None, raw=None, unbuilt=()):
-    """Makes the good tree with `changes` (licensed) and `raw` (as they are), runs layers.py there."""
+def write_tree(tree, changes=None, raw=None, unbuilt=()):
+    """Makes the good tree with `changes` (which get the licence) and `raw` (as they are)."""
+    files = {path: LICENCE + text for path, text in {**GOOD_TREE, **(changes or {})}.items()}
+    files.update(raw or {})
+    files.setdefault("Makefile.am", makefile_for(f for f in files if f not in unbuilt))
+    for path, text in files.items():
+        full = os.path.join(tree, path)
+        os.makedirs(os.path.dirname(full), exist_ok=True)
+        with open(full, "w", encoding="utf-8") as file:
+            file.write(text)
+
+
+def find_in(**tree_arguments):
+    """What layers.py finds in such a tree."""
     with tempfile.TemporaryDirectory(prefix="netscope-layers-") as tree:
-        files = {path: LICENCE + text for path, text in {**GOOD_TREE, **(changes or {})}.items()}
-        files.update(raw or {})
-        files.setdefault("Makefile.am", makefile_for(f for f in files if f not in unbuilt))
-        for path, text in files.items():
-            full = os.path.join(tree, path)
-            os.makedirs(os.path.dirname(full), exist_ok=True)
-            with open(full, "w", encoding="utf-8") as file:
-                file.write(text)
-        done = subprocess.run(
-            [sys.executable, LAYERS, tree], capture_output=True, text=True, check=False
-        )
-        return done.returncode, done.stdout.splitlines()[:-1], done.stderr
+        write_tree(tree, **tree_arguments)
+        return list(layers.check_tree(tree))
+
+
+def run_layers(tree):
+    return subprocess.run(
+        [sys.executable, layers.__file__, tree], capture_output=True, text=True, check=False
+    )
 
 
 class Layers(unittest.TestCase):
     def assert_found(self, path, line, words, **tree):
-        status, findings, errors = run_layers(**tree)
-        self.assertEqual(errors, "")
-        self.assertEqual(status, 1)
+        findings = find_in(**tree)
         self.assertEqual(len(findings), 1, findings)
-        self.assertTrue(findings[0].startswith(f"{path}:{line}: "), findings)
-        self.assertIn(words, findings[0])
+        self.assertEqual(findings[0][:2], (path, line))
+        self.assertIn(words, findings[0].words)
 
     def assert_line_found(self, path, code, words):
         """One bad line, after a comment of two lines that must not upset the count."""
         self.assert_found(path, 4, words, changes={path: "/* two\n lines */\n" + code + "\n"})
 
     def test_good_tree_passes(self):
-        self.assertEqual(run_layers(), (0, [], ""))
+        with tempfile.TemporaryDirectory(prefix="netscope-layers-") as tree:
+            write_tree(tree)
+            done = run_layers(tree)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout, f"{len(SOURCES)} files, 0 findings\n")
+
+    def test_findings_are_printed_and_fail(self):
+        with tempfile.TemporaryDirectory(prefix="netscope-layers-") as tree:
+            write_tree(tree, changes={"src/base/new.c": '#include "model/link.h"\n'})
+            done = run_layers(tree)
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        self.assertIn('src/base/new.c:2: base must not include model ("model/link.h")', done.stdout)
 
     def test_no_sources_is_an_error(self):
         with tempfile.TemporaryDirectory() as tree:
-            done = subprocess.run(
-                [sys.executable, LAYERS, tree], capture_output=True, text=True, check=False
-            )
+            done = run_layers(tree)
         self.assertEqual(done.returncode, 1)
         self.assertIn("no sources", done.stderr)
 
@@ -177,7 +195,7 @@ class Layers(unittest.TestCase):
 
     def test_data_needs_no_licence(self):
         raw = {"tests/data/new.sh": "", "tests/fuzz/corpus/link/new.c": "", "lab/zone": "x"}
-        self.assertEqual(run_layers(raw=raw), (0, [], ""))
+        self.assertEqual(find_in(raw=raw), [])
 
     def test_what_nobody_builds(self):
         for path in [
