@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
-# What the pretend node is: every name, address and number of it, said once. lab/README.md has the picture.
-# Namespaces are called by short names here: outside, node2 and pod2 lie beyond the node, web, api and dns
-# are its pods, registry is its Docker container.
+# What the pretend node is: every name, address and number of it, said once. lab/README.md has the
+# picture. Namespaces are called by short names here: outside, node2 and pod2 lie beyond the node,
+# web, api and dns are its pods, registry is its Docker container.
 
 NODE_NAME=node-1
 CLUSTER_DOMAIN=cluster.local
 
-# The network outside: a switch, which is the outside host and the router at the same time, and the second node.
+# The network outside: a switch, which is the outside host and the router at the same time, and the
+# second node.
 OUTSIDE_IP4=192.0.2.1
 OUTSIDE_IP6=2001:db8::1
 OUTSIDE_MAC=52:54:00:c0:02:01
@@ -23,7 +24,8 @@ OUTSIDE_PREFIX6=64
 PORT1_MAC=52:54:00:c0:02:81
 PORT2_MAC=52:54:00:c0:02:82
 
-# Pods' addresses: a /24 and a /64 of these for each node, as flannel's and the node controller's defaults are.
+# Pods' addresses: a /24 and a /64 of these for each node, as flannel's and the node controller's
+# defaults are.
 PODS_NET4=10.244.0.0/16
 PODS_NET6=fd00:10:244::/48
 NODE_PODS4=10.244.1
@@ -53,10 +55,15 @@ POD2_MAC=0a:58:0a:f4:02:02
 POD2_VETH=veth81d3b7aa
 POD2_VETH_MAC=b6:4f:0c:1d:02:02
 
-# The node's three pods. web is dual stack, api has a second interface, dns is known by the kubelet's logs alone.
+# The node's three pods. web is dual stack, api has a second interface, dns is known by the
+# kubelet's logs alone.
 PODS=(web api dns)
 declare -A POD_NAMESPACE=([web]=default [api]=default [dns]=kube-system)
-declare -A POD_NAME=([web]=web-7d4b9c6f5d-x2x8k [api]=api-6c8d7f9b44-q7w2p [dns]=coredns-5d78c9869d-hjk4v)
+declare -A POD_NAME=(
+    [web]=web-7d4b9c6f5d-x2x8k
+    [api]=api-6c8d7f9b44-q7w2p
+    [dns]=coredns-5d78c9869d-hjk4v
+)
 declare -A POD_APP=([web]=nginx [api]=api-server [dns]=coredns)
 declare -A POD_QOS=([web]=besteffort [api]=burstable [dns]=burstable)
 declare -A POD_RUNTIME_STATE=([web]=yes [api]=yes [dns]=no)
@@ -71,7 +78,8 @@ declare -A POD_NETNS=(
     [dns]=cni-c94e7b16-2f80-4d5b-a1c7-e5d8096b3f33
 )
 
-# The second interface of api: a macvlan on the node's cable; and the node's own macvlan, by which it reaches it.
+# The second interface of api: a macvlan on the node's cable; and the node's own macvlan, by which
+# it reaches it.
 API_NET1_IP4=192.0.2.61
 API_NET1_MAC=02:42:c0:00:02:3d
 SHIM_NAME=macvlan0

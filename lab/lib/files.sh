@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154
-# Files that nobody outside sees: a /run of the node's own, /etc and /var to be written over, /sys of its namespace.
+# Files that nobody outside sees: a /run of the node's own, /etc and /var to be written over, /sys
+# of its namespace.
 
 # Whatever is written below DIRECTORY stays in the private /run.
 make_overlay() {

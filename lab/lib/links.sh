@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154
-# Network namespaces and what is in them: devices, addresses, routes, forwarding entries. Made in a fixed order with fixed
-# addresses, so that indexes, names and link-local addresses are the same at each start.
+# shellcheck shell=bash disable=SC2153,SC2154
+# Network namespaces and what is in them: devices, addresses, routes, forwarding entries. Made in a
+# fixed order with fixed addresses, so that indexes, names and link-local addresses are the same at
+# each start.
 
-# What the machine's own defaults would decide otherwise; no waiting for duplicate addresses, no asking for routers.
+# What the machine's own defaults would decide otherwise; no waiting for duplicate addresses, no
+# asking for routers.
 quieten_netns() {
     local conf=/proc/sys/net/ipv4/conf family
     echo 2 | tee $conf/all/rp_filter >$conf/default/rp_filter
@@ -69,7 +71,8 @@ link set lan0 up
 EOF
 }
 
-# print_node_commands IP4 IP6 VXLAN_MAC VXLAN6_MAC CNI_MAC PODS4 PODS6: what the two nodes have alike.
+# print_node_commands IP4 IP6 VXLAN_MAC VXLAN6_MAC CNI_MAC PODS4 PODS6: what the two nodes have
+# alike.
 print_node_commands() {
     local ip4=$1 ip6=$2 vxlan_mac=$3 vxlan6_mac=$4 cni_mac=$5 pods4=$6 pods6=$7
     cat <<EOF
@@ -91,7 +94,8 @@ link set cni0 up
 EOF
 }
 
-# print_way_to_node IP4 IP6 VXLAN_MAC VXLAN6_MAC PODS4 PODS6: the way to the other node's pods, as flannel writes it.
+# print_way_to_node IP4 IP6 VXLAN_MAC VXLAN6_MAC PODS4 PODS6: the way to the other node's pods, as
+# flannel writes it.
 print_way_to_node() {
     local ip4=$1 ip6=$2 vxlan_mac=$3 vxlan6_mac=$4 pods4=$5 pods6=$6
     cat <<EOF

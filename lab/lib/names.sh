@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154
-# The files that containerd, Docker and the kubelet leave about their containers, in the shape they have, each a single line of
-# JSON: what a namespace is called can be learnt from them.
+# The files that containerd, Docker and the kubelet leave about their containers, in the shape they
+# have, each a single line of JSON: what a namespace is called can be learnt from them.
 CONTAINERD_TASKS=/run/containerd/io.containerd.runtime.v2.task/k8s.io
 
 # Standard input without line ends and indentation.

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# First process of the node: node.sh FLAVOUR TRAFFIC COMMAND... Starts what runs on the node, runs COMMAND, and exits with its
-# status; the kernel then ends every other process.
+# First process of the node: node.sh FLAVOUR TRAFFIC COMMAND... Starts what runs on the node, runs
+# COMMAND, and exits with its status; the kernel then ends every other process.
 set -eu
 LAB=$(dirname "$(dirname "$(readlink -f "$0")")")
 . "$LAB/topology.sh"
@@ -57,6 +57,7 @@ services_wait_for_dns
 [ "$traffic" = no ] || traffic_start_inside
 
 # No unshare stands between: the signal is for COMMAND itself.
+# shellcheck disable=SC2317 # called by run_pass_signal
 run_receivers() {
     echo "$run_pid"
 }

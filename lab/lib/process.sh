@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154
-# Processes of the pretend world: each with the name that it would have, in the network namespace where it belongs.
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
+# Processes of the pretend world: each with the name that it would have, in the network namespace
+# where it belongs.
 
-# process_start PLACE HOSTNAME NAME ARGV0 PROGRAM ARGUMENTS: runs PROGRAM under the name NAME, and leaves its process id in
-# process_pid. Like a container it has a host name and, in /etc, files of its own.
+# process_start PLACE HOSTNAME NAME ARGV0 PROGRAM ARGUMENTS: runs PROGRAM under the name NAME, and
+# leaves its process id in process_pid. Like a container it has a host name and, in /etc, files of
+# its own.
 process_start() {
     local place=$1 hostname=$2 name=$3 argv0=$4 program=$5
     shift 5
@@ -34,8 +36,8 @@ process_pause() {
     process_start "$1" "$2" pause /pause sleep infinity
 }
 
-# process_set_cgroup PID PATH: what /proc/PID/cgroup says. The file alone is pretended: no control group of the machine is
-# made, so none can be left, and it works without privileges.
+# process_set_cgroup PID PATH: what /proc/PID/cgroup says. The file alone is pretended: no control
+# group of the machine is made, so none can be left, and it works without privileges.
 process_set_cgroup() {
     local file=$STATE/cgroup/$1
     echo "0::$2" >"$file"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
-# How each of the three processes around COMMAND runs the next: a job in the background, so that a signal is acted on
-# at once; but with the terminal, and with the keyboard's signals as they were, for it is what the user talks to.
+# How each of the three processes around COMMAND runs the next: a job in the background, so that a
+# signal is acted on at once; but with the terminal, and with the keyboard's signals as they were,
+# for it is what the user talks to.
 
 # Processes that a signal is meant for: what unshare started, for it keeps signals from itself.
 run_receivers() {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # Service rules in one of the flavours, and the cluster's DNS server.
 
 # The file with the values of lab/topology.sh in the place of their names.
@@ -37,8 +37,8 @@ services_start_dns() {
 }
 
 services_wait_for_dns() {
-    local tries
-    for tries in {1..100}; do
+    local try
+    for try in {1..100}; do
         nsenter --net="$(netns_path dns)" kdig +short +timeout=1 +retry=0 "@${POD_IP4[dns]}" \
             "dns-version.$CLUSTER_DOMAIN" TXT 2>/dev/null | grep -q . && return 0
         sleep 0.02

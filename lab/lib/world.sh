@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# First process of the pretend world: world.sh FLAVOUR TRAFFIC COMMAND... Started by lab/node in namespaces of its
-# own, of which the network namespace becomes that of the node. Makes files and links, starts what runs beyond the node,
-# then the node itself in a process namespace of its own: the node sees its own processes only, as nodes do.
+# First process of the pretend world: world.sh FLAVOUR TRAFFIC COMMAND... Started by lab/node in
+# namespaces of its own, of which the network namespace becomes that of the node. Makes files and
+# links, starts what runs beyond the node, then the node itself in a process namespace of its own:
+# the node sees its own processes only, as nodes do.
 set -eu
 LAB=$(dirname "$(dirname "$(readlink -f "$0")")")
 . "$LAB/topology.sh"

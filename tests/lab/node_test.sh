@@ -81,8 +81,8 @@ check_routes() {
     check 'a pod reaches one on the second node' pings web "$POD2_IP4"
     check 'a pod reaches one on the second node by IPv6' pings web "$POD2_IP6"
     check 'the second node reaches a pod' pings pod2 "${POD_IP4[api]}"
-    check 'packets cross the vxlan with their addresses' says "icmp.*src=${POD_IP4[web]} dst=$POD2_IP4" \
-        conntrack -L -p icmp
+    check 'packets cross the vxlan with their addresses' \
+        says "icmp.*src=${POD_IP4[web]} dst=$POD2_IP4" conntrack -L -p icmp
     check 'outside reaches the second interface of a pod' pings outside "$API_NET1_IP4"
     check 'so does the node, by its macvlan' ping -c 1 -W 2 "$API_NET1_IP4"
     check 'the container reaches its bridge' pings registry "$DOCKER_BRIDGE_IP4"
@@ -98,7 +98,8 @@ check_services() {
             printf 'GET / HTTP/1.0\r\n\r\n' >&3 && cat <&3"
     check 'outside reaches the node port, and by it both endpoints' \
         fetch_all outside "$NODE_IP4" "$WEB_NODE_PORT" "${POD_NAME[web]}" web-on-node-2
-    check 'a Service without endpoints refuses' refused api "$REPORTS_SERVICE_IP4" "$REPORTS_SERVICE_PORT"
+    check 'a Service without endpoints refuses' \
+        refused api "$REPORTS_SERVICE_IP4" "$REPORTS_SERVICE_PORT"
     check 'a pod goes out under the address of its node' pings web "$OUTSIDE_IP4"
     check_dns
 }
@@ -130,16 +131,17 @@ annotation() {
 }
 
 check_names() {
-    local pod docker
+    local pod log docker
     for pod in web api; do
         check "containerd: the name of $pod" says "^${POD_NAME[$pod]}$" annotation "$pod" sandbox-name
         check "containerd: the namespace of $pod" says "^${POD_NAMESPACE[$pod]}$" \
             annotation "$pod" sandbox-namespace
     done
     for pod in "${PODS[@]}"; do
-        check "kubelet: the log of $pod" test -s \
-            "/var/log/containers/${POD_NAME[$pod]}_${POD_NAMESPACE[$pod]}_${POD_APP[$pod]}-$(pod_container_id "$pod").log"
-        check "control groups: the container of $pod" grep -qs "$(pod_container_id "$pod")" /proc/[0-9]*/cgroup
+        log=${POD_NAME[$pod]}_${POD_NAMESPACE[$pod]}_${POD_APP[$pod]}-$(pod_container_id "$pod").log
+        check "kubelet: the log of $pod" test -s "/var/log/containers/$log"
+        check "control groups: the container of $pod" \
+            grep -qs "$(pod_container_id "$pod")" /proc/[0-9]*/cgroup
         check "ip netns: the namespace of $pod" ip netns exec "${POD_NETNS[$pod]}" true
     done
     docker=(/var/lib/docker/containers/*/config.v2.json)
@@ -222,7 +224,8 @@ wait_for() {
     return 1
 }
 
-# killed SIGNAL STATUS [MOMENT]: once the command runs, or after MOMENT seconds while the node is made.
+# killed SIGNAL STATUS [MOMENT]: once the command runs, or after MOMENT seconds while the node is
+# made.
 killed() {
     local signal=$1 status=$2 moment=${3:-} ready=$scratch/ready node ended=0
     rm -f "$ready"
@@ -256,6 +259,17 @@ interrupted() {
     exits_with 5 wait "$pid"
 }
 
+# A terminal program restores the terminal when it is terminated: it must hear of it.
+told_of_end() {
+    local ready=$scratch/ready told=$scratch/told node
+    rm -f "$ready" "$told"
+    "$lab/node" --no-traffic sh -c "trap 'touch $told; exit' TERM; touch $ready; sleep 1000 & wait" &
+    node=$!
+    wait_for "$ready" || return 1
+    kill "$node"
+    exits_with 143 wait "$node" && [ -e "$told" ]
+}
+
 counters_move() {
     # shellcheck disable=SC2016 # for the inner shell
     "$lab/node" bash -c '
@@ -275,7 +289,8 @@ fi
 
 for flavour in kube-proxy-iptables kube-proxy-nftables legacy-iptables docker; do
     echo "# $flavour"
-    "$lab/node" --flavour "$flavour" --no-traffic "$0" inside "$flavour" || failures=$((failures + 1))
+    "$lab/node" --flavour "$flavour" --no-traffic "$0" inside "$flavour" ||
+        failures=$((failures + 1))
 done
 check 'nothing is left' nothing_left
 
@@ -292,7 +307,7 @@ check 'a signal that ended it too' exits_with 137 "$lab/node" --no-traffic sh -c
 check 'an unknown flavour is refused' exits_with 125 "$lab/node" --flavour nonsense true
 check 'it reads standard input' says '^hello$' "$lab/node" --no-traffic cat <<<hello
 check 'it has the keyboard' interrupted
-check 'it is told of the end' exits_with 3 "$lab/node" --no-traffic sh -c 'trap "exit 3" TERM; kill -TERM $$'
+check 'it is told of the end' told_of_end
 
 echo '# killed'
 check 'killed while it runs' killed KILL 137
