@@ -9,9 +9,10 @@
 #include "base/text.h"
 #include "query/filter_node.h"
 
-#define REGEX_MAX_TEXT  512
-#define REGEX_MAX_SIZE  1000 // things to match, with all repetitions written out
-#define REGEX_MAX_DEPTH 20
+#define REGEX_MAX_TEXT   512
+#define REGEX_MAX_SIZE   256 // things to match, with all repetitions written out
+#define REGEX_MAX_DEPTH  20  // of parentheses
+#define REGEX_MAX_NESTED 3   // repetitions of repetitions
 
 static const char *const yes_words[] = {"yes", "true", "on", "1", NULL};
 static const char *const no_words[] = {"no", "false", "off", "0", NULL};
@@ -22,25 +23,30 @@ static bool is_one_of(const char *const *words, const char *text) {
     return *words != NULL;
 }
 
-// Sizes of what regcomp(3) makes of an expression: it writes repetitions out, inner ones once for
-// each of the outer.
+// What regcomp(3) makes of an expression: it writes repetitions out, inner ones once for each of
+// the outer, and its time is exponential in how many stand inside each other.
 struct regex_size {
-    size_t whole[REGEX_MAX_DEPTH + 1]; // of each group that is open
-    size_t last[REGEX_MAX_DEPTH + 1];  // of the last thing in it, which may be repeated
-    size_t depth;
+    struct {
+        size_t whole, last;           // of the group, and of the last thing in it
+        unsigned nested, last_nested; // repetitions in them
+    } groups[REGEX_MAX_DEPTH + 1], *group;
 };
 
-static void add_atom(struct regex_size *size, size_t atom) {
-    size->whole[size->depth] += atom;
-    size->last[size->depth] = atom;
+static void add_atom(struct regex_size *size, size_t atom, unsigned nested) {
+    size->group->whole += atom;
+    size->group->last = atom;
+    size->group->last_nested = nested;
+    if (nested > size->group->nested)
+        size->group->nested = nested;
 }
 
 static void repeat_atom(struct regex_size *size, size_t times) {
-    size_t *last = &size->last[size->depth];
-    if (times < 2)
-        return;
-    size->whole[size->depth] += *last * (times - 1);
-    *last *= times;
+    if (times > 1) {
+        size->group->whole += size->group->last * (times - 1);
+        size->group->last *= times;
+    }
+    if (++size->group->last_nested > size->group->nested)
+        size->group->nested = size->group->last_nested;
 }
 
 // Bytes of "{2,3}" at text, and the greater number in it; 0 if it is no such thing.
@@ -66,25 +72,37 @@ static const char *skip_bracket(const char *text) {
     return *text ? text : text - 1;
 }
 
+static bool open_group(struct regex_size *size) {
+    if (size->group == &size->groups[REGEX_MAX_DEPTH])
+        return false;
+    size->group++;
+    memset(size->group, 0, sizeof(*size->group));
+    return true;
+}
+
+static void close_group(struct regex_size *size) {
+    if (size->group == size->groups)
+        return;
+    size->group--;
+    add_atom(size, size->group[1].whole + 1, size->group[1].nested);
+}
+
 // Takes what begins at text into account; returns its last byte, or NULL if it nests too deep.
 static const char *measure_regex_part(struct regex_size *size, const char *text) {
     size_t len, times;
     switch (*text) {
     case '(':
-        if (size->depth == REGEX_MAX_DEPTH)
-            return NULL;
-        size->depth++;
-        size->whole[size->depth] = size->last[size->depth] = 0;
-        return text;
+        return open_group(size) ? text : NULL;
     case ')':
-        if (size->depth > 0) {
-            size->depth--;
-            add_atom(size, size->whole[size->depth + 1] + 1);
-        }
+        close_group(size);
         return text;
     case '[':
-        add_atom(size, 1);
+        add_atom(size, 1, 0);
         return skip_bracket(text);
+    case '*':
+    case '?':
+        repeat_atom(size, 1);
+        return text;
     case '+':
         repeat_atom(size, 2);
         return text;
@@ -95,18 +113,18 @@ static const char *measure_regex_part(struct regex_size *size, const char *text)
         repeat_atom(size, times);
         return text + len - 1;
     case '\\':
-        add_atom(size, 1);
+        add_atom(size, 1, 0);
         return text[1] ? text + 1 : text;
     default:
-        add_atom(size, 1);
+        add_atom(size, 1, 0);
         return text;
     }
 }
 
-// A regular expression whose repetitions multiply takes memory without bound, and one with back
-// references takes time without bound.
+// A regular expression whose repetitions multiply takes memory and time without bound, and so does
+// one with back references.
 static const char *find_regex_danger(const char *text) {
-    struct regex_size size = {.depth = 0};
+    struct regex_size size = {.group = size.groups};
     if (strlen(text) > REGEX_MAX_TEXT)
         return "it is too long";
     for (; *text; text++) {
@@ -115,8 +133,10 @@ static const char *find_regex_danger(const char *text) {
         text = measure_regex_part(&size, text);
         if (!text)
             return "too many parentheses inside each other";
-        if (size.whole[size.depth] > REGEX_MAX_SIZE)
+        if (size.group->whole > REGEX_MAX_SIZE)
             return "it repeats too often";
+        if (size.group->nested > REGEX_MAX_NESTED)
+            return "too many repetitions of repetitions";
     }
     return NULL;
 }
