@@ -17,6 +17,7 @@
 #define CONTROL_SIZE     256
 #define LISTEN_BYTES     (1024 * 1024) // of notifications that wait to be read
 #define HEADER_BYTES     ((size_t)NLMSG_HDRLEN)
+#define ERRNO_MAX        4095
 #define SO_NOT_SUPPORTED 524 // ENOTSUPP: the kernel's own, which some subsystems let out
 
 // --- Parsing -----------------------------------------------------------------------------------
@@ -43,6 +44,8 @@ static const char *find_ack_text(const struct nlmsghdr *message, size_t payload)
 static void take_code(const struct nlmsghdr *message, size_t payload, int code,
                       struct netlink_answer *answer, struct error *err) {
     const char *words = find_ack_text(message, payload);
+    if (code > 0 || code < -ERRNO_MAX)
+        code = -EBADMSG; // no number of an error
     answer->done = true;
     answer->code = code;
     if (code != 0 && words)

@@ -282,6 +282,22 @@ static void test_error_message_cut_short_is_refused(void **state) {
         netlink_parse(datagram.bytes, datagram.length, 1, take, &got, &ret_answer, NULL), -EBADMSG);
 }
 
+static void test_error_without_a_sense_is_malformed(void **state) {
+    const int32_t codes[] = {INT32_MIN, -5000, 7};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct datagram datagram = {0};
+        struct netlink_answer answer;
+        struct got got = {0};
+        struct error err = {0};
+        add_done(&datagram, 0, 1, codes[i]);
+        assert_int_equal(
+            netlink_parse(datagram.bytes, datagram.length, 1, take, &got, &answer, &err), 0);
+        assert_int_equal(answer.code, -EBADMSG);
+        assert_int_equal(err.code, -EBADMSG);
+    }
+}
+
 static void test_lost_answer_does_not_hang(void **state) {
     struct played played;
     struct got got = {0};
@@ -336,6 +352,7 @@ int main(void) {
         cmocka_unit_test(test_message_longer_than_the_buffer_is_read_again),
         cmocka_unit_test(test_message_cut_short_is_refused),
         cmocka_unit_test(test_error_message_cut_short_is_refused),
+        cmocka_unit_test(test_error_without_a_sense_is_malformed),
         cmocka_unit_test(test_lost_answer_does_not_hang),
         cmocka_unit_test(test_sink_can_end_the_reading),
         cmocka_unit_test(test_single_answer_needs_no_end),
