@@ -5,7 +5,9 @@
 # web, api and dns are its pods, registry is its Docker container.
 
 NODE_NAME=node-1
+NODE2_NAME=node-2
 CLUSTER_DOMAIN=cluster.local
+OUTSIDE_DOMAIN=example.net
 
 # The network outside: a switch, which is the outside host and the router at the same time, and the
 # second node.

@@ -27,7 +27,7 @@ files_make_private() {
     done
 
     rm -f /etc/resolv.conf /etc/hosts
-    printf 'search example.net\nnameserver %s\n' "$OUTSIDE_IP4" >/etc/resolv.conf
+    printf 'search %s\nnameserver %s\n' "$OUTSIDE_DOMAIN" "$OUTSIDE_IP4" >/etc/resolv.conf
     write_hosts /etc/hosts "$NODE_IP4" "$NODE_NAME"
     for pod in "${PODS[@]}"; do
         write_pod_etc "$pod"

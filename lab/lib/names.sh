@@ -65,7 +65,7 @@ names_write_container() {
 "mounts":[{"destination":"/proc","type":"proc","source":"proc","options":["nosuid","noexec","nodev"]}],
 "annotations":{"io.kubernetes.cri.container-name":"$app",
     "io.kubernetes.cri.container-type":"container",
-    "io.kubernetes.cri.image-name":"registry.example.net/$app:1.0",
+    "io.kubernetes.cri.image-name":"registry.$OUTSIDE_DOMAIN/$app:1.0",
     "io.kubernetes.cri.sandbox-id":"$(pod_id "$pod")",
     "io.kubernetes.cri.sandbox-name":"${POD_NAME[$pod]}",
     "io.kubernetes.cri.sandbox-namespace":"${POD_NAMESPACE[$pod]}",

@@ -6,6 +6,8 @@
 set -eu
 LAB=$(dirname "$(dirname "$(readlink -f "$0")")")
 . "$LAB/topology.sh"
+. "$LAB/lib/dns.sh"
+. "$LAB/lib/expand.sh"
 . "$LAB/lib/process.sh"
 . "$LAB/lib/names.sh"
 . "$LAB/lib/run.sh"
@@ -25,7 +27,7 @@ start_app() {
     case $1 in
     web) process_serve_http web "${POD_NAME[web]}" "${POD_APP[web]}" "$WEB_PORT" ;;
     api) process_serve_http api "${POD_NAME[api]}" "${POD_APP[api]}" "$API_PORT" ;;
-    dns) services_start_dns ;;
+    dns) dns_start_cluster ;;
     esac
 }
 
@@ -53,7 +55,8 @@ done
 start_docker_container
 
 services_load_rules "$flavour"
-services_wait_for_dns
+dns_wait dns "${POD_IP4[dns]}" "$CLUSTER_DOMAIN"
+dns_wait outside "$OUTSIDE_IP4" "$OUTSIDE_DOMAIN"
 [ "$traffic" = no ] || traffic_start_inside
 
 # No unshare stands between: the signal is for COMMAND itself.

@@ -8,6 +8,8 @@
 set -eu
 LAB=$(dirname "$(dirname "$(readlink -f "$0")")")
 . "$LAB/topology.sh"
+. "$LAB/lib/dns.sh"
+. "$LAB/lib/expand.sh"
 . "$LAB/lib/files.sh"
 . "$LAB/lib/links.sh"
 . "$LAB/lib/process.sh"
@@ -23,6 +25,7 @@ hostname "$NODE_NAME"
 files_make_private
 links_make
 
+dns_start_outside
 process_serve_http node2 apiserver kube-apiserver "$APISERVER_PORT"
 process_serve_http pod2 web-on-node-2 nginx "$WEB_PORT"
 

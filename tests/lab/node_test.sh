@@ -77,6 +77,8 @@ pings() {
 }
 
 check_routes() {
+    check 'the node has a DNS server' \
+        says "^$OUTSIDE_IP4$" kdig +short +timeout=2 "mirror.$OUTSIDE_DOMAIN"
     check 'a pod reaches the next' pings web "${POD_IP4[api]}"
     check 'a pod reaches one on the second node' pings web "$POD2_IP4"
     check 'a pod reaches one on the second node by IPv6' pings web "$POD2_IP6"
