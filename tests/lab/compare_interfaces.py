@@ -42,7 +42,8 @@ def read_json(path, default=None):
         return default
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    return json.loads(text) if text.strip() else []
+    # iproute2 leaves control characters in strings as they are.
+    return json.loads(text, strict=False) if text.strip() else []
 
 
 def read_sysctls(path):
