@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # DNS servers: the cluster's in the pod dns, and that of the network outside, which the node asks.
 
 # As in a zone for names of addresses: reverse_name ADDRESS OCTETS, the last ones of the address.
@@ -35,12 +35,15 @@ dns_start_outside() {
     dns_start outside resolver knotd "$OUTSIDE_DOMAIN" 2.0.192.in-addr.arpa
 }
 
-# dns_wait PLACE ADDRESS ZONE: until the server there answers.
+# dns_wait PLACE ADDRESS ZONE: until the server there answers. It is asked once it listens: a question
+# before that would wait for its answer in vain.
 dns_wait() {
-    local try
-    for try in {1..100}; do
-        nsenter --net="$(netns_path "$1")" kdig +short +timeout=1 +retry=0 "@$2" "$3" SOA 2>/dev/null |
-            grep -q . && return 0
+    local try port
+    port=$(printf %04X "$DNS_PORT")
+    for try in {1..200}; do
+        nsenter --net="$(netns_path "$1")" bash -c '
+            grep -q ":$1 " /proc/self/net/udp && kdig +short +timeout=1 +retry=0 "@$2" "$3" SOA
+        ' dns_wait "$port" "$2" "$3" | grep -q . && return 0
         sleep 0.02
     done
     echo "lab/node: the DNS server at $2 does not answer:" >&2
