@@ -213,6 +213,15 @@ static void tell_apart(struct naming *naming) {
     free(sorted);
 }
 
+// Our own first, the others by name: the order in which they are shown when nothing else is asked
+// for.
+static int compare_for_people(const void *a, const void *b) {
+    const struct netns *left = a, *right = b;
+    if (left->own != right->own)
+        return left->own ? -1 : 1;
+    return strcmp(left->name, right->name);
+}
+
 // --- The kernel's ids
 // ------------------------------------------------------------------------------
 
@@ -277,6 +286,7 @@ static int make_table(struct netns_finder *finder, const struct netns_finds *fin
         table_unref(naming.table);
         return -ENOMEM;
     }
+    qsort(naming.table->rows, naming.table->count, sizeof(struct netns), compare_for_people);
     *ret_table = naming.table;
     return 0;
 }
