@@ -154,7 +154,7 @@ static pid_t disturb(void) {
     if (child != 0)
         return child;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    FILE *batch = popen("ip -batch -", "w");
+    FILE *batch = popen("exec setpriv --pdeathsig KILL ip -batch -", "w");
     while (batch && fputs("link add d0 type veth peer name d1\nlink del d0\n", batch) >= 0)
         ;
     _exit(1);
