@@ -63,10 +63,11 @@ struct value {
     char scratch[96]; // for a getter that has to compose its text
 };
 
-// A number that may be missing, as a member of a row.
+// A number that may be missing, as a member of a row. Eight bytes and not sixteen, as a row has a
+// hundred of them.
 struct maybe {
-    uint64_t value;
-    bool known;
+    uint64_t value : 63;
+    uint64_t known : 1;
 };
 
 // maybe_of(5) is known to be 5; a zeroed struct maybe is unknown.
