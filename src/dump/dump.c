@@ -130,25 +130,43 @@ static int dump_namespaces(struct dump *dump) {
     return r;
 }
 
-// A pair's other end is named by its own namespace, which has to be read for that. What is missing
-// there matters only if the other end is missing.
-static int read_other_end(struct dump *dump, const struct link *link) {
-    const struct node_netns *there =
-        link->link_netns ? node_find(dump->node, link->link_netns) : NULL;
-    const struct table *table;
-    if (!there)
-        return 0;
-    int r = node_read_table(dump->node, there->netns, KIND_INTERFACES, &table);
-    if (r < 0 || table->status.state == STATUS_OK || has_status(dump, &table->status) ||
-        link_find(table, (int32_t)link->link.value))
-        return r;
-    return add_status(dump, there->netns->name, &table->status);
+// The namespace that the other end of the link is in, or NULL.
+static struct node_netns *other_netns(const struct dump *dump, const struct link *link) {
+    return link->link_netns ? node_find(dump->node, link->link_netns) : NULL;
 }
 
+// A pair's other end is named by its own namespace, which has to be read for that.
 static int read_other_ends(struct dump *dump, const struct table *links) {
+    size_t all = node_count(dump->node), count = 0;
+    bool *wanted = calloc(all, sizeof(*wanted));
+    const struct netns **netnses = calloc(all, sizeof(*netnses));
+    for (size_t i = 0; wanted && i < links->count; i++) {
+        const struct node_netns *there = other_netns(dump, table_row(links, i));
+        if (there && !there->tables[KIND_INTERFACES])
+            wanted[there - dump->node->netnses] = true;
+    }
+    for (size_t i = 0; wanted && netnses && i < all; i++) {
+        if (wanted[i])
+            netnses[count++] = dump->node->netnses[i].netns;
+    }
+    int r =
+        wanted && netnses ? node_read_tables(dump->node, netnses, count, KIND_INTERFACES) : -ENOMEM;
+    free(wanted);
+    free(netnses);
+    return r;
+}
+
+// What is missing in the other end's namespace matters only if the other end is missing.
+static int check_other_ends(struct dump *dump, const struct table *links) {
     int r = 0;
-    for (size_t i = 0; i < links->count && r == 0; i++)
-        r = read_other_end(dump, table_row(links, i));
+    for (size_t i = 0; i < links->count && r == 0; i++) {
+        const struct link *link = table_row(links, i);
+        const struct node_netns *there = other_netns(dump, link);
+        const struct table *table = there ? there->tables[KIND_INTERFACES] : NULL;
+        if (table && table->status.state != STATUS_OK && !has_status(dump, &table->status) &&
+            !link_find(table, (int32_t)link->link.value))
+            r = add_status(dump, there->netns->name, &table->status);
+    }
     return r;
 }
 
@@ -157,6 +175,8 @@ static int dump_table(struct dump *dump, const struct netns *netns, enum kind_id
     int r = node_read_table(dump->node, netns, id, &table);
     if (r == 0 && id == KIND_INTERFACES)
         r = read_other_ends(dump, table);
+    if (r == 0 && id == KIND_INTERFACES)
+        r = check_other_ends(dump, table);
     if (r == 0 && !has_status(dump, &table->status))
         r = add_status(dump, netns->name, &table->status);
     for (size_t i = 0; r == 0 && i < table->count; i++) {
@@ -172,6 +192,8 @@ static int dump_kind(struct dump *dump, size_t index) {
     writer_begin_kind(&dump->writer, index);
     if (id == KIND_NAMESPACES)
         r = dump_namespaces(dump);
+    else
+        r = node_read_tables(dump->node, dump->chosen, dump->chosen_count, id);
     for (size_t i = 0; id != KIND_NAMESPACES && i < dump->chosen_count && r == 0; i++)
         r = dump_table(dump, dump->chosen[i], id);
     if (r == 0)

@@ -25,6 +25,7 @@ void node_free(struct node *node) {
         return;
     for (size_t i = 0; i < node_count(node); i++)
         drop_netns(&node->netnses[i]);
+    free(node->by_inode);
     free(node->netnses);
     table_unref(node->namespaces);
     free(node);
@@ -34,12 +35,20 @@ size_t node_count(const struct node *node) {
     return node->namespaces ? node->namespaces->count : 0;
 }
 
+static int compare_inodes(const void *a, const void *b) {
+    const struct node_netns *const *left = a, *const *right = b;
+    uint64_t left_inode = (*left)->netns->inode, right_inode = (*right)->netns->inode;
+    return (left_inode > right_inode) - (left_inode < right_inode);
+}
+
 struct node_netns *node_find(const struct node *node, uint64_t netns_inode) {
-    for (size_t i = 0; i < node_count(node); i++) {
-        if (node->netnses[i].netns->inode == netns_inode)
-            return &node->netnses[i];
-    }
-    return NULL;
+    const struct netns netns = {.inode = netns_inode};
+    const struct node_netns wanted = {.netns = &netns}, *key = &wanted;
+    if (node_count(node) == 0)
+        return NULL;
+    struct node_netns **found =
+        bsearch(&key, node->by_inode, node_count(node), sizeof(key), compare_inodes);
+    return found ? *found : NULL;
 }
 
 // Moves what is known of a namespace into the entry, and leaves nothing behind to be dropped.
@@ -55,17 +64,25 @@ static void keep_tables(struct node *node, struct node_netns *entry) {
 
 int node_set_namespaces(struct node *node, struct table *namespaces) {
     struct node_netns *netnses = calloc(namespaces->count + 1, sizeof(*netnses));
-    if (!netnses)
+    struct node_netns **by_inode = calloc(namespaces->count + 1, sizeof(struct node_netns *));
+    if (!netnses || !by_inode) {
+        free(netnses);
+        free(by_inode);
         return -ENOMEM;
+    }
     for (size_t i = 0; i < namespaces->count; i++) {
         netnses[i].netns = table_row(namespaces, i);
+        by_inode[i] = &netnses[i];
         keep_tables(node, &netnses[i]);
     }
+    qsort(by_inode, namespaces->count, sizeof(struct node_netns *), compare_inodes);
     for (size_t i = 0; i < node_count(node); i++)
         drop_netns(&node->netnses[i]);
+    free(node->by_inode);
     free(node->netnses);
     table_unref(node->namespaces);
     node->netnses = netnses;
+    node->by_inode = by_inode;
     node->namespaces = namespaces;
     return 0;
 }

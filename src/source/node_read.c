@@ -2,12 +2,18 @@
 #include "source/node_read.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 
 #include "source/netns.h"
 #include "source/source.h"
+
+#define READERS_MAX  4
+#define READER_WORTH 8 // namespaces that make another reader worth its while
 
 static int64_t wall_clock(void) {
     struct timespec now;
@@ -57,17 +63,75 @@ int node_read_named(const struct node *node, const char *text, const struct netn
     return r;
 }
 
+static struct table *read_table(const struct node *node, const struct netns *netns,
+                                enum kind_id kind) {
+    struct source_request request = {
+        .netns = netns, .namespaces = node->namespaces, .now = node->time};
+    return source_of(kind)->read(&request);
+}
+
 int node_read_table(struct node *node, const struct netns *netns, enum kind_id kind,
                     const struct table **ret_table) {
     *ret_table = node_table(node, netns->inode, kind);
     if (*ret_table)
         return 0;
-    struct source_request request = {
-        .netns = netns, .namespaces = node->namespaces, .now = node->time};
-    struct table *table = source_of(kind)->read(&request);
+    struct table *table = read_table(node, netns, kind);
     if (!table)
         return -ENOMEM;
     node_set_table(node, netns->inode, table);
     *ret_table = table;
     return 0;
+}
+
+// --- Several at a time ---------------------------------------------------------------------------
+
+// What the readers share: each takes the next namespace until none is left.
+struct reading {
+    const struct node *node;
+    const struct netns *const *netnses;
+    struct table **tables; // NULL: already read, or no memory
+    size_t count;
+    enum kind_id kind;
+    atomic_size_t next;
+    atomic_bool failed;
+};
+
+static void *read_some(void *data) {
+    struct reading *reading = data;
+    size_t i;
+    while ((i = atomic_fetch_add(&reading->next, 1)) < reading->count) {
+        if (node_table(reading->node, reading->netnses[i]->inode, reading->kind))
+            continue;
+        reading->tables[i] = read_table(reading->node, reading->netnses[i], reading->kind);
+        if (!reading->tables[i])
+            atomic_store(&reading->failed, true);
+    }
+    return NULL;
+}
+
+// Where threads cannot be had, the one there is does it all.
+static void run_readers(struct reading *reading) {
+    pthread_t threads[READERS_MAX];
+    size_t started = 0;
+    while (started + 1 < READERS_MAX && (started + 1) * READER_WORTH < reading->count &&
+           pthread_create(&threads[started], NULL, read_some, reading) == 0)
+        started++;
+    read_some(reading);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+}
+
+int node_read_tables(struct node *node, const struct netns *const *netnses, size_t count,
+                     enum kind_id kind) {
+    struct reading reading = {.node = node, .netnses = netnses, .count = count, .kind = kind};
+    reading.tables = calloc(count + 1, sizeof(struct table *));
+    if (!reading.tables)
+        return -ENOMEM;
+    run_readers(&reading);
+    for (size_t i = 0; i < count; i++) {
+        if (reading.tables[i])
+            node_set_table(node, netnses[i]->inode, reading.tables[i]);
+    }
+    free(reading.tables);
+    return atomic_load(&reading.failed) ? -ENOMEM : 0;
 }

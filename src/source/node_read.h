@@ -19,4 +19,9 @@ int node_read_named(const struct node *node, const char *text, const struct netn
 int node_read_table(struct node *node, const struct netns *netns, enum kind_id kind,
                     const struct table **ret_table);
 
+// Reads the kind in all of these namespaces in which it was not read before, several at a time.
+// Returns 0 or -ENOMEM.
+int node_read_tables(struct node *node, const struct netns *const *netnses, size_t count,
+                     enum kind_id kind);
+
 #endif
