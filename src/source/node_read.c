@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -57,8 +58,10 @@ int node_read_named(const struct node *node, const char *text, const struct netn
     struct error resolve_err;
     int resolved = netns_resolve(text, &inode, &resolve_err);
     int r = node_find_named(node, text, inode, ret_netns, err);
-    // What can only have been meant as a PID or a path fails for that reason.
-    if (r == -ENOENT && resolved < 0 && resolved != -EDOM)
+    // What can only have been meant as a PID or a path fails for that reason; "default/web" can be
+    // a pod's name with a mistake in it.
+    bool pod = strchr(text, '/') && text[0] != '/' && text[0] != '.';
+    if (r == -ENOENT && resolved < 0 && resolved != -EDOM && !pod)
         *err = resolve_err;
     return r;
 }

@@ -341,8 +341,9 @@ class Errors(unittest.TestCase):
 
     def test_unknown_namespace_has_near_matches(self):
         self.check(1, "no such namespace: blu (did you mean blue?)", "--dump", "--netns", "blu")
-        self.check(1, "no such namespace: 999999999", "--dump", "--netns", "999999999")
-        self.check(1, "no such namespace: /etc/passwd", "--dump", "--netns", "/etc/passwd")
+        self.check(1, "no process has the PID 999999999", "--dump", "--netns", "999999999")
+        self.check(1, "/etc/passwd", "--dump", "--netns", "/etc/passwd")
+        self.check(1, "no such namespace: default/web", "--dump", "--netns", "default/web")
 
     def test_not_a_terminal(self):
         self.check(2, "--dump")
