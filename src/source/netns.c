@@ -131,7 +131,7 @@ static void name_by_itself(struct naming *naming, struct netns *netns) {
     } else if (netns->process) {
         netns->naming = NETNS_NAMED_BY_PROCESS;
         netns->name = arena_printf(&naming->table->arena, "%s(%" PRIu64 ")", netns->process,
-                                   netns->pid.value);
+                                   (uint64_t)netns->pid.value);
     } else {
         netns->naming = NETNS_NAMED_BY_PATH;
         netns->name = netns->path;
@@ -171,8 +171,8 @@ static void add_row(struct naming *naming, const struct netns_found *found) {
         netns->process = keep(naming, found->oldest[0].comm);
     }
     if (!netns->path && netns->pid.known)
-        netns->path =
-            arena_printf(&naming->table->arena, "/proc/%" PRIu64 "/ns/net", netns->pid.value);
+        netns->path = arena_printf(&naming->table->arena, "/proc/%" PRIu64 "/ns/net",
+                                   (uint64_t)netns->pid.value);
     if (!netns->path)
         netns->path = "/proc/self/ns/net";
     name_namespace(naming, netns, found);
