@@ -93,7 +93,7 @@ static int copy_container(const struct container *found, struct arena *arena,
 
 int container_parse_oci(const char *bytes, size_t length, const char *id, struct arena *arena,
                         struct container *ret_container, struct error *err) {
-    json_t *root;
+    json_t *root = NULL;
     int r = load(bytes, length, &root, err);
     if (r < 0)
         return r;
@@ -118,7 +118,7 @@ int container_parse_oci(const char *bytes, size_t length, const char *id, struct
 
 int container_parse_docker(const char *bytes, size_t length, struct arena *arena,
                            struct container *ret_container, struct error *err) {
-    json_t *root;
+    json_t *root = NULL;
     int r = load(bytes, length, &root, err);
     if (r < 0)
         return r;
@@ -163,7 +163,7 @@ int container_parse_podman_name(const char *bytes, size_t length, const char *id
 
 int container_parse_docker_root(const char *bytes, size_t length, struct arena *arena,
                                 const char **ret_root, struct error *err) {
-    json_t *root;
+    json_t *root = NULL;
     int r = load(bytes, length, &root, err);
     if (r < 0)
         return r;
