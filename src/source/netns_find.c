@@ -88,6 +88,11 @@ static int add_path(struct netns_finds *finds, uint64_t inode, const char *path,
     return 0;
 }
 
+static bool has_path(const struct netns_finds *finds, uint64_t inode) {
+    size_t place = find_place(finds, inode);
+    return place < finds->count && finds->list[place].inode == inode && finds->list[place].path;
+}
+
 int netns_find_in_directory(struct netns_finds *finds, const char *directory, bool named) {
     DIR *stream = opendir(directory);
     struct dirent *entry;
@@ -112,7 +117,7 @@ int netns_find_mounts(struct netns_finds *finds) {
     int r = 0;
     while (file && r == 0 && getline(&line, &size, file) >= 0) {
         // Another mount may lie over it: the path has to lead there.
-        if (netns_parse_mount(line, path, sizeof(path), &inode) &&
+        if (netns_parse_mount(line, path, sizeof(path), &inode) && !has_path(finds, inode) &&
             netns_identify(path, &there) == 0 && there == inode)
             r = add_path(finds, inode, path, NULL);
     }
