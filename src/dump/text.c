@@ -8,7 +8,7 @@
 #include "dump/writer.h"
 
 #define TEXT_HELD_ROWS 1000
-#define TEXT_MAX_WIDTH 48 // a longer cell takes what it needs and moves the rest of its row
+#define TEXT_MAX_WIDTH 72 // a longer cell takes what it needs and moves the rest of its row
 
 struct text_table {
     struct buffer cells; // of the rows held back, a NUL after each

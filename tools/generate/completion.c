@@ -194,7 +194,7 @@ static void put_fish_option(struct buffer *buffer, const struct option_spec *spe
     if (spec->letter)
         buffer_printf(buffer, " -s %c", spec->letter);
     if (spec->value != OPTION_NONE && !option_value_is_optional(spec->value))
-        buffer_puts(buffer, " -r");
+        buffer_puts(buffer, spec->value == OPTION_NETNS ? " -r" : " -x"); // a path, or no file
     put_fish_value(buffer, spec->value);
     buffer_puts(buffer, " -d '");
     put_quoted(buffer, spec->help, "\\'");
