@@ -52,8 +52,8 @@ int netns_find_mounts(struct netns_finds *finds);
 // Processes' namespaces, and how many processes each has.
 int netns_find_processes(struct netns_finds *finds);
 
-// The inode of the network namespace that the path opens. Returns 0; -EINVAL if the path opens something
-// else; or -errno.
+// The inode of the network namespace that the path opens. Returns 0; -EINVAL if the path opens
+// something else; or -errno.
 int netns_identify(const char *path, uint64_t *ret_inode);
 
 // Where a line of mountinfo mounts a network namespace: stores the path, its escapes undone, in
