@@ -12,8 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 // Reads to the end of a text, so that a sanitizer sees one that has none.
 static void touch(const char *text) {
-    static volatile size_t total;
-    total += text ? strlen(text) : 0;
+    if (text && strlen(text) == SIZE_MAX)
+        abort();
 }
 
 static void touch_container(const struct container *container) {

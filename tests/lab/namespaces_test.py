@@ -1,0 +1,203 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The namespaces of the pretend node, as netscope finds and names them, against lsns(8), ip-netns(8)
+and the files that the runtimes left.
+
+Starts itself again inside the pretend node."""
+
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+NETSCOPE = os.environ["NETSCOPE"]
+LAB = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "lab", "node")
+INSIDE = "NETSCOPE_NAMESPACES_TEST_INSIDE"
+
+
+def output(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def dump(*arguments):
+    """The rows of --dump=namespaces by inode, and its status."""
+    answer = subprocess.run([NETSCOPE, "--dump=namespaces", "-j", *arguments],
+                            capture_output=True, text=True, check=False)
+    document = json.loads(answer.stdout)
+    return {row["inode"]: row for row in document["namespaces"]}, document["status"]
+
+
+def inode_of(path):
+    return os.stat(path).st_ino
+
+
+def resolve(name):
+    """What --netns takes the name for: the inode, and the program's answer."""
+    answer = subprocess.run([NETSCOPE, "--dump=namespaces", "-j", "--netns", name],
+                            capture_output=True, text=True, check=False)
+    rows = json.loads(answer.stdout)["namespaces"] if answer.stdout else []
+    return [row["inode"] for row in rows], answer
+
+
+class Namespaces(unittest.TestCase):
+    def test_every_namespace_is_there_once_as_lsns_has_it(self):
+        rows, _ = dump()
+        truth = json.loads(output("lsns", "-t", "net", "-J", "-o", "NS,NPROCS,PID"))["namespaces"]
+        self.assertGreaterEqual(len(truth), 5)
+        for entry in truth:
+            row = rows[int(entry["ns"])]
+            # lsns and netscope themselves are in ours.
+            if not row.get("own"):
+                self.assertEqual(row["process_count"], int(entry["nprocs"]), row)
+            self.assertEqual(row["pid"], int(entry["pid"]), row)
+
+    def test_names_and_nsids_are_those_of_ip_netns(self):
+        rows, _ = dump()
+        truth = json.loads(output("ip", "-j", "netns", "list"))
+        self.assertEqual(len(truth), 3)
+        for entry in truth:
+            row = rows[inode_of("/run/netns/" + entry["name"])]
+            self.assertEqual(row["netns_name"], entry["name"])
+            self.assertEqual(row.get("nsid"), entry.get("id"))
+
+    def test_pods_have_the_names_that_containerd_left(self):
+        rows, _ = dump()
+        directory = "/run/containerd/io.containerd.runtime.v2.task/k8s.io"
+        checked = 0
+        for container in os.listdir(directory):
+            with open(f"{directory}/{container}/config.json", encoding="utf-8") as file:
+                config = json.load(file)
+            notes = config["annotations"]
+            paths = [n.get("path", "") for n in config["linux"]["namespaces"]
+                     if n["type"] == "network"]
+            if notes["io.kubernetes.cri.container-type"] != "sandbox":
+                continue
+            row = rows[inode_of(paths[0])]
+            pod = notes["io.kubernetes.cri.sandbox-name"]
+            namespace = notes["io.kubernetes.cri.sandbox-namespace"]
+            self.assertEqual(row["netns"], f"{namespace}/{pod}")
+            self.assertEqual(row["naming"], "pod")
+            self.assertEqual((row["pod"], row["pod_namespace"]), (pod, namespace))
+            self.assertEqual(row["pod_uid"], notes["io.kubernetes.cri.sandbox-uid"])
+            self.assertEqual(row["runtime"], "containerd")
+            self.assertIn("container", row)
+            checked += 1
+        self.assertEqual(checked, 2)
+
+    def test_a_container_has_the_name_that_docker_left(self):
+        rows, _ = dump()
+        directory = "/var/lib/docker/containers"
+        for container in os.listdir(directory):
+            with open(f"{directory}/{container}/config.v2.json", encoding="utf-8") as file:
+                config = json.load(file)
+            row = rows[inode_of(config["NetworkSettings"]["SandboxKey"])]
+            self.assertEqual(row["netns"], config["Name"].lstrip("/"))
+            self.assertEqual(row["naming"], "container")
+            self.assertEqual(row["container_id"], container)
+
+    def test_a_pod_is_known_by_its_cgroup_and_the_kubelets_logs(self):
+        rows, _ = dump()
+        pods = [row for row in rows.values() if row.get("pod", "").startswith("coredns")]
+        with open("/proc/self/cgroup", encoding="ascii") as file:
+            if not pods and "kubepods" not in file.read() and not os.access("/sys/fs/cgroup",
+                                                                           os.W_OK):
+                self.skipTest("no cgroups can be made here")
+        self.assertEqual(len(pods), 1)
+        self.assertEqual(pods[0]["runtime"], "kubelet")
+        self.assertEqual(pods[0]["pod_namespace"], "kube-system")
+
+    def test_our_own_is_the_hosts(self):
+        rows, _ = dump()
+        own = [row for row in rows.values() if row.get("own")]
+        self.assertEqual(len(own), 1)
+        self.assertEqual(own[0]["netns"], "host")
+        self.assertEqual(own[0]["inode"], inode_of("/proc/self/ns/net"))
+
+    def test_any_name_finds_a_namespace(self):
+        rows, _ = dump()
+        web = next(row for row in rows.values() if row.get("pod", "").startswith("web"))
+        names = [web["netns"], web["pod"], web["netns_name"], str(web["pid"]), web["path"],
+                 web["container_id"][:12]]
+        for name in names:
+            inodes, answer = resolve(name)
+            self.assertEqual(inodes, [web["inode"]], (name, answer.stderr))
+
+    def test_what_is_no_namespace_is_refused(self):
+        for name, words in (("defualt/web", "no such namespace"), ("999999999", "no process"),
+                            ("/etc/passwd", "not a network namespace"), ("/nowhere", "/nowhere"),
+                            ("/proc/self/ns/mnt", "not a network namespace"), ("", "namespace")):
+            inodes, answer = resolve(name)
+            self.assertEqual(inodes, [])
+            self.assertNotEqual(answer.returncode, 0)
+            self.assertIn(words, answer.stderr)
+
+    def test_near_matches_are_named(self):
+        _, answer = resolve("tools-registry-2")
+        self.assertIn("did you mean tools-registry-1", answer.stderr)
+
+    def test_they_come_and_go(self):
+        subprocess.run(["ip", "netns", "add", "blue"], check=True)
+        inode = inode_of("/run/netns/blue")
+        rows, _ = dump()
+        self.assertEqual((rows[inode]["netns"], rows[inode]["naming"]), ("blue", "netns"))
+        subprocess.run(["ip", "netns", "delete", "blue"], check=True)
+        rows, _ = dump()
+        self.assertNotIn(inode, rows)
+
+    def test_processes_without_a_name_name_theirs(self):
+        with subprocess.Popen(["unshare", "--net", "sh", "-c", "echo up; read end"],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            process.stdout.readline()
+            rows, _ = dump()
+            row = rows[inode_of(f"/proc/{process.pid}/ns/net")]
+            self.assertEqual(row["netns"], f"sh({process.pid})")
+            self.assertEqual(row["naming"], "process")
+            self.assertEqual(row["process_count"], 1)
+            process.stdin.close()
+
+    def test_two_of_one_name_are_told_apart(self):
+        subprocess.run(["ip", "netns", "add", "tools-registry-1"], check=True)
+        try:
+            rows, _ = dump()
+            names = sorted(row["netns"] for row in rows.values() if "registry" in row["netns"])
+            self.assertEqual(names, ["tools-registry-1", "tools-registry-1#2"])
+        finally:
+            subprocess.run(["ip", "netns", "delete", "tools-registry-1"], check=True)
+
+    def test_mounts_elsewhere_are_found(self):
+        subprocess.run(["ip", "netns", "add", "moved"], check=True)
+        inode = inode_of("/run/netns/moved")
+        place = "/run/place of its own"
+        with open(place, "w", encoding="ascii"):
+            pass
+        subprocess.run(["mount", "--bind", "/run/netns/moved", place], check=True)
+        subprocess.run(["ip", "netns", "delete", "moved"], check=True)
+        rows, _ = dump()
+        self.assertEqual(rows[inode]["path"], place)
+        subprocess.run(["umount", place], check=True)
+        os.unlink(place)
+
+    def test_without_privileges_it_says_what_it_could_not_see(self):
+        if os.environ[INSIDE] != "root":
+            self.skipTest("only root can give privileges up")
+        answer = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                                 "--bounding-set=-all", "--inh-caps=-all", NETSCOPE,
+                                 "--dump=namespaces", "-j"],
+                                capture_output=True, text=True, check=False)
+        document = json.loads(answer.stdout)
+        status = [entry for entry in document["status"] if entry["source"] == "namespaces"]
+        self.assertEqual(status[0]["state"], "partial")
+        self.assertIn("CAP_SYS_PTRACE", status[0]["reason"])
+        self.assertNotEqual(answer.returncode, 0)
+
+
+def main():
+    if INSIDE in os.environ:
+        unittest.main(verbosity=0)
+    os.environ[INSIDE] = "root" if os.geteuid() == 0 else "user"
+    os.execv(LAB, [LAB, "--no-traffic", "--", sys.executable, os.path.realpath(__file__)])
+
+
+if __name__ == "__main__":
+    main()
