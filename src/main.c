@@ -14,6 +14,8 @@
 #include "dump/list_fields.h"
 #include "dump/output.h"
 #include "options.h"
+#include "panels/panels.h"
+#include "tui/tui.h"
 
 // As netscope(8) has them.
 enum exit_status {
@@ -99,13 +101,17 @@ static enum exit_status run_version(void) {
 }
 
 static enum exit_status run_terminal(const struct options *options) {
-    struct error err;
-    (void)options;
-    error_set(&err, -ENOTTY,
-              "standard input and output have to be a terminal; for files and pipes there is "
-              "--dump");
+    struct error err = {0};
+    struct tui_options terminal = {.netns = options->dump.netns,
+                                   .all_netns = options->dump.all_netns,
+                                   .panel = options->panel,
+                                   .interval = options->interval,
+                                   .no_color = options->no_color};
+    int r = tui_run(&terminal, panels, &err);
+    if (r == 0)
+        return STATUS_DONE;
     complain(&err);
-    return STATUS_USAGE;
+    return r == -ENOTTY ? STATUS_USAGE : STATUS_ERROR;
 }
 
 int main(int argc, char **argv) {

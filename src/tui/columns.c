@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tui/columns.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/cell.h"
+
+#define COLUMN_MAX  44 // a longer cell is cut
+#define COLUMN_MIN  9  // text is not squeezed below that
+#define COLUMNS_GAP 1
+
+// --- Which ---------------------------------------------------------------------------------------
+
+static size_t shown_count(const struct columns *columns) {
+    size_t count = 0;
+    while (count < columns->count && columns->items[count].shown)
+        count++;
+    return count;
+}
+
+static void move_to(struct columns *columns, size_t from, size_t to) {
+    struct column moved = columns->items[from];
+    if (from < to)
+        memmove(columns->items + from, columns->items + from + 1, (to - from) * sizeof(moved));
+    else
+        memmove(columns->items + to + 1, columns->items + to, (from - to) * sizeof(moved));
+    columns->items[to] = moved;
+}
+
+static void show_key(struct columns *columns, const char *key, size_t len, bool optional) {
+    size_t place = shown_count(columns);
+    for (size_t i = place; i < columns->count; i++) {
+        const char *own = columns->items[i].field->key;
+        if (strncmp(own, key, len) != 0 || own[len] != '\0')
+            continue;
+        columns->items[i].shown = true;
+        columns->items[i].optional = optional;
+        move_to(columns, i, place);
+        return;
+    }
+}
+
+int columns_init(struct columns *columns, const struct kind *kind, const char *shown) {
+    struct column *items = calloc(kind->field_count, sizeof(*items));
+    if (!items)
+        return -ENOMEM;
+    *columns = (struct columns){.items = items, .count = kind->field_count};
+    for (size_t i = 0; i < kind->field_count; i++)
+        items[i].field = &kind->fields[i];
+    while (*shown != '\0') {
+        bool optional = *shown == '?';
+        size_t len = strcspn(shown, ",");
+        show_key(columns, shown + optional, len - optional, optional);
+        shown += len + (shown[len] == ',');
+    }
+    return 0;
+}
+
+void columns_done(struct columns *columns) {
+    free(columns->items);
+    *columns = (struct columns){0};
+}
+
+struct column *columns_find(const struct columns *columns, const struct field *field) {
+    for (size_t i = 0; i < columns->count; i++) {
+        if (columns->items[i].field == field)
+            return &columns->items[i];
+    }
+    return NULL;
+}
+
+size_t columns_move(struct columns *columns, size_t place, bool right) {
+    size_t shown = shown_count(columns);
+    if (place >= shown || (right ? place + 1 >= shown : place == 0))
+        return place;
+    size_t to = right ? place + 1 : place - 1;
+    move_to(columns, place, to);
+    return to;
+}
+
+size_t columns_toggle(struct columns *columns, size_t place) {
+    size_t shown = shown_count(columns);
+    if (place >= columns->count || (place < shown && shown == 1))
+        return place;
+    columns->items[place].shown = place >= shown;
+    columns->items[place].optional = false;
+    size_t to = place < shown ? shown - 1 : shown;
+    move_to(columns, place, to);
+    return to;
+}
+
+void columns_show_front(struct columns *columns, const struct field *field, bool second) {
+    struct column *column = columns_find(columns, field);
+    size_t place = (size_t)(column - columns->items);
+    column->shown = true;
+    column->optional = false;
+    move_to(columns, place, second && columns->count > 1 ? 1 : 0);
+}
+
+void columns_hide(struct columns *columns, const struct field *field) {
+    const struct column *column = columns_find(columns, field);
+    if (column->shown)
+        columns_toggle(columns, (size_t)(column - columns->items));
+}
+
+// --- How wide ------------------------------------------------------------------------------------
+
+void columns_widen(struct columns *columns, const struct field *field, size_t width) {
+    struct column *column = columns_find(columns, field);
+    if (column && column->width < width)
+        column->width = width;
+}
+
+// Columns that change each second are as wide as they can get, so that nothing jumps.
+static size_t steady_width(const struct field *field) {
+    return field_is_rate(field) ? 6 : 0;
+}
+
+static size_t wanted_width(const struct column *column, const struct field *sorted) {
+    size_t width = text_width(column->field->title) + (column->field == sorted);
+    if (width < steady_width(column->field))
+        width = steady_width(column->field);
+    if (width < column->width)
+        width = column->width;
+    return width < COLUMN_MAX ? width : COLUMN_MAX;
+}
+
+static size_t least_width(const struct column_place *place) {
+    if (cell_is_right_aligned(place->column->field) || place->width < COLUMN_MIN)
+        return place->width;
+    return COLUMN_MIN;
+}
+
+static size_t total_width(const struct column_place *places, size_t count) {
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++)
+        total += places[i].width + (i > 0 ? COLUMNS_GAP : 0);
+    return total;
+}
+
+// Takes from the widest that can spare something until all fit or none can.
+static void squeeze(struct column_place *places, size_t count, size_t width) {
+    while (total_width(places, count) > width) {
+        struct column_place *widest = NULL;
+        for (size_t i = 0; i < count; i++) {
+            if (places[i].width > least_width(&places[i]) &&
+                (!widest || places[i].width > widest->width))
+                widest = &places[i];
+        }
+        if (!widest)
+            return;
+        widest->width--;
+    }
+}
+
+// The shown columns that are not scrolled away, with or without the optional ones.
+static size_t collect(const struct columns *columns, const struct field *sorted,
+                      const bool *left_out, struct column_place *places, size_t max) {
+    size_t count = 0, shown = shown_count(columns);
+    for (size_t i = 0; i < shown && count < max; i++) {
+        if ((i > 0 && i <= columns->first) || left_out[i])
+            continue;
+        struct column *column = &columns->items[i];
+        places[count++] =
+            (struct column_place){.column = column, .width = wanted_width(column, sorted)};
+    }
+    return count;
+}
+
+// Leaves optional columns out, the last first, until the others have the room they want.
+static size_t choose(const struct columns *columns, const struct field *sorted, size_t width,
+                     bool *left_out, struct column_place *places, size_t max) {
+    size_t count = collect(columns, sorted, left_out, places, max);
+    for (size_t i = shown_count(columns); i > 0 && total_width(places, count) > width; i--) {
+        if (!columns->items[i - 1].optional)
+            continue;
+        left_out[i - 1] = true;
+        count = collect(columns, sorted, left_out, places, max);
+    }
+    return count;
+}
+
+size_t columns_layout(const struct columns *columns, const struct field *sorted, size_t width,
+                      struct column_place *places, size_t max, size_t *ret_hidden) {
+    bool *left_out = calloc(columns->count + 1, sizeof(*left_out));
+    *ret_hidden = 0;
+    if (!left_out)
+        return 0;
+    size_t count = choose(columns, sorted, width, left_out, places, max);
+    free(left_out);
+    squeeze(places, count, width);
+    size_t x = 0, placed = 0;
+    while (placed < count && (placed == 0 || x + places[placed].width <= width)) {
+        places[placed].x = x;
+        x += places[placed].width + COLUMNS_GAP;
+        placed++;
+    }
+    *ret_hidden = count - placed;
+    return placed;
+}

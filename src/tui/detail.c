@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tui/detail.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/cell.h"
+#include "tui/grid.h"
+
+// --- Groups --------------------------------------------------------------------------------------
+
+static bool names_field(const char *keys, const char *key) {
+    while (*keys != '\0') {
+        size_t len = strcspn(keys, ",");
+        bool begins = len > 0 && keys[len - 1] == '*';
+        if (begins ? strncmp(keys, key, len - 1) == 0
+                   : strncmp(keys, key, len) == 0 && key[len] == '\0')
+            return true;
+        keys += len + (keys[len] == ',');
+    }
+    return false;
+}
+
+// The first group that names the field; the group of the rest, without title, if none does.
+static const struct panel_group *group_of(const struct panel *panel, const struct field *field) {
+    const struct panel_group *group = panel->groups;
+    while (group->title && !names_field(group->keys, field->key))
+        group++;
+    return group;
+}
+
+// --- Fields --------------------------------------------------------------------------------------
+
+static void add_record_member(const struct field *field, const struct row_ref *ref,
+                              const char *summary, struct buffer *buffer) {
+    struct buffer text = BUFFER_INIT;
+    struct value value;
+    field_read(field, ref, &value);
+    cell_format_exact(field, ref, &text);
+    bool told = text.len == 0 || (value.kind == VALUE_TEXT && strstr(summary, text.data)) ||
+                (value.kind == VALUE_ADDRESS && strstr(summary, text.data)) ||
+                strcmp(field->key, "prefixlen") == 0 || strcmp(field->key, "family") == 0;
+    if (value.kind == VALUE_BOOLEAN) {
+        if (value.boolean && !strstr(summary, field->key))
+            buffer_printf(buffer, "  %s", field->key);
+    } else if (!told) {
+        buffer_printf(buffer, "  %s ", field->key);
+        buffer_puts(buffer, buffer_text(&text));
+    }
+    buffer_done(&text);
+}
+
+static uint8_t record_style(const char *summary) {
+    if (strstr(summary, "dadfailed"))
+        return STYLE_BAD;
+    return strstr(summary, "tentative") ? STYLE_WARNING : STYLE_NORMAL;
+}
+
+// A line for each record: its short form, and what that does not tell.
+static void add_records(const struct field *field, const struct row_ref *ref,
+                        const struct value *value, struct lines *lines) {
+    const struct record_type *type = value->records.type;
+    for (size_t i = 0; i < value->records.count; i++) {
+        struct row_ref item = *ref;
+        item.row = (const char *)value->records.items + i * type->size;
+        struct buffer raw = BUFFER_INIT, text = BUFFER_INIT, rest = BUFFER_INIT;
+        type->format(item.row, &raw);
+        text_printable(buffer_text(&raw), raw.len, &text);
+        for (size_t f = 0; f < type->field_count; f++)
+            add_record_member(&type->fields[f], &item, buffer_text(&text), &rest);
+        uint8_t style = record_style(buffer_text(&text));
+        buffer_puts(&text, buffer_text(&rest));
+        lines_add(lines, i == 0 ? field->title : "", buffer_text(&text), style);
+        buffer_done(&raw);
+        buffer_done(&text);
+        buffer_done(&rest);
+    }
+}
+
+static void add_field(const struct panel *panel, const struct field *field,
+                      const struct row_ref *ref, struct lines *lines) {
+    struct value value;
+    field_read(field, ref, &value);
+    if (value.kind == VALUE_RECORDS) {
+        add_records(field, ref, &value, lines);
+        return;
+    }
+    struct buffer text = BUFFER_INIT;
+    cell_format_exact(field, ref, &text);
+    struct line *line = text.len == 0 ? NULL
+                                      : lines_add(lines, field->title, buffer_text(&text),
+                                                  cell_style(field, buffer_text(&text)));
+    struct panel_place place;
+    if (line && panel->target && panel->target_field &&
+        strcmp(panel->target_field, field->key) == 0)
+        line->leads = panel->target(ref, &place);
+    buffer_done(&text);
+}
+
+// --- Graphs --------------------------------------------------------------------------------------
+
+void detail_format_graph(const double *rates, size_t count, const struct glyphs *glyphs,
+                         struct buffer *buffer) {
+    double highest = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (rates[i] > highest)
+            highest = rates[i];
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t level = highest > 0 ? (size_t)(rates[i] / highest * (GLYPHS_LEVELS - 1) + 0.5) : 0;
+        // A little is not nothing.
+        if (level == 0 && rates[i] > 0)
+            level = 1;
+        buffer_puts(buffer, glyphs->levels[level]);
+    }
+}
+
+static void add_graph(const struct panel *panel, const struct panel_graph *graph,
+                      const struct row_ref *ref, const struct glyphs *glyphs, struct lines *lines) {
+    const struct node_netns *entry = node_find(ref->node, ref->netns->inode);
+    const struct history *history = entry ? entry->histories[panel->kind] : NULL;
+    double rates[HISTORY_SAMPLES], highest = 0;
+    uint64_t identity = kinds[panel->kind]->identity(ref->row);
+    size_t count =
+        history ? history_rates(history, identity, graph->counter, rates, HISTORY_SAMPLES) : 0;
+    if (count == 0)
+        return;
+    struct buffer text = BUFFER_INIT;
+    for (size_t i = 0; i < count; i++)
+        highest = rates[i] > highest ? rates[i] : highest;
+    buffer_fill(&text, ' ', HISTORY_SAMPLES - 1 - count);
+    detail_format_graph(rates, count, glyphs, &text);
+    buffer_puts(&text, "  now ");
+    cell_format_amount(rates[count - 1], &text);
+    buffer_puts(&text, "/s, most ");
+    cell_format_amount(highest, &text);
+    buffer_puts(&text, "/s");
+    lines_add(lines, graph->title, buffer_text(&text), STYLE_NORMAL);
+    buffer_done(&text);
+}
+
+// --- All -----------------------------------------------------------------------------------------
+
+static void add_group(const struct panel *panel, const struct panel_group *group,
+                      const struct row_ref *ref, struct lines *lines) {
+    const struct kind *kind = kinds[panel->kind];
+    size_t before = lines->count;
+    lines_add_heading(lines, group->title ? group->title : "Other");
+    for (size_t i = 0; i < kind->field_count; i++) {
+        if (group_of(panel, &kind->fields[i]) == group)
+            add_field(panel, &kind->fields[i], ref, lines);
+    }
+    if (lines->count == before + 1)
+        lines->count = before; // nothing of it is there
+}
+
+void detail_format(const struct panel *panel, const struct row_ref *ref,
+                   const struct glyphs *glyphs, struct lines *lines) {
+    const struct panel_group *group = panel->groups;
+    add_group(panel, group, ref, lines);
+    size_t before = lines->count;
+    if (panel->graphs) {
+        lines_add_heading(lines, "The last minute");
+        for (const struct panel_graph *graph = panel->graphs; graph->title; graph++)
+            add_graph(panel, graph, ref, glyphs, lines);
+        if (lines->count == before + 1)
+            lines->count = before;
+    }
+    while (group->title)
+        add_group(panel, ++group, ref, lines);
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tui/lines.h"
+
+#include <stdlib.h>
+
+#include "tui/grid.h"
+
+void lines_clear(struct lines *lines) {
+    arena_done(&lines->arena);
+    lines->count = 0;
+}
+
+void lines_done(struct lines *lines) {
+    lines_clear(lines);
+    free(lines->items);
+    *lines = (struct lines){0};
+}
+
+struct line *lines_add(struct lines *lines, const char *label, const char *text, uint8_t style) {
+    if (lines->count == lines->capacity) {
+        size_t capacity = lines->capacity ? lines->capacity * 2 : 64;
+        void *grown = reallocarray(lines->items, capacity, sizeof(*lines->items));
+        if (!grown)
+            return NULL;
+        lines->items = grown;
+        lines->capacity = capacity;
+    }
+    struct line line = {.label = arena_strdup(&lines->arena, label),
+                        .text = arena_strdup(&lines->arena, text),
+                        .style = style};
+    if (!line.label || !line.text)
+        return NULL;
+    lines->items[lines->count] = line;
+    return &lines->items[lines->count++];
+}
+
+struct line *lines_add_heading(struct lines *lines, const char *label) {
+    struct line *line = lines_add(lines, label, "", STYLE_NORMAL);
+    if (line)
+        line->is_heading = true;
+    return line;
+}
+
+static void scroll(struct lines *lines) {
+    if (lines->index < lines->top)
+        lines->top = lines->index;
+    if (lines->index >= lines->top + lines->height)
+        lines->top = lines->index - lines->height + 1;
+    // What stands above the first line that can be read is worth seeing too.
+    if (lines->index <= 1 && lines->height > 1)
+        lines->top = 0;
+}
+
+void lines_move(struct lines *lines, ptrdiff_t count) {
+    if (count < 0 && lines->index < (size_t)-count)
+        lines->index = 0;
+    else
+        lines->index += (size_t)count;
+    if (lines->index >= lines->count)
+        lines->index = lines->count > 0 ? lines->count - 1 : 0;
+    scroll(lines);
+}
+
+void lines_set_height(struct lines *lines, size_t height) {
+    lines->height = height > 0 ? height : 1;
+    lines_move(lines, 0);
+}

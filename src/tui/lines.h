@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Text that is read line by line on the whole screen: details of a row, help.
+#ifndef TUI_LINES_H
+#define TUI_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+// A line: what it is called, and its text. A heading has no text.
+struct line {
+    const char *label;
+    const char *text;
+    uint8_t style;   // of the text
+    bool leads;      // Enter goes somewhere
+    bool is_heading; // the label stands alone
+};
+
+struct lines {
+    struct arena arena; // of all text
+    struct line *items;
+    size_t count;
+    size_t capacity;
+    size_t index; // the selected one
+    size_t top;
+    size_t height;
+};
+
+// Takes all lines away, and keeps where the reader was. lines_done frees what is there.
+void lines_clear(struct lines *lines);
+void lines_done(struct lines *lines);
+
+// Adds a line; texts are copied. Returns it (good until the next), or NULL when memory is out.
+struct line *lines_add(struct lines *lines, const char *label, const char *text, uint8_t style);
+struct line *lines_add_heading(struct lines *lines, const char *label);
+
+// Selects another line, bounded, and scrolls to it; also when lines came or went (0).
+void lines_move(struct lines *lines, ptrdiff_t count);
+void lines_set_height(struct lines *lines, size_t height);
+
+#endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The program as its user sees it: which panel, which namespace, what is open above it. Takes keys
+// and data, draws into a grid, and asks for what it cannot do itself by effects. No terminal, no
+// loop.
+#ifndef TUI_SCREEN_H
+#define TUI_SCREEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "model/node.h"
+#include "tui/glyphs.h"
+#include "tui/grid.h"
+#include "tui/keys.h"
+#include "tui/lines.h"
+#include "tui/panel.h"
+#include "tui/prompt.h"
+#include "tui/view.h"
+
+#define SCREEN_MIN_COLUMNS 40
+#define SCREEN_MIN_ROWS    8
+#define SCREEN_PLACES      16 // that one can go back to
+#define SCREEN_PANELS_MAX  9
+
+#define INTERVAL_LEAST 0.1 // seconds
+#define INTERVAL_MOST  60.0
+
+enum screen_mode {
+    MODE_TABLE,
+    MODE_DETAIL,
+    MODE_HELP,
+    MODE_SORT,    // the menu of fields to sort by
+    MODE_COLUMNS, // the menu of columns
+};
+
+enum screen_prompt {
+    PROMPT_NONE,
+    PROMPT_FILTER,
+    PROMPT_SAVE,
+    PROMPT_OVERWRITE, // y or n
+};
+
+// What the loop has to do after a key.
+struct screen_effects {
+    bool quit;
+    bool suspend;
+    bool redraw;   // the terminal's contents are not to be trusted
+    bool scope;    // other rows are to be read
+    bool interval; // has changed
+    bool pause;    // has changed
+    bool copy;     // clipboard has what is to be copied
+    bool save;     // file has what is to be written to the file of that name
+    bool overwrite;
+};
+
+struct screen_place {
+    size_t panel;
+    uint64_t netns;
+    bool all;
+};
+
+struct screen {
+    const struct panel *const *panels;
+    size_t panel_count;
+    struct node *node; // not the screen's own
+    const struct glyphs *glyphs;
+    struct view views[SCREEN_PANELS_MAX];
+
+    size_t panel;
+    uint64_t netns; // inode of the namespace that is shown; 0: not known yet
+    char netns_name[256];
+    bool all; // of all namespaces
+    bool paused;
+    double interval;
+    struct screen_place places[SCREEN_PLACES];
+    size_t place_count;
+
+    enum screen_mode mode;
+    struct lines lines; // MODE_DETAIL, MODE_HELP
+    struct row_id detail_row;
+    size_t menu_index, menu_top;
+    enum screen_mode help_from; // where help goes back to
+
+    enum screen_prompt prompting;
+    struct prompt prompt;
+    struct prompt_history filters, files;
+    char filter_text[SCREEN_PANELS_MAX][PROMPT_MAX + 1]; // in force
+    size_t filter_offset; // of what is wrong in it; SIZE_MAX: nothing
+    struct error filter_error;
+
+    struct buffer message; // said until the next key
+    uint8_t message_style;
+    const char *trouble; // of the reader, not of a table; NULL: none
+    char changed_at[16]; // clock of the last change: "03:12:55"
+
+    size_t width; // as last drawn
+
+    struct screen_effects effects;
+    struct buffer clipboard, file;
+    char file_name[PROMPT_MAX + 1];
+};
+
+// Makes a screen that shows this node, which is empty yet. Returns 0 or -ENOMEM.
+int screen_init(struct screen *screen, const struct panel *const *panels, struct node *node,
+                const struct glyphs *glyphs);
+void screen_done(struct screen *screen);
+
+// Shows the panel of that name, the namespace of that inode, all namespaces or one.
+void screen_show(struct screen *screen, const char *panel, uint64_t netns, bool all);
+
+// The node's tables have changed.
+void screen_update(struct screen *screen);
+
+// Takes a key. What it asks for is in effects, which the caller clears.
+void screen_input(struct screen *screen, const struct input *input);
+
+// Draws all of it.
+void screen_draw(struct screen *screen, struct grid *grid);
+
+// Says something in the status line until the next key.
+void screen_say(struct screen *screen, enum style style, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// Asks whether the file that is there already shall be written over.
+void screen_ask_overwrite(struct screen *screen);
+
+// The view of the panel that is shown.
+struct view *screen_view(struct screen *screen);
+
+// For the other files of the screen: the detail's row, or NULL if it is not there; the inode for
+// view_build (0: all); the lines as they should be now.
+const struct row_ref *screen_detail_row(struct screen *screen);
+uint64_t screen_scope(const struct screen *screen);
+
+#endif

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The loop: keys, signals and data come in; the screen is drawn when something has changed.
+#include "tui/tui.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <uv.h>
+
+#include "tui/file_job.h"
+#include "tui/reader.h"
+#include "tui/screen.h"
+#include "tui/tty.h"
+
+#define PANEL_FIRST   "interfaces"
+#define DRAW_INTERVAL 50  // milliseconds between two drawings of data; keys are answered at once
+#define WHOLE_MOST    300 // rows of a namespace whose counters are all read
+#define SIGNALS       4
+
+struct tui {
+    const struct tui_options *options;
+    uv_loop_t loop;
+    uv_poll_t input;
+    uv_signal_t signals[SIGNALS];
+    uv_signal_t stop_signal;
+    uv_timer_t draw_timer;
+    struct node *node;
+    struct reader reader;
+    struct screen screen;
+    struct grid grid;
+    uint64_t drawn_at; // milliseconds of the loop's clock
+    bool data_changed; // since the view was built
+    bool closing;
+    struct error error; // why it ends; code 0: its user quit
+};
+
+static const int signal_numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP, SIGWINCH};
+
+static void quit(struct tui *tui);
+static void take_signal(uv_signal_t *handle, int number);
+
+// --- Drawing -------------------------------------------------------------------------------------
+
+static void draw(struct tui *tui) {
+    if (tui->closing)
+        return;
+    if (tui->data_changed)
+        screen_update(&tui->screen);
+    tui->data_changed = false;
+    tui->screen.trouble = tui->reader.trouble.code ? tui->reader.trouble.text : NULL;
+    screen_draw(&tui->screen, &tui->grid);
+    tty_draw(&tui->grid);
+    uv_update_time(&tui->loop);
+    tui->drawn_at = uv_now(&tui->loop);
+}
+
+static void send_wish(struct tui *tui) {
+    const struct panel *panel = screen_view(&tui->screen)->panel;
+    struct reader_wish wish = {
+        .kind = panel->kind, .netns = screen_scope(&tui->screen), .others = panel->needs_others};
+    // Until the namespaces are known nothing can be read.
+    if (tui->node->namespaces)
+        reader_set_wish(&tui->reader, &wish);
+}
+
+// What is asked for when the view was built has to be read.
+static void draw_and_wish(struct tui *tui) {
+    draw(tui);
+    if (tui->screen.effects.scope)
+        send_wish(tui);
+    tui->screen.effects.scope = false;
+}
+
+static void draw_later(uv_timer_t *timer) {
+    draw_and_wish(timer->data);
+}
+
+// However fast data comes, the screen takes its time.
+static void request_draw(struct tui *tui) {
+    uint64_t now = uv_now(&tui->loop), due = tui->drawn_at + DRAW_INTERVAL;
+    if (!uv_is_active((uv_handle_t *)&tui->draw_timer))
+        uv_timer_start(&tui->draw_timer, draw_later, due > now ? due - now : 0, 0);
+}
+
+// --- Data ----------------------------------------------------------------------------------------
+
+static void note_time(struct tui *tui) {
+    time_t now = time(NULL);
+    struct tm broken;
+    if (localtime_r(&now, &broken))
+        strftime(tui->screen.changed_at, sizeof(tui->screen.changed_at), "%H:%M:%S", &broken);
+}
+
+static bool depends_on_rates(const struct view *view) {
+    return view->sort.count > 0 && field_is_rate(view->sort.keys[0].field);
+}
+
+static void data_changed(bool data, void *user_data) {
+    struct tui *tui = user_data;
+    const struct view *view = screen_view(&tui->screen);
+    if (data)
+        note_time(tui);
+    tui->data_changed |= data || depends_on_rates(view) || view->filter;
+    request_draw(tui);
+}
+
+static void want_row(struct reader_rows *wanted, struct row_id id) {
+    if (wanted->count == wanted->capacity) {
+        size_t capacity = wanted->capacity ? wanted->capacity * 2 : 64;
+        void *grown = reallocarray(wanted->rows, capacity, sizeof(*wanted->rows));
+        if (!grown)
+            return;
+        wanted->rows = grown;
+        wanted->capacity = capacity;
+    }
+    wanted->rows[wanted->count++] = id;
+}
+
+// The counters of what is shown: all of a namespace that is not large, else the rows on the screen;
+// all rows where their order depends on it.
+static void fill_wanted(struct reader_rows *wanted, void *user_data) {
+    struct tui *tui = user_data;
+    struct screen *screen = &tui->screen;
+    const struct view *view = screen_view(screen);
+    if (!screen->all && !view->tree && view->total <= WHOLE_MOST) {
+        wanted->whole_netns = screen->netns;
+        return;
+    }
+    size_t first = depends_on_rates(view) ? 0 : view->top;
+    size_t end = depends_on_rates(view) ? view->count : view->top + view->height;
+    if (screen->mode == MODE_DETAIL) {
+        want_row(wanted, screen->detail_row);
+        return;
+    }
+    for (size_t i = first; i < end && i < view->count; i++)
+        want_row(wanted, view_row_id(view, &view->rows[i]));
+}
+
+static void take_named(uint64_t netns, const struct error *err, void *user_data) {
+    struct tui *tui = user_data;
+    if (err->code != 0) {
+        tui->error = *err;
+        quit(tui);
+        return;
+    }
+    screen_show(&tui->screen, NULL, netns, false);
+}
+
+// --- Files ---------------------------------------------------------------------------------------
+
+static void end_file(const struct file_job *job) {
+    struct tui *tui = job->owner;
+    if (tui->closing)
+        return;
+    if (job->error.code == -EEXIST)
+        screen_ask_overwrite(&tui->screen);
+    else if (job->error.code != 0)
+        screen_say(&tui->screen, STYLE_BAD, "%s", job->error.text);
+    else
+        screen_say(&tui->screen, STYLE_GOOD, "saved %zu bytes to %s", job->content.len, job->name);
+    draw(tui);
+}
+
+static void save_file(struct tui *tui, bool overwrite) {
+    struct screen *screen = &tui->screen;
+    int r = file_job_start(&tui->loop, screen->file_name, &screen->file, overwrite, end_file, tui);
+    if (r < 0)
+        screen_say(screen, STYLE_BAD, "%s: %s", screen->file_name, strerror(-r));
+}
+
+// --- Keys ----------------------------------------------------------------------------------------
+
+// Stops as a program does that the terminal stops: whoever waits in the shell has it then.
+static void suspend(struct tui *tui) {
+    tty_pause();
+    uv_signal_stop(&tui->stop_signal);
+    kill(0, SIGTSTP);
+    uv_signal_start(&tui->stop_signal, take_signal, SIGTSTP);
+    tty_resume();
+    tty_resize(&tui->grid);
+}
+
+static void act(struct tui *tui) {
+    struct screen_effects effects = tui->screen.effects;
+    tui->screen.effects = (struct screen_effects){0};
+    if (effects.quit)
+        quit(tui);
+    if (tui->closing)
+        return;
+    if (effects.suspend)
+        suspend(tui);
+    if (effects.redraw)
+        tty_redraw();
+    if (effects.interval)
+        reader_set_interval(&tui->reader, tui->screen.interval);
+    if (effects.pause)
+        reader_set_paused(&tui->reader, tui->screen.paused);
+    if (effects.copy)
+        tty_copy(buffer_text(&tui->screen.clipboard), tui->screen.clipboard.len);
+    if (effects.save)
+        save_file(tui, effects.overwrite);
+    if (effects.scope)
+        send_wish(tui);
+}
+
+static void read_input(uv_poll_t *poll, int status, int events) {
+    struct tui *tui = poll->data;
+    struct input input;
+    bool any = false;
+    (void)events;
+    while (!tui->closing && tty_read(uv_now(&tui->loop), &input)) {
+        any = true;
+        screen_input(&tui->screen, &input);
+        act(tui);
+    }
+    if (tui->closing)
+        return;
+    if (any) {
+        draw_and_wish(tui);
+    } else if (status < 0 || tty_is_gone()) {
+        quit(tui);
+    }
+}
+
+// --- Signals -------------------------------------------------------------------------------------
+
+static void take_signal(uv_signal_t *handle, int number) {
+    struct tui *tui = handle->data;
+    switch (number) {
+    case SIGWINCH:
+        if (tty_resize(&tui->grid) == 0)
+            draw(tui);
+        return;
+    case SIGTSTP:
+        suspend(tui);
+        draw(tui);
+        return;
+    default:
+        quit(tui);
+    }
+}
+
+static int listen_to_signals(struct tui *tui) {
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < SIGNALS; i++) {
+        r = uv_signal_init(&tui->loop, &tui->signals[i]);
+        tui->signals[i].data = tui;
+        if (r == 0)
+            r = uv_signal_start(&tui->signals[i], take_signal, signal_numbers[i]);
+    }
+    if (r == 0)
+        r = uv_signal_init(&tui->loop, &tui->stop_signal);
+    tui->stop_signal.data = tui;
+    if (r == 0)
+        r = uv_signal_start(&tui->stop_signal, take_signal, SIGTSTP);
+    return r;
+}
+
+// --- Beginning and ending ------------------------------------------------------------------------
+
+static void close_handle(uv_handle_t *handle, void *unused) {
+    (void)unused;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+// The terminal is given back at once; the loop ends when the workers are through.
+static void quit(struct tui *tui) {
+    if (tui->closing)
+        return;
+    tui->closing = true;
+    tty_close();
+    reader_close(&tui->reader);
+    uv_walk(&tui->loop, close_handle, NULL);
+}
+
+static int start_loop(struct tui *tui, struct error *err) {
+    struct reader_callbacks callbacks = {
+        .changed = data_changed, .want = fill_wanted, .named = take_named, .user_data = tui};
+    int r = uv_poll_init(&tui->loop, &tui->input, STDIN_FILENO);
+    tui->input.data = tui;
+    if (r == 0)
+        r = uv_timer_init(&tui->loop, &tui->draw_timer);
+    tui->draw_timer.data = tui;
+    if (r == 0)
+        r = listen_to_signals(tui);
+    if (r == 0)
+        r = uv_poll_start(&tui->input, UV_READABLE | UV_DISCONNECT, read_input);
+    if (r < 0)
+        return error_set_errno(err, r, "the loop");
+    return reader_open(&tui->reader, &tui->loop, tui->node, tui->options->netns, &callbacks, err);
+}
+
+static int start_screen(struct tui *tui, const struct panel *const *panels, struct error *err) {
+    const struct tui_options *options = tui->options;
+    const struct glyphs *glyphs = tty_has_unicode() ? &glyphs_unicode : &glyphs_ascii;
+    tui->node = node_new();
+    int r = tui->node ? screen_init(&tui->screen, panels, tui->node, glyphs) : -ENOMEM;
+    if (r == 0)
+        r = tty_resize(&tui->grid);
+    if (r < 0)
+        return error_set_errno(err, r, "starting");
+    tui->screen.interval = options->interval;
+    screen_show(&tui->screen, options->panel ? options->panel : PANEL_FIRST, 0, options->all_netns);
+    return 0;
+}
+
+static bool is_colour_unwanted(const struct tui_options *options) {
+    const char *no_color = getenv("NO_COLOR"); // https://no-color.org
+    return options->no_color || (no_color && no_color[0] != '\0');
+}
+
+static int run(struct tui *tui, const struct panel *const *panels, struct error *err) {
+    int r = start_screen(tui, panels, err);
+    if (r < 0)
+        return r;
+    r = start_loop(tui, err);
+    if (r < 0)
+        return r;
+    draw(tui);
+    reader_set_interval(&tui->reader, tui->options->interval);
+    uv_run(&tui->loop, UV_RUN_DEFAULT);
+    reader_done(&tui->reader);
+    if (tui->error.code != 0 && err)
+        *err = tui->error;
+    return tui->error.code;
+}
+
+int tui_run(const struct tui_options *options, const struct panel *const *panels,
+            struct error *err) {
+    struct tui tui = {.options = options};
+    int r = tty_open(is_colour_unwanted(options), err);
+    if (r < 0)
+        return r;
+    r = uv_loop_init(&tui.loop);
+    if (r == 0) {
+        r = run(&tui, panels, err);
+        uv_loop_close(&tui.loop);
+    }
+    tty_close();
+    if (tui.node)
+        screen_done(&tui.screen);
+    grid_done(&tui.grid);
+    node_free(tui.node);
+    return r;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The rows of a panel as they stand on the screen: filtered, in order, one of them selected, some
+// marked. Selection and marks belong to a row's identity and not to its place. Pure.
+#ifndef TUI_VIEW_H
+#define TUI_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "query/filter.h"
+#include "query/sort.h"
+#include "tui/columns.h"
+#include "tui/panel.h"
+
+// What a row is, whichever table it stands in.
+struct row_id {
+    uint64_t netns; // inode
+    uint64_t identity;
+};
+
+struct view {
+    const struct panel *panel;
+    const struct kind *kind;
+    struct columns columns;
+
+    struct filter *filter; // NULL: every row
+    struct filter *search; // the last one that was valid: what n and N look for
+    struct sort sort;
+    bool tree;
+    bool follow;
+
+    // As of the last view_build. The tables are held, so that the rows stay good.
+    struct table **tables;
+    size_t table_count;
+    struct row_ref *rows;
+    struct panel_tree_row *tree_rows; // the same rows, while tree; NULL else
+    size_t count;
+    size_t total; // before the filter
+    bool loaded;  // the tables that are shown were read, all or some
+
+    bool has_selection; // nobody has moved yet: the first row is the one
+    struct row_id selected;
+    size_t index; // of the selected row, less than count unless that is 0
+    size_t top;   // first row on the screen
+    size_t height;
+
+    struct row_id *marks;
+    size_t mark_count;
+    size_t mark_capacity;
+};
+
+// Returns 0 and a view without rows, or -ENOMEM.
+int view_init(struct view *view, const struct panel *panel);
+void view_done(struct view *view);
+
+// Takes the rows from the node: those of the namespace, or of all (0). Returns true if the selected
+// row is not there any more; then its neighbour is selected.
+bool view_build(struct view *view, const struct node *node, uint64_t netns);
+
+// Filters by an expression ("" takes the filter away); takes effect with the next view_build. An
+// invalid one leaves the view as it is and returns -EINVAL (ret_offset, err as filter_compile).
+int view_set_filter(struct view *view, const char *text, size_t *ret_offset, struct error *err);
+
+// Sorts by a field, from the next view_build on.
+void view_set_sort(struct view *view, const struct field *field, bool descending);
+
+// Selects by place: a row further down or up (bounded), or this row.
+void view_move(struct view *view, ptrdiff_t rows);
+void view_select(struct view *view, size_t index);
+
+// Selects by identity. Returns false if no such row is there (it is selected as soon as it comes).
+bool view_select_row(struct view *view, struct row_id id);
+
+// Selects the next (or the previous) row that matches the last filter, around the end. Returns
+// false if none does.
+bool view_search(struct view *view, bool backwards);
+
+// How many rows the screen has room for.
+void view_set_height(struct view *view, size_t height);
+
+// The selected row, or NULL if there are no rows.
+const struct row_ref *view_selected(const struct view *view);
+
+struct row_id view_row_id(const struct view *view, const struct row_ref *ref);
+bool view_is_marked(const struct view *view, struct row_id id);
+
+// Marks the row, or takes the mark away; takes all away.
+void view_toggle_mark(struct view *view, struct row_id id);
+void view_clear_marks(struct view *view);
+
+#endif
