@@ -9,22 +9,9 @@
 set -u
 
 here=$(dirname "$(realpath "$0")")
-lab=${LAB:-$here/../../lab}
+lab=$(realpath "$here/../../lab")
 . "$lab/topology.sh"
-failures=0
-
-# check WHAT COMMAND [ARGUMENTS]
-check() {
-    local what=$1 output
-    shift
-    if output=$("$@" 2>&1); then
-        echo "ok: $what"
-    else
-        echo "FAILED: $what: $*"
-        echo "${output:0:2000}"
-        failures=$((failures + 1))
-    fi
-}
+. "$here/check.sh"
 
 # --- Inside the node ------------------------------------------------------------------------------
 
@@ -184,36 +171,14 @@ fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 chmod 755 "$scratch"
-cp -r "$lab" "$scratch/lab"
-chmod -R a+rX "$scratch/lab"
+mkdir "$scratch/tests"
+cp -r "$lab" "$scratch"
+cp -r "$here" "$scratch/tests"
+chmod -R a+rX "$scratch/lab" "$scratch/tests"
 as_user=()
 [ "$(id -u)" -ne 0 ] || as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 
-# Every process below carries this in its environment, and is known by it.
-export NETSCOPE_NODE_TEST=$scratch
-
-processes_left() {
-    local environ
-    for environ in /proc/[0-9]*/environ; do
-        grep -qsz "^NETSCOPE_NODE_TEST=$scratch$" "$environ" &&
-            echo "$environ"
-    done | grep -vE "/($$|$BASHPID)/"
-}
-
-nothing_left() {
-    local try left
-    for try in {1..50}; do
-        left=$(processes_left)
-        [ -n "$left" ] || break
-        sleep 0.1
-    done
-    [ -z "$left" ] || { echo "after $try tries there are still: $left"; return 1; }
-    ! grep -e netscope-lab -e "${POD_NETNS[web]}" /proc/self/mountinfo || return 1
-    ! ls -d "$STATE" /run/netns/"${POD_NETNS[web]}" /etc/netns/"${POD_NETNS[web]}" \
-        /run/docker/netns/"$REGISTRY_NETNS" /var/log/pods/*"${POD_NAME[web]}"* 2>/dev/null || return 1
-    ! ip -o link show | grep -e "${POD_VETH[web]}" -e "$REGISTRY_VETH" || return 1
-    ! find /sys/fs/cgroup -name "*$(pod_container_id web)*" 2>/dev/null | grep . || return 1
-}
+. "$here/leftovers.sh"
 
 # wait_for FILE: the command inside says by it that it runs.
 wait_for() {
@@ -297,9 +262,8 @@ done
 check 'nothing is left' nothing_left
 
 echo '# an ordinary user'
-LAB=$scratch/lab "${as_user[@]}" "$scratch/lab/node" --no-traffic --flavour kube-proxy-nftables \
-    bash -s inside kube-proxy-nftables <"$0" ||
-    failures=$((failures + 1))
+"${as_user[@]}" "$scratch/lab/node" --no-traffic --flavour kube-proxy-nftables \
+    "$scratch/tests/lab/node_test.sh" inside kube-proxy-nftables || failures=$((failures + 1))
 check 'nothing is left' nothing_left
 
 echo '# the command'
