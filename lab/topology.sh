@@ -127,6 +127,10 @@ REPORTS_SERVICE_PORT=80
 # Where the lab keeps what is its own, inside the private /run.
 STATE=/run/netscope-lab
 
+# Where the first process of the node holds the namespaces beyond it, for lab/at: the node has no file
+# of them, for it could not see them.
+declare -A BEYOND_FD=([outside]=20 [node2]=21 [pod2]=22)
+
 # Path of the file that holds a network namespace, by its short name.
 netns_path() {
     case $1 in

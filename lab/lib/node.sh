@@ -49,6 +49,16 @@ start_docker_container() {
     names_write_docker "$process_pid"
 }
 
+hide_beyond() {
+    local place path
+    for place in "${!BEYOND_FD[@]}"; do
+        path=$(netns_path "$place")
+        eval "exec ${BEYOND_FD[$place]}<'$path'"
+        umount --lazy "$path"
+        rm "$path"
+    done
+}
+
 for pod in "${PODS[@]}"; do
     start_pod "$pod"
 done
@@ -64,5 +74,13 @@ dns_wait outside "$OUTSIDE_IP4" "$OUTSIDE_DOMAIN"
 run_receivers() {
     echo "$run_pid"
 }
+# shellcheck disable=SC2317 # called by run_to_end
+run_prepare() {
+    local fd
+    for fd in "${BEYOND_FD[@]}"; do
+        eval "exec $fd<&-"
+    done
+}
+hide_beyond
 run_to_end "$@"
 exit "$run_status"

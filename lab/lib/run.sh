@@ -17,9 +17,14 @@ run_pass_signal() {
     done
 }
 
+# What COMMAND's process does before it is COMMAND.
+run_prepare() {
+    :
+}
+
 # run_to_end COMMAND [ARGUMENTS]: leaves COMMAND's status in run_status.
 run_to_end() {
-    env --default-signal=INT,QUIT "$@" <&0 &
+    (run_prepare && exec env --default-signal=INT,QUIT "$@") <&0 &
     run_pid=$!
     trap : INT QUIT
     trap 'run_pass_signal TERM' TERM
