@@ -7,12 +7,17 @@
 
 #define BUFFER_MIN 256
 
-// Makes room for len more bytes and a NUL.
-static bool reserve(struct buffer *buffer, size_t len) {
-    if (buffer->failed || len >= SIZE_MAX / 4 - buffer->len) {
-        buffer->failed = true;
-        return false;
-    }
+// From now on there is room for nothing: a text with a hole in it would be worse than one cut
+// short.
+static bool fail(struct buffer *buffer) {
+    buffer->failed = true;
+    buffer->capacity = buffer->len;
+    return false;
+}
+
+bool buffer_reserve(struct buffer *buffer, size_t len) {
+    if (buffer->failed || len >= SIZE_MAX / 4 - buffer->len)
+        return fail(buffer);
     size_t need = buffer->len + len + 1;
     if (need <= buffer->capacity)
         return true;
@@ -20,33 +25,15 @@ static bool reserve(struct buffer *buffer, size_t len) {
     while (capacity < need)
         capacity *= 2;
     char *data = realloc(buffer->data, capacity);
-    if (!data) {
-        buffer->failed = true;
-        return false;
-    }
+    if (!data)
+        return fail(buffer);
     buffer->data = data;
     buffer->capacity = capacity;
     return true;
 }
 
-void buffer_add(struct buffer *buffer, const void *bytes, size_t len) {
-    if (len == 0 || !reserve(buffer, len))
-        return;
-    memcpy(buffer->data + buffer->len, bytes, len);
-    buffer->len += len;
-    buffer->data[buffer->len] = '\0';
-}
-
-void buffer_puts(struct buffer *buffer, const char *text) {
-    buffer_add(buffer, text, strlen(text));
-}
-
-void buffer_putc(struct buffer *buffer, char c) {
-    buffer_add(buffer, &c, 1);
-}
-
 void buffer_fill(struct buffer *buffer, char c, size_t count) {
-    if (count == 0 || !reserve(buffer, count))
+    if (count == 0 || !buffer_reserve(buffer, count))
         return;
     memset(buffer->data + buffer->len, c, count);
     buffer->len += count;
@@ -58,7 +45,7 @@ void buffer_vprintf(struct buffer *buffer, const char *format, va_list args) {
     va_copy(again, args);
     int len = vsnprintf(NULL, 0, format, again);
     va_end(again);
-    if (len < 0 || !reserve(buffer, (size_t)len))
+    if (len < 0 || !buffer_reserve(buffer, (size_t)len))
         return;
     vsnprintf(buffer->data + buffer->len, (size_t)len + 1, format, args);
     buffer->len += (size_t)len;
@@ -86,8 +73,10 @@ const char *buffer_text(const struct buffer *buffer) {
 }
 
 void buffer_clear(struct buffer *buffer) {
+    // What a failed buffer holds is as long as its capacity says, and a NUL.
+    if (buffer->failed)
+        buffer_done(buffer);
     buffer->len = 0;
-    buffer->failed = false;
 }
 
 void buffer_done(struct buffer *buffer) {
