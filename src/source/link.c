@@ -127,20 +127,24 @@ static void read_parts(struct link_reading *reading) {
     fill_names(reading->table);
 }
 
-static struct table *read_table(const struct source_request *request) {
+// The rows first, and what went wrong with them; then the parts, and what went wrong with those.
+static void read_namespace(struct link_reading *reading) {
     struct error err = {0};
-    struct link_reading reading = {.request = request, .table = table_new(&link_kind)};
-    if (!reading.table)
-        return NULL;
-    int r = netlink_open(&reading.netlink, request->netns, NETLINK_ROUTE, &err);
-    if (r == 0) {
-        r = read_links(&reading, &err);
-        if (r == 0 || r == -EINTR)
-            read_parts(&reading);
-        netlink_close(&reading.netlink);
-    }
+    int r = netlink_open(&reading->netlink, reading->request->netns, NETLINK_ROUTE, &err);
+    if (r == 0)
+        r = read_links(reading, &err);
     if (r < 0)
-        table_trouble(reading.table, state_of(r), "%s", err.text);
+        table_trouble(reading->table, state_of(r), "%s", err.text);
+    if (r == 0 || r == -EINTR)
+        read_parts(reading);
+    netlink_close(&reading->netlink);
+}
+
+static struct table *read_table(const struct source_request *request) {
+    struct link_reading reading = {
+        .request = request, .netlink.fd = -1, .table = table_new(&link_kind)};
+    if (reading.table)
+        read_namespace(&reading);
     return reading.table;
 }
 
