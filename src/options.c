@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "model/kind.h"
+#include "panels/panels.h"
 
 #define OPTIONS_MAX      32
 #define INTERVAL_DEFAULT 1.0
@@ -176,10 +177,22 @@ static int read_format(struct parsing *p, const char *text) {
 }
 
 static int read_panel(struct parsing *p, const char *text) {
-    if (!kind_find(text))
-        return report_kind(p->err, text);
-    p->options.panel = text;
-    return 0;
+    const char *near = NULL;
+    size_t least = strlen(text) / 2 + 1;
+    struct buffer all = BUFFER_INIT;
+    for (size_t i = 0; panels[i]; i++) {
+        if (strcmp(panels[i]->name, text) == 0)
+            p->options.panel = panels[i]->name;
+        consider_near(panels[i]->name, text, &near, &least);
+        buffer_printf(&all, "%s%s", i > 0 ? ", " : "", panels[i]->name);
+    }
+    int r = 0;
+    if (!p->options.panel)
+        r = near ? error_set(p->err, -EINVAL, "unknown panel: %s (did you mean %s?)", text, near)
+                 : error_set(p->err, -EINVAL, "unknown panel: %s (there are %s)", text,
+                             buffer_text(&all));
+    buffer_done(&all);
+    return r;
 }
 
 static int read_interval(struct parsing *p, const char *text) {

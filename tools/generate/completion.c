@@ -5,6 +5,7 @@
 
 #include "model/kind.h"
 #include "options.h"
+#include "panels/panels.h"
 #include "tools/generate/generate.h"
 
 #define HEAD                                        \
@@ -15,6 +16,11 @@
 static void put_kinds(struct buffer *buffer, const char *separator) {
     for (size_t i = 0; i < KIND_COUNT; i++)
         buffer_printf(buffer, "%s%s", i > 0 ? separator : "", kinds[i]->name);
+}
+
+static void put_panels(struct buffer *buffer) {
+    for (size_t i = 0; panels[i]; i++)
+        buffer_printf(buffer, "%s%s", i > 0 ? " " : "", panels[i]->name);
 }
 
 static void put_formats(struct buffer *buffer) {
@@ -116,7 +122,7 @@ static void put_bash_value(struct buffer *buffer, const struct option_spec *spec
         break;
     case OPTION_PANEL:
         buffer_puts(buffer, "mapfile -t COMPREPLY < <(compgen -W '");
-        put_kinds(buffer, " ");
+        put_panels(buffer);
         buffer_puts(buffer, "' -- \"$cur\")\n");
         break;
     case OPTION_SECONDS:
@@ -164,9 +170,13 @@ static void put_fish_value(struct buffer *buffer, enum option_value value) {
         buffer_puts(buffer, ")'");
         return;
     case OPTION_KIND:
-    case OPTION_PANEL:
         buffer_puts(buffer, " -a '");
         put_kinds(buffer, " ");
+        buffer_puts(buffer, "'");
+        return;
+    case OPTION_PANEL:
+        buffer_puts(buffer, " -a '");
+        put_panels(buffer);
         buffer_puts(buffer, "'");
         return;
     case OPTION_FORMAT:
@@ -256,9 +266,13 @@ static void put_zsh_value(struct buffer *buffer, const struct option_spec *spec)
         put_kinds(buffer, " ");
         return;
     case OPTION_KIND:
-    case OPTION_PANEL:
         buffer_putc(buffer, '(');
         put_kinds(buffer, " ");
+        buffer_putc(buffer, ')');
+        return;
+    case OPTION_PANEL:
+        buffer_putc(buffer, '(');
+        put_panels(buffer);
         buffer_putc(buffer, ')');
         return;
     case OPTION_FORMAT:

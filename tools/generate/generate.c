@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // generate schema|bash|fish|zsh: prints that file.
-// generate man FILE: prints the man page with its part between the marks made anew.
+// generate man FILE: prints the man page with the part between the marks made anew.
 #include "tools/generate/generate.h"
 
 #include <stdio.h>
@@ -8,17 +8,19 @@
 #include <string.h>
 
 #include "dump/list_fields.h"
-#include "model/kind.h"
 
-#define MARK_BEGIN ".\\\" The fields, made by tools/generate: do not edit.\n"
-#define MARK_END   ".\\\" The end of the fields.\n"
+// A part of a man page, between marks.
+struct man_part {
+    const char *begin, *end;
+    void (*format)(struct buffer *buffer);
+};
 
-void man_format_fields(struct buffer *buffer) {
-    for (size_t i = 0; i < KIND_COUNT; i++) {
-        buffer_printf(buffer, ".Ss %s\n", kinds[i]->name);
-        list_fields_format_mdoc(kinds[i], buffer);
-    }
-}
+static const struct man_part man_parts[] = {
+    {".\\\" The fields, made by tools/generate: do not edit.\n", ".\\\" The end of the fields.\n",
+     man_format_fields},
+    {".\\\" The keys, made by tools/generate: do not edit.\n", ".\\\" The end of the keys.\n",
+     man_format_keys},
+};
 
 static int read_file(const char *path, struct buffer *buffer) {
     char bytes[4096];
@@ -30,23 +32,33 @@ static int read_file(const char *path, struct buffer *buffer) {
     return fclose(file);
 }
 
+// The page with the part that it has made anew.
+static int format_page(const struct buffer *page, struct buffer *buffer) {
+    for (size_t i = 0; i < sizeof(man_parts) / sizeof(man_parts[0]); i++) {
+        const struct man_part *part = &man_parts[i];
+        const char *begin = strstr(buffer_text(page), part->begin);
+        const char *end = begin ? strstr(begin, part->end) : NULL;
+        if (!end)
+            continue;
+        buffer_add(buffer, page->data, (size_t)(begin - page->data) + strlen(part->begin));
+        part->format(buffer);
+        buffer_puts(buffer, end);
+        return 0;
+    }
+    return -1;
+}
+
 static int format_man(const char *path, struct buffer *buffer) {
     struct buffer page = BUFFER_INIT;
     if (read_file(path, &page) < 0) {
         perror(path);
         return -1;
     }
-    const char *begin = strstr(buffer_text(&page), MARK_BEGIN);
-    const char *end = begin ? strstr(begin, MARK_END) : NULL;
-    if (end) {
-        buffer_add(buffer, page.data, (size_t)(begin - page.data) + strlen(MARK_BEGIN));
-        man_format_fields(buffer);
-        buffer_puts(buffer, end);
-    } else {
-        fprintf(stderr, "%s: the marks of the fields are missing\n", path);
-    }
+    int r = format_page(&page, buffer);
+    if (r < 0)
+        fprintf(stderr, "%s: the marks of the part to make are missing\n", path);
     buffer_done(&page);
-    return end ? 0 : -1;
+    return r;
 }
 
 int main(int argc, char **argv) {

@@ -11,7 +11,9 @@ void completion_format_bash(struct buffer *buffer);
 void completion_format_fish(struct buffer *buffer);
 void completion_format_zsh(struct buffer *buffer);
 
-// Adds every kind's fields, with a heading each, for netscope(5).
+// Add every kind's fields, with a heading each, for netscope(5), and the keys of the terminal
+// program for netscope(8).
 void man_format_fields(struct buffer *buffer);
+void man_format_keys(struct buffer *buffer);
 
 #endif
