@@ -17,6 +17,10 @@ run_pass_signal() {
     done
 }
 
+run_take_signal() {
+    run_pass_signal "$1"
+}
+
 # What COMMAND's process does before it is COMMAND.
 run_prepare() {
     :
@@ -27,8 +31,8 @@ run_to_end() {
     (run_prepare && exec env --default-signal=INT,QUIT "$@") <&0 &
     run_pid=$!
     trap : INT QUIT
-    trap 'run_pass_signal TERM' TERM
-    trap 'run_pass_signal HUP' HUP
+    trap 'run_take_signal TERM' TERM
+    trap 'run_take_signal HUP' HUP
     # wait ends early at a trapped signal: the status counts only once the process is gone.
     while
         run_status=0

@@ -191,6 +191,16 @@ wait_for() {
     return 1
 }
 
+deaf_to_the_end() {
+    local ready=$scratch/ready node
+    rm -f "$ready"
+    "$lab/node" --no-traffic sh -c "trap '' TERM; touch $ready; sleep 1000" &
+    node=$!
+    wait_for "$ready" || return 1
+    kill "$node"
+    exits_with 143 wait "$node" && nothing_left
+}
+
 # killed SIGNAL STATUS [MOMENT]: once the command runs, or after MOMENT seconds while the node is
 # made.
 killed() {
@@ -274,6 +284,7 @@ check 'an unknown flavour is refused' exits_with 125 "$lab/node" --flavour nonse
 check 'it reads standard input' says '^hello$' "$lab/node" --no-traffic cat <<<hello
 check 'it has the keyboard' interrupted
 check 'it is told of the end' told_of_end
+check 'if it does not listen, it ends all the same' deaf_to_the_end
 
 echo '# killed'
 check 'killed while it runs' killed KILL 137
