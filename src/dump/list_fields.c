@@ -93,17 +93,25 @@ static void put_word(struct buffer *buffer, const char *word, bool *more) {
     *more = true;
 }
 
-// The words of an enumeration or of flags, as the inside of an array.
-static void put_words(struct buffer *buffer, const struct field *field) {
-    bool more = false;
+typedef void word_sink(struct buffer *buffer, const char *word, bool *more);
+
+// Gives each word of an enumeration or of flags to the sink.
+static void for_each_word(const struct field *field, word_sink *sink, struct buffer *buffer,
+                          bool *more) {
     if (field->type == FIELD_ENUM) {
         const struct enum_names *names = field->names;
         for (size_t i = 0; i < names->count; i++)
-            put_word(buffer, names->names[i], &more);
+            sink(buffer, names->names[i], more);
     } else {
         for (const struct flag_name *flag = field->names; flag->name; flag++)
-            put_word(buffer, flag->name, &more);
+            sink(buffer, flag->name, more);
     }
+}
+
+// As the inside of an array.
+static void put_words(struct buffer *buffer, const struct field *field) {
+    bool more = false;
+    for_each_word(field, put_word, buffer, &more);
 }
 
 static bool has_words(const struct field *field) {
@@ -160,6 +168,15 @@ static void put_mdoc_text(struct buffer *buffer, const char *text) {
     }
 }
 
+// Behind the help.
+static void put_mdoc_word(struct buffer *buffer, const char *word, bool *more) {
+    if (!word)
+        return;
+    buffer_puts(buffer, *more ? ", " : "; words: ");
+    put_mdoc_text(buffer, word);
+    *more = true;
+}
+
 static void put_mdoc_fields(struct buffer *buffer, const struct field *fields, size_t count,
                             const char *outer) {
     for (size_t i = 0; i < count; i++) {
@@ -170,6 +187,9 @@ static void put_mdoc_fields(struct buffer *buffer, const struct field *fields, s
             buffer_printf(buffer, ", %s", unit);
         buffer_putc(buffer, '\n');
         put_mdoc_text(buffer, fields[i].help);
+        bool more = false;
+        if (has_words(&fields[i]))
+            for_each_word(&fields[i], put_mdoc_word, buffer, &more);
         buffer_putc(buffer, '\n');
         if (fields[i].type == FIELD_RECORDS) {
             const struct record_type *type = fields[i].names;
