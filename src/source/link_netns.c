@@ -13,16 +13,24 @@
 
 #include "source/link_parse.h"
 #include "source/link_read.h"
+#include "source/netns_enter.h"
 
 static int take_nsid(const struct nlmsghdr *message, void *user_data) {
     int r = link_nsid_parse(message, user_data);
     return r == -ENOMSG ? 0 : r;
 }
 
+// A descriptor of the namespace, or a negative number; only that of our own stays open.
+static int open_namespace(const struct netns *netns) {
+    if (netns->own)
+        return netns_home();
+    return netns->path ? open(netns->path, O_RDONLY | O_CLOEXEC) : -1;
+}
+
 static int32_t ask_kernel(struct link_reading *reading, const struct netns *netns) {
     const struct rtgenmsg header = {.rtgen_family = AF_UNSPEC};
     int32_t nsid = NETNSA_NSID_NOT_ASSIGNED;
-    int fd = netns->path ? open(netns->path, O_RDONLY | O_CLOEXEC) : -1;
+    int fd = open_namespace(netns);
     if (fd < 0)
         return nsid;
     struct nl_msg *request = netlink_request(RTM_GETNSID, &header, sizeof(header));
@@ -32,7 +40,8 @@ static int32_t ask_kernel(struct link_reading *reading, const struct netns *netn
     }
     // A namespace that vanishes meanwhile stays unknown, as do the ends that are in it.
     netlink_get(&reading->netlink, request, take_nsid, &nsid, NULL);
-    close(fd);
+    if (!netns->own)
+        close(fd);
     return nsid;
 }
 

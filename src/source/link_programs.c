@@ -160,11 +160,10 @@ static int read_hooks_of_all(struct link_reading *reading) {
 
 static void read_hooks(struct link_reading *reading) {
     struct error err = {0};
-    int back;
-    int r = netns_enter(reading->request->netns, &back, &err);
+    int r = netns_enter(reading->request->netns, &err);
     if (r == 0) {
         r = read_hooks_of_all(reading);
-        netns_leave(back);
+        netns_leave(reading->request->netns);
     }
     // -EINVAL and -ENOSYS come from kernels that have no such hooks.
     if (r == 0 || r == -EINVAL || r == -ENOSYS)

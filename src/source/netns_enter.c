@@ -3,13 +3,30 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define STAYED (-1)
+static pthread_once_t home_once = PTHREAD_ONCE_INIT;
+static int home; // -errno if it could not be opened
+
+static void open_home(void) {
+    home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    if (home < 0)
+        home = -errno;
+}
+
+int netns_home(void) {
+    pthread_once(&home_once, open_home);
+    return home;
+}
+
+static bool is_home(const struct netns *netns) {
+    return !netns || netns->own;
+}
 
 // Opens the namespace's path, if that still leads to it: a PID can be another process's by now.
 static int open_namespace(const struct netns *netns, struct error *err) {
@@ -25,41 +42,32 @@ static int open_namespace(const struct netns *netns, struct error *err) {
     return error_set(err, -ENOENT, "the namespace is gone");
 }
 
-int netns_enter(const struct netns *netns, int *ret_back, struct error *err) {
-    if (!netns || netns->own) {
-        *ret_back = STAYED;
+int netns_enter(const struct netns *netns, struct error *err) {
+    if (is_home(netns))
         return 0;
-    }
+    // Without the way back there is no going.
+    int back = netns_home();
+    if (back < 0)
+        return error_set_errno(err, back, "/proc/thread-self/ns/net");
     int there = open_namespace(netns, err);
     if (there < 0)
         return there;
-    int back = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-    int r = back < 0 || setns(there, CLONE_NEWNET) < 0 ? -errno : 0;
+    int r = setns(there, CLONE_NEWNET) < 0 ? -errno : 0;
     close(there);
-    if (r < 0) {
-        if (back >= 0)
-            close(back);
-        return error_set_errno(err, r, "entering the namespace");
-    }
-    *ret_back = back;
-    return 0;
+    return r < 0 ? error_set_errno(err, r, "entering the namespace") : 0;
 }
 
-void netns_leave(int back) {
-    if (back == STAYED)
-        return;
-    if (setns(back, CLONE_NEWNET) < 0)
+void netns_leave(const struct netns *netns) {
+    if (!is_home(netns) && setns(netns_home(), CLONE_NEWNET) < 0)
         abort();
-    close(back);
 }
 
 int netns_socket(const struct netns *netns, int family, int type, int protocol, struct error *err) {
-    int back;
-    int r = netns_enter(netns, &back, err);
+    int r = netns_enter(netns, err);
     if (r < 0)
         return r;
     int fd = socket(family, type, protocol);
     r = fd < 0 ? error_set_errno(err, -errno, "socket") : fd;
-    netns_leave(back);
+    netns_leave(netns);
     return r;
 }

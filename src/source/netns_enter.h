@@ -7,14 +7,18 @@
 #include "base/error.h"
 #include "model/netns.h"
 
-// Takes the calling thread into the namespace (NULL, or our own: it stays). Returns 0 and in
-// ret_back what netns_leave wants; -ENOENT if the namespace is gone (its path opens nothing, or
-// another one), -EPERM if we may not, or another -errno.
-int netns_enter(const struct netns *netns, int *ret_back, struct error *err);
+// A descriptor of the namespace that netscope runs in, the same each time; or -errno. Nobody closes
+// it.
+int netns_home(void);
 
-// Takes the thread back to where it was. A thread that cannot go back would read the wrong
-// namespace for ever after: the program ends.
-void netns_leave(int back);
+// Takes the calling thread, which has to be at home, into the namespace (NULL, or our own: it
+// stays). Returns 0, and netns_leave has to follow; -ENOENT if the namespace is gone (its path
+// opens nothing, or another one), -EPERM if we may not, or another -errno.
+int netns_enter(const struct netns *netns, struct error *err);
+
+// Takes the thread home. A thread that cannot go back would read the wrong namespace for ever
+// after: the program ends.
+void netns_leave(const struct netns *netns);
 
 // Opens a socket inside the namespace, where it stays. Returns the descriptor, or -errno as
 // netns_enter or socket(2).
