@@ -12,7 +12,8 @@ demo=$here/../../tools/demo
 . "$here/check.sh"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-export XDG_CACHE_HOME=$scratch/cache
+export XDG_CACHE_HOME=$scratch/cache TMPDIR=$scratch/tmp
+mkdir "$TMPDIR"
 . "$here/leftovers.sh"
 
 # until_there PATTERN: files of that pattern.
@@ -57,5 +58,7 @@ check 'terminated while it builds' killed_while_it_builds TERM 143
 check 'killed while it builds' killed_while_it_builds KILL 137
 check 'it goes on from there and shows the node' shows_the_node
 check 'nothing is left' nothing_left
+check 'nor in the directory for temporary files' rmdir "$TMPDIR"
+mkdir -p "$TMPDIR"
 check 'the next time it starts at once' builds_only_once
 [ "$failures" -eq 0 ]
