@@ -17,7 +17,8 @@ const struct link *link_find(const struct table *links, int32_t ifindex) {
 }
 
 bool link_is_pair(const struct link *link) {
-    return strcmp(link->info_kind, "veth") == 0 || strcmp(link->info_kind, "netkit") == 0;
+    const char *kind = link->info_kind ? link->info_kind : "";
+    return strcmp(kind, "veth") == 0 || strcmp(kind, "netkit") == 0;
 }
 
 const struct link *link_other_end(const struct row_ref *ref, const struct netns **ret_netns) {
