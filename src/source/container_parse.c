@@ -49,9 +49,10 @@ static const char *find_netns_path(const json_t *root) {
 // The annotations' keys: containerd's (internal/cri/annotations), then CRI-O's
 // (pkg/annotations, internal), then podman's.
 static const char *const pod_keys[] = {"io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name",
-                                       NULL};
+                                       "io.kubernetes.cri-o.KubeName", NULL};
 static const char *const namespace_keys[] = {"io.kubernetes.cri.sandbox-namespace",
-                                             "io.kubernetes.pod.namespace", NULL};
+                                             "io.kubernetes.pod.namespace",
+                                             "io.kubernetes.cri-o.Namespace", NULL};
 static const char *const uid_keys[] = {"io.kubernetes.cri.sandbox-uid", "io.kubernetes.pod.uid",
                                        NULL};
 static const char *const type_keys[] = {"io.kubernetes.cri.container-type",
@@ -59,15 +60,16 @@ static const char *const type_keys[] = {"io.kubernetes.cri.container-type",
 static const char *const name_keys[] = {"io.kubernetes.cri.container-name",
                                         "io.kubernetes.container.name", NULL};
 
+// Podman marks what is in one of its own pods with CRI-O's annotations, too.
 static const char *runtime_of(const json_t *annotations) {
+    const char *manager = text_at(annotations, "io.container.manager");
     if (json_object_get(annotations, "io.kubernetes.cri.container-type"))
         return "containerd";
+    if (manager && strcmp(manager, "libpod") == 0)
+        return "podman";
     if (json_object_get(annotations, "io.kubernetes.cri-o.ContainerType"))
         return "cri-o";
-    return json_object_get(annotations, "io.podman.annotations.autoremove") ||
-                   json_object_get(annotations, "io.container.manager")
-               ? "podman"
-               : NULL;
+    return json_object_get(annotations, "io.podman.annotations.autoremove") ? "podman" : NULL;
 }
 
 static int copy_container(const struct container *found, struct arena *arena,
@@ -116,6 +118,20 @@ int container_parse_oci(const char *bytes, size_t length, const char *id, struct
     return r;
 }
 
+// cri-dockerd tells Docker of the pod by labels (core/helpers.go, kubelet's types/labels.go).
+static void take_labels(const json_t *labels, struct container *found) {
+    const char *type = text_at(labels, "io.kubernetes.docker.type");
+    found->pod = text_at(labels, "io.kubernetes.pod.name");
+    found->pod_namespace = text_at(labels, "io.kubernetes.pod.namespace");
+    if (!type || !found->pod || !found->pod_namespace) {
+        found->pod = found->pod_namespace = NULL;
+        return;
+    }
+    found->pod_uid = text_at(labels, "io.kubernetes.pod.uid");
+    found->sandbox = strcmp(type, "podsandbox") == 0;
+    found->name = found->sandbox ? NULL : text_at(labels, "io.kubernetes.container.name");
+}
+
 int container_parse_docker(const char *bytes, size_t length, struct arena *arena,
                            struct container *ret_container, struct error *err) {
     json_t *root = NULL;
@@ -129,8 +145,10 @@ int container_parse_docker(const char *bytes, size_t length, struct arena *arena
         .name = name && name[0] == '/' ? name + 1 : name,
         .netns_path = text_at(json_object_get(root, "NetworkSettings"), "SandboxKey"),
     };
+    take_labels(json_object_get(json_object_get(root, "Config"), "Labels"), &found);
     bool runs = json_is_true(json_object_get(json_object_get(root, "State"), "Running"));
-    r = found.id && found.name && runs ? copy_container(&found, arena, ret_container) : -ENOENT;
+    bool named = found.name || found.pod;
+    r = found.id && named && runs ? copy_container(&found, arena, ret_container) : -ENOENT;
     json_decref(root);
     return r;
 }
@@ -277,7 +295,7 @@ static void parse_cgroup_line(const char *line, size_t length, struct container_
     const char *uid, *id = find_id(line, length);
     if (id && cgroup->id[0] == '\0')
         memcpy(cgroup->id, id, ID_LENGTH);
-    size_t uid_length = find_pod_uid(line, length, &uid);
+    size_t uid_length = cgroup->pod_uid[0] ? 0 : find_pod_uid(line, length, &uid);
     for (size_t i = 0; i < uid_length; i++)
         cgroup->pod_uid[i] = uid[i] == '_' ? '-' : uid[i];
 }

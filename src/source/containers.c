@@ -23,6 +23,7 @@ struct record {
     bool known; // container tells something
     struct arena arena;
     struct container container;
+    struct error trouble; // with the bytes, for as long as they stay as they are
     uint64_t netns_inode; // of container.netns_path, as it leads now; 0 if nowhere
 };
 
@@ -68,12 +69,11 @@ static size_t find_place(const struct containers *containers, const char *path) 
 // The record of the path, made if there is none; NULL when memory is out.
 static struct record *touch_record(struct containers *containers, const char *path) {
     size_t place = find_place(containers, path);
-    struct record *record = &containers->records[place];
-    if (place < containers->count && strcmp(record->path, path) == 0)
-        return record;
+    if (place < containers->count && strcmp(containers->records[place].path, path) == 0)
+        return &containers->records[place];
     if (containers->count == containers->capacity) {
         size_t capacity = containers->capacity ? containers->capacity * 2 : 64;
-        void *grown = reallocarray(containers->records, capacity, sizeof(*record));
+        void *grown = reallocarray(containers->records, capacity, sizeof(*containers->records));
         if (!grown)
             return NULL;
         containers->records = grown;
@@ -82,7 +82,7 @@ static struct record *touch_record(struct containers *containers, const char *pa
     char *copy = strdup(path);
     if (!copy)
         return NULL;
-    record = &containers->records[place];
+    struct record *record = &containers->records[place];
     memmove(record + 1, record, (containers->count - place) * sizeof(*record));
     *record = (struct record){.path = copy};
     containers->count++;
@@ -140,15 +140,25 @@ static bool is_unchanged(const struct record *record, const struct stat *status)
 }
 
 static void keep_trouble(struct error *first, int code, const char *path) {
-    if (first->code == 0 && code != -ENOENT)
+    if (first->code == 0 && code != -ENOENT && code != -ENOTDIR)
         error_set_errno(first, code, "%s", path);
+}
+
+static void parse_record(struct record *record, const char *bytes, size_t length,
+                         record_parse *parse) {
+    struct error err = {0};
+    arena_done(&record->arena);
+    record->trouble = (struct error){0};
+    int r = parse(record, bytes, length, &err);
+    record->known = r == 0;
+    if (r == -EBADMSG)
+        error_set(&record->trouble, r, "%s: %s", record->path, err.text);
 }
 
 // Reads the file into its record unless it is the one that was read before.
 static void read_record(struct containers *containers, const char *path, record_parse *parse,
                         struct error *trouble) {
     struct stat status;
-    struct error err;
     char *bytes;
     size_t length;
     if (stat(path, &status) < 0) {
@@ -159,21 +169,19 @@ static void read_record(struct containers *containers, const char *path, record_
     if (!record)
         return;
     record->seen = true;
-    if (is_unchanged(record, &status))
-        return;
-    int r = read_file(path, &status, &bytes, &length);
-    if (r < 0) {
-        keep_trouble(trouble, r, path);
-        return;
+    if (!is_unchanged(record, &status)) {
+        int r = read_file(path, &status, &bytes, &length);
+        if (r < 0) {
+            keep_trouble(trouble, r, path);
+            return;
+        }
+        parse_record(record, bytes, length, parse);
+        free(bytes);
+        record->inode = status.st_ino;
+        record->modified = status.st_mtim;
     }
-    arena_done(&record->arena);
-    r = parse(record, bytes, length, &err);
-    free(bytes);
-    record->known = r == 0;
-    record->inode = status.st_ino;
-    record->modified = status.st_mtim;
-    if (r == -EBADMSG && trouble->code == 0)
-        error_set(trouble, r, "%s: %s", path, err.text);
+    if (trouble->code == 0)
+        *trouble = record->trouble;
 }
 
 static void follow_netns_path(struct record *record) {
@@ -293,9 +301,8 @@ static void read_docker_root(struct containers *containers, struct error *troubl
     arena_done(&arena);
 }
 
-// Podman's records have no names; its list of containers has.
-static void name_podman(struct containers *containers) {
-    static const char list[] = "/var/lib/containers/storage/overlay-containers/containers.json";
+// Podman's records have no names; its lists of containers have.
+static void name_podman_from(struct containers *containers, const char *list) {
     struct stat status;
     char *bytes = NULL;
     size_t length = 0;
@@ -314,11 +321,22 @@ static void name_podman(struct containers *containers) {
     free(bytes);
 }
 
+static void name_podman(struct containers *containers) {
+    // Those made with --rm stand in a list of their own, and the list may be one that does not
+    // outlive the node's next start (containers-storage.conf(5), transient_store).
+    name_podman_from(containers, "/var/lib/containers/storage/overlay-containers/containers.json");
+    name_podman_from(containers,
+                     "/var/lib/containers/storage/overlay-containers/volatile-containers.json");
+    name_podman_from(containers,
+                     "/run/containers/storage/overlay-containers/volatile-containers.json");
+}
+
 int containers_read(struct containers *containers, struct error *err) {
-    // containerd's state directory: its own, k3s's and RKE2's, MicroK8s's.
+    // containerd's state directory: its own, k3s's and RKE2's, k0s's, MicroK8s's.
     static const char *const containerd[] = {
         "/run/containerd/io.containerd.runtime.v2.task/k8s.io",
         "/run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io",
+        "/run/k0s/containerd/io.containerd.runtime.v2.task/k8s.io",
         "/var/snap/microk8s/common/run/containerd/io.containerd.runtime.v2.task/k8s.io",
     };
     struct error trouble = {0};
@@ -345,9 +363,15 @@ static bool equal(const char *a, const char *b) {
     return a && b && strcmp(a, b) == 0;
 }
 
-// Runtimes know more than the kubelet's log names do: those count only where nothing else does.
+// Runtimes know more than the kubelet's log names do: those count only where nothing else does. Of
+// several containers in one namespace the pod's own stands for all.
 static bool is_better(const struct container *a, const struct container *b) {
-    return !b || (equal(b->runtime, "kubelet") && !equal(a->runtime, "kubelet"));
+    return !b || (equal(b->runtime, "kubelet") && !equal(a->runtime, "kubelet")) ||
+           (a->sandbox && !b->sandbox && !equal(a->runtime, "kubelet"));
+}
+
+static bool same_pod(const struct container *a, const struct container *b) {
+    return equal(a->pod, b->pod) && equal(a->pod_namespace, b->pod_namespace);
 }
 
 const struct container *containers_find(const struct containers *containers, const char *id) {
@@ -373,12 +397,27 @@ const struct container *containers_find_pod(const struct containers *containers,
 }
 
 const struct container *containers_find_netns(const struct containers *containers, uint64_t inode) {
+    const struct container *found = NULL;
     for (size_t i = 0; i < containers->count; i++) {
         const struct record *record = &containers->records[i];
-        if (record->known && inode != 0 && record->netns_inode == inode)
-            return &record->container;
+        if (record->known && inode != 0 && record->netns_inode == inode &&
+            is_better(&record->container, found))
+            found = &record->container;
     }
-    return NULL;
+    return found;
+}
+
+uint64_t containers_netns_of(const struct containers *containers,
+                             const struct container *container) {
+    uint64_t inode = 0;
+    for (size_t i = 0; i < containers->count && inode == 0; i++) {
+        const struct record *record = &containers->records[i];
+        bool same = &record->container == container ||
+                    (record->container.sandbox && same_pod(&record->container, container));
+        if (record->known && same)
+            inode = record->netns_inode;
+    }
+    return inode;
 }
 
 const struct container *containers_first_of_pod(const struct containers *containers,
@@ -387,9 +426,7 @@ const struct container *containers_first_of_pod(const struct containers *contain
     for (size_t i = 0; i < containers->count; i++) {
         const struct record *record = &containers->records[i];
         const struct container *container = &record->container;
-        if (!record->known || container->sandbox || !container->name || !container->pod ||
-            !equal(container->pod, pod->pod) ||
-            !equal(container->pod_namespace, pod->pod_namespace))
+        if (!record->known || container->sandbox || !container->name || !same_pod(container, pod))
             continue;
         if (!first || strcmp(container->name, first->name) < 0)
             first = container;

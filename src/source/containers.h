@@ -25,8 +25,14 @@ const struct container *containers_find(const struct containers *containers, con
 // The pod of that uid, as one of its containers or its logs tell it, or NULL.
 const struct container *containers_find_pod(const struct containers *containers, const char *uid);
 
-// The container whose file says that this is its network namespace, or NULL.
+// The container whose file says that this is its network namespace, or NULL; its pod's sandbox
+// before others.
 const struct container *containers_find_netns(const struct containers *containers, uint64_t inode);
+
+// The inode of the network namespace that the files of the container, or of its pod's sandbox,
+// name; 0 if they name none that is there.
+uint64_t containers_netns_of(const struct containers *containers,
+                             const struct container *container);
 
 // The first of the pod's containers, by name, that is not its sandbox; NULL if none is known.
 const struct container *containers_first_of_pod(const struct containers *containers,

@@ -85,17 +85,27 @@ static void read_cgroup(uint64_t pid, struct container_cgroup *ret_cgroup) {
         container_parse_cgroup(bytes, (size_t)length, ret_cgroup);
 }
 
-// The container by whose file the namespace is known, else that of its oldest processes.
+static const struct container *find_by_process(const struct naming *naming, uint64_t pid) {
+    const struct container *container = NULL;
+    struct container_cgroup cgroup;
+    read_cgroup(pid, &cgroup);
+    if (cgroup.id[0])
+        container = containers_find(naming->containers, cgroup.id);
+    if (!container && cgroup.pod_uid[0])
+        container = containers_find_pod(naming->containers, cgroup.pod_uid);
+    return container;
+}
+
+// The container by whose file the namespace is known, else that of its oldest processes. These can
+// have made a namespace for themselves inside a container: it is not the container's then.
 static const struct container *find_container(const struct naming *naming,
                                               const struct netns_found *found) {
     const struct container *container = containers_find_netns(naming->containers, found->inode);
     for (size_t i = 0; !container && i < found->oldest_count; i++) {
-        struct container_cgroup cgroup;
-        read_cgroup(found->oldest[i].pid, &cgroup);
-        if (cgroup.id[0])
-            container = containers_find(naming->containers, cgroup.id);
-        if (!container && cgroup.pod_uid[0])
-            container = containers_find_pod(naming->containers, cgroup.pod_uid);
+        container = find_by_process(naming, found->oldest[i].pid);
+        uint64_t inode = container ? containers_netns_of(naming->containers, container) : 0;
+        if (inode != 0 && inode != found->inode)
+            container = NULL;
     }
     return container;
 }
@@ -145,8 +155,7 @@ static void name_namespace(struct naming *naming, struct netns *netns,
         netns->name = "host";
         return;
     }
-    const struct container *container =
-        netns->inode == naming->own ? NULL : find_container(naming, found);
+    const struct container *container = find_container(naming, found);
     if (container && container->pod && container->pod_namespace)
         name_by_pod(naming, netns, container);
     else if (container && container->name)
@@ -179,12 +188,35 @@ static void add_row(struct naming *naming, const struct netns_found *found) {
     naming->failed = naming->failed || !netns->name || !netns->path;
 }
 
+// By name, then by inode; but a container that calls itself "host" does not take that name away.
 static int compare_names(const void *a, const void *b) {
     const struct netns *const *left = a, *const *right = b;
     int order = strcmp((*left)->name, (*right)->name);
+    bool left_host = (*left)->naming == NETNS_NAMED_AS_HOST;
+    bool right_host = (*right)->naming == NETNS_NAMED_AS_HOST;
     if (order != 0)
         return order;
+    if (left_host != right_host)
+        return left_host ? -1 : 1;
     return ((*left)->inode > (*right)->inode) - ((*left)->inode < (*right)->inode);
+}
+
+static bool is_taken(const struct table *table, const char *name) {
+    const struct netns *rows = table->rows;
+    for (size_t i = 0; i < table->count; i++) {
+        if (strcmp(rows[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+// The name with the first number from *number on that nobody has; NULL when memory is out.
+static const char *number_name(struct table *table, const char *name, unsigned *number) {
+    const char *numbered;
+    do
+        numbered = arena_printf(&table->arena, "%s#%u", name, ++*number);
+    while (numbered && is_taken(table, numbered));
+    return numbered;
 }
 
 // Gives those that share a name a number behind it, in order of inode, from the second on.
@@ -207,8 +239,12 @@ static void tell_apart(struct naming *naming) {
             number = 1;
             continue;
         }
-        sorted[i]->name = arena_printf(&table->arena, "%s#%u", name, ++number);
-        naming->failed = naming->failed || !sorted[i]->name;
+        const char *numbered = number_name(table, name, &number);
+        if (!numbered) {
+            naming->failed = true;
+            break;
+        }
+        sorted[i]->name = numbered;
     }
     free(sorted);
 }
@@ -222,8 +258,7 @@ static int compare_for_people(const void *a, const void *b) {
     return strcmp(left->name, right->name);
 }
 
-// --- The kernel's ids
-// ------------------------------------------------------------------------------
+// --- The kernel's ids ----------------------------------------------------------------------------
 
 static int take_nsid(const struct nlmsghdr *message, void *user_data) {
     int r = link_nsid_parse(message, user_data);
@@ -262,8 +297,7 @@ static void read_nsids(struct table *table) {
     netlink_close(&netlink);
 }
 
-// --- The whole
-// -------------------------------------------------------------------------------------
+// --- The whole -----------------------------------------------------------------------------------
 
 static int make_table(struct netns_finder *finder, const struct netns_finds *finds,
                       struct table **ret_table) {
@@ -305,6 +339,8 @@ static int discover(struct netns_finder *finder, struct netns_finds *finds,
         table_trouble(*ret_table, STATUS_PARTIAL,
                       "%zu processes' namespaces may not be looked at (needs CAP_SYS_PTRACE)",
                       finds->denied);
+    if (finds->trouble.code < 0)
+        table_trouble(*ret_table, STATUS_PARTIAL, "%s", finds->trouble.text);
     if (named < 0)
         table_trouble(*ret_table, STATUS_PARTIAL, "names of containers: %s", trouble.text);
     read_nsids(*ret_table);

@@ -93,15 +93,25 @@ static bool has_path(const struct netns_finds *finds, uint64_t inode) {
     return place < finds->count && finds->list[place].inode == inode && finds->list[place].path;
 }
 
+// What is not there is no trouble, nor is what is no namespace.
+static void keep_trouble(struct netns_finds *finds, int code, const char *path) {
+    if (finds->trouble.code == 0 && code < 0 && code != -ENOENT && code != -EINVAL)
+        error_set_errno(&finds->trouble, code, "%s", path);
+}
+
 int netns_find_in_directory(struct netns_finds *finds, const char *directory, bool named) {
     DIR *stream = opendir(directory);
     struct dirent *entry;
     int r = 0;
+    if (!stream)
+        keep_trouble(finds, -errno, directory);
     while (stream && r == 0 && (entry = readdir(stream))) {
         char path[PATH_MAX];
         uint64_t inode;
         snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
-        if (entry->d_name[0] != '.' && netns_identify(path, &inode) == 0)
+        int identified = netns_identify(path, &inode);
+        keep_trouble(finds, identified, path);
+        if (identified == 0)
             r = add_path(finds, inode, path, named ? entry->d_name : NULL);
     }
     if (stream)
@@ -115,10 +125,15 @@ int netns_find_mounts(struct netns_finds *finds) {
     size_t size = 0;
     uint64_t inode, there;
     int r = 0;
+    if (!file)
+        keep_trouble(finds, -errno, "/proc/self/mountinfo");
     while (file && r == 0 && getline(&line, &size, file) >= 0) {
         // Another mount may lie over it: the path has to lead there.
-        if (netns_parse_mount(line, path, sizeof(path), &inode) && !has_path(finds, inode) &&
-            netns_identify(path, &there) == 0 && there == inode)
+        if (!netns_parse_mount(line, path, sizeof(path), &inode) || has_path(finds, inode))
+            continue;
+        int identified = netns_identify(path, &there);
+        keep_trouble(finds, identified, path);
+        if (identified == 0 && there == inode)
             r = add_path(finds, inode, path, NULL);
     }
     free(line);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/error.h"
 
 #define NETNS_FOUND_PIDS 4  // oldest processes that are asked for their cgroup
 #define NETNS_COMM       16 // TASK_COMM_LEN: comm and its NUL
@@ -31,8 +32,9 @@ struct netns_found {
 struct netns_finds {
     struct netns_found *list;
     size_t count, capacity;
-    struct arena arena; // their texts
-    size_t denied;      // processes whose namespace may not be seen
+    struct arena arena;   // their texts
+    size_t denied;        // processes whose namespace may not be seen
+    struct error trouble; // the first with a directory, a file or a mount
 };
 
 void netns_finds_done(struct netns_finds *finds);

@@ -5,8 +5,10 @@ and the files that the runtimes left.
 
 Starts itself again inside the pretend node."""
 
+import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import unittest
@@ -38,6 +40,66 @@ def resolve(name):
                             capture_output=True, text=True, check=False)
     rows = json.loads(answer.stdout)["namespaces"] if answer.stdout else []
     return [row["inode"] for row in rows], answer
+
+
+STORAGE = "/run/containers/storage/overlay-containers"
+CONTAINERD = "/run/containerd/io.containerd.runtime.v2.task/k8s.io"
+DOCKER = "/var/lib/docker/containers"
+
+
+@contextlib.contextmanager
+def left(files):
+    """Files as runtimes leave them, by path, for a while."""
+    made = []
+    for path, content in files.items():
+        top = path
+        while not os.path.exists(os.path.dirname(top)):
+            top = os.path.dirname(top)
+        made.append(top)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(content if isinstance(content, str) else json.dumps(content))
+    try:
+        yield
+    finally:
+        for path in made:
+            if os.path.isdir(path):
+                shutil.rmtree(path)
+            elif os.path.exists(path):
+                os.unlink(path)
+
+
+@contextlib.contextmanager
+def added(name):
+    """A namespace with a name under /run/netns: its inode."""
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    try:
+        yield inode_of("/run/netns/" + name)
+    finally:
+        subprocess.run(["ip", "netns", "delete", name], check=True)
+
+
+@contextlib.contextmanager
+def process_in_cgroup(cgroup):
+    """A process in a namespace of its own that stands in that cgroup: the process."""
+    with subprocess.Popen(["unshare", "--net", "sh", "-c", "echo up; read end"],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+        with left({"/run/cgroup of a process": f"0::{cgroup}\n"}):
+            path = f"/proc/{process.pid}/cgroup"
+            subprocess.run(["mount", "--bind", "/run/cgroup of a process", path], check=True)
+            try:
+                yield process
+            finally:
+                subprocess.run(["umount", path], check=True)
+                process.stdin.close()
+
+
+def specification(annotations, path=None):
+    """A config.json of an OCI runtime."""
+    network = {"type": "network", "path": path} if path else {"type": "network"}
+    return {"ociVersion": "1.1.0", "annotations": annotations,
+            "linux": {"namespaces": [{"type": "pid"}, network]}}
 
 
 class Namespaces(unittest.TestCase):
@@ -155,6 +217,104 @@ class Namespaces(unittest.TestCase):
             self.assertEqual(row["naming"], "process")
             self.assertEqual(row["process_count"], 1)
             process.stdin.close()
+
+    def test_each_runtimes_containers_are_known_by_their_cgroup(self):
+        uid = "5d1c0b52-0a5e-4c4e-9b7b-0f6f4a3c2d1e"
+        pod = {"io.kubernetes.pod.name": "api-0", "io.kubernetes.pod.namespace": "shop",
+               "io.kubernetes.pod.uid": uid, "io.kubernetes.container.name": "api"}
+        identity = "c0ffee" + "0" * 58
+        cases = (
+            ("containerd", f"/kubepods.slice/kubepods-pod{uid.replace('-', '_')}.slice/"
+                           f"cri-containerd-{identity}.scope", "shop/api-0",
+             {f"{CONTAINERD}/{identity}/config.json": specification(
+                 {"io.kubernetes.cri.container-type": "container",
+                  "io.kubernetes.cri.container-name": "api",
+                  "io.kubernetes.cri.sandbox-name": "api-0",
+                  "io.kubernetes.cri.sandbox-namespace": "shop"})}),
+            ("cri-o", f"/kubepods/besteffort/pod{uid}/crio-{identity}", "shop/api-0",
+             {f"{STORAGE}/{identity}/userdata/config.json": specification(
+                 pod | {"io.container.manager": "cri-o",
+                        "io.kubernetes.cri-o.ContainerType": "container"})}),
+            ("docker", f"/docker/{identity}", "front",
+             {f"{DOCKER}/{identity}/config.v2.json": {
+                 "ID": identity, "Name": "/front", "State": {"Running": True}}}),
+            ("docker", f"/kubepods/pod{uid}/{identity}", "shop/api-0",
+             {f"{DOCKER}/{identity}/config.v2.json": {
+                 "ID": identity, "Name": f"/k8s_api_api-0_shop_{uid}_0",
+                 "State": {"Running": True},
+                 "Config": {"Labels": pod | {"io.kubernetes.docker.type": "container"}}}}),
+            ("podman", f"/machine.slice/libpod-{identity}.scope/container", "cache",
+             {f"{STORAGE}/{identity}/userdata/config.json": specification(
+                 {"io.container.manager": "libpod"}),
+              "/var/lib/containers/storage/overlay-containers/containers.json": [
+                  {"id": identity, "names": ["cache"]}]}),
+            ("kubelet", f"/kubepods/pod{uid}/{identity}", "shop/api-0",
+             {f"/var/log/pods/shop_api-0_{uid}/api/0.log": ""}),
+            ("kubelet", f"/kubepods/pod{uid}/{identity}", "shop/api-0",
+             {f"/var/log/containers/api-0_shop_api-{identity}.log": ""}),
+        )
+        for runtime, cgroup, name, files in cases:
+            with self.subTest(runtime=runtime, name=name), left(files), \
+                    process_in_cgroup(cgroup) as process:
+                rows, _ = dump()
+                row = rows[inode_of(f"/proc/{process.pid}/ns/net")]
+                self.assertEqual((row["netns"], row["runtime"]), (name, runtime))
+
+    def test_a_namespace_made_inside_a_container_is_not_the_containers(self):
+        identity = os.listdir(DOCKER)[0]
+        with process_in_cgroup(f"/docker/{identity}") as process:
+            rows, _ = dump()
+            row = rows[inode_of(f"/proc/{process.pid}/ns/net")]
+            self.assertEqual(row["netns"], f"sh({process.pid})")
+            self.assertNotIn("runtime", row)
+
+    def test_a_pods_own_container_stands_for_those_that_share_its_namespace(self):
+        containers = {"a" * 64: ("web", "container"), "b" * 64: ("POD", "sandbox"),
+                      "c" * 64: ("proxy", "container")}
+        files = {f"{STORAGE}/{identity}/userdata/config.json": specification(
+            {"io.container.manager": "cri-o", "io.kubernetes.cri-o.ContainerType": kind,
+             "io.kubernetes.pod.name": "api-0", "io.kubernetes.pod.namespace": "shop",
+             "io.kubernetes.container.name": name}, "/var/run/netns/shared")
+                 for identity, (name, kind) in containers.items()}
+        with left(files), added("shared") as inode:
+            row = dump()[0][inode]
+            self.assertEqual((row["netns"], row["container"]), ("shop/api-0", "proxy"))
+            self.assertEqual(row["container_id"], "b" * 64)
+
+    def test_what_podman_removes_by_itself_has_its_name_too(self):
+        identity = "d" * 64
+        with added("netns-1") as inode, left({
+                f"{STORAGE}/{identity}/userdata/config.json": specification(
+                    {"io.container.manager": "libpod",
+                     "io.kubernetes.cri-o.ContainerType": "container"}, "/run/netns/netns-1"),
+                f"{STORAGE}/volatile-containers.json": [{"id": identity, "names": ["passing"]}]}):
+            rows, status = dump()
+            self.assertEqual((rows[inode]["netns"], rows[inode]["runtime"]), ("passing", "podman"))
+            self.assertEqual([entry["state"] for entry in status], ["ok"])
+
+    def test_what_is_broken_is_named_and_costs_nothing_else(self):
+        broken = f"{CONTAINERD}/{'e' * 64}/config.json"
+        for content in ("", "{", "[" * 100000, '{"annotations": "\\ud800"}'):
+            with left({broken: content}):
+                rows, status = dump()
+                self.assertEqual(status[0]["state"], "partial")
+                self.assertIn(broken, status[0]["reason"])
+                self.assertIn("host", [row["netns"] for row in rows.values()])
+
+    def test_from_inside_a_pod_it_is_still_the_pods(self):
+        web = next(row for row in dump()[0].values() if row.get("pod", "").startswith("web"))
+        document = json.loads(output("nsenter", "--net=" + web["path"], NETSCOPE,
+                                     "--dump=namespaces", "-j"))
+        own = [row for row in document["namespaces"] if row.get("own")]
+        self.assertEqual([row["netns"] for row in own], [web["netns"]])
+        self.assertIn("host", [row["netns"] for row in document["namespaces"]])
+
+    def test_the_name_host_stays_the_hosts(self):
+        with added("host") as inode, added("host#2"):
+            rows, _ = dump()
+            self.assertEqual(rows[inode_of("/proc/self/ns/net")]["netns"], "host")
+            self.assertEqual(rows[inode]["netns"], "host#3")
+            self.assertEqual(resolve("host")[0], [inode_of("/proc/self/ns/net")])
 
     def test_two_of_one_name_are_told_apart(self):
         subprocess.run(["ip", "netns", "add", "tools-registry-1"], check=True)

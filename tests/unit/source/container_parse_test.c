@@ -103,6 +103,47 @@ static void test_podman_is_known_by_its_annotation_and_named_by_its_list(void **
     arena_done(&arena);
 }
 
+static void test_podman_in_a_pod_of_its_own_is_not_taken_for_cri_o(void **state) {
+    (void)state;
+    assert_oci("{\"annotations\":{\"io.container.manager\":\"libpod\","
+               "\"io.kubernetes.cri-o.ContainerType\":\"sandbox\"}}",
+               &(struct container){.runtime = "podman", .id = ID, .sandbox = true});
+}
+
+static void test_cri_o_without_the_kubelets_labels_tells_the_pod(void **state) {
+    (void)state;
+    assert_oci("{\"annotations\":{\"io.container.manager\":\"cri-o\","
+               "\"io.kubernetes.cri-o.ContainerType\":\"sandbox\","
+               "\"io.kubernetes.cri-o.KubeName\":\"web-1\","
+               "\"io.kubernetes.cri-o.Namespace\":\"default\"}}",
+               &(struct container){.runtime = "cri-o",
+                                   .id = ID,
+                                   .pod = "web-1",
+                                   .pod_namespace = "default",
+                                   .sandbox = true});
+}
+
+static void test_cri_dockerd_tells_the_pod_by_labels(void **state) {
+    static const char json[] =
+        "{\"ID\":\"" ID "\",\"Name\":\"/k8s_POD_web-1_default_" UID "_0\","
+        "\"State\":{\"Running\":true},\"Config\":{\"Labels\":{"
+        "\"io.kubernetes.docker.type\":\"podsandbox\",\"io.kubernetes.container.name\":\"POD\","
+        "\"io.kubernetes.pod.name\":\"web-1\",\"io.kubernetes.pod.namespace\":\"default\","
+        "\"io.kubernetes.pod.uid\":\"" UID "\"}}}";
+    struct arena arena = ARENA_INIT;
+    struct container container;
+    struct error err;
+    (void)state;
+    assert_int_equal(container_parse_docker(json, strlen(json), &arena, &container, &err), 0);
+    assert_container(&container, &(struct container){.runtime = "docker",
+                                                     .id = ID,
+                                                     .pod = "web-1",
+                                                     .pod_namespace = "default",
+                                                     .pod_uid = UID,
+                                                     .sandbox = true});
+    arena_done(&arena);
+}
+
 static void test_a_specification_without_names_tells_nothing(void **state) {
     static const char *const silent[] = {"{}", "{\"annotations\":[]}", "[]",
                                          "{\"annotations\":{}}"};
@@ -246,6 +287,9 @@ int main(void) {
         cmocka_unit_test(test_a_path_by_way_of_a_process_is_not_trusted),
         cmocka_unit_test(test_cri_o_tells_the_pod),
         cmocka_unit_test(test_podman_is_known_by_its_annotation_and_named_by_its_list),
+        cmocka_unit_test(test_podman_in_a_pod_of_its_own_is_not_taken_for_cri_o),
+        cmocka_unit_test(test_cri_o_without_the_kubelets_labels_tells_the_pod),
+        cmocka_unit_test(test_cri_dockerd_tells_the_pod_by_labels),
         cmocka_unit_test(test_a_specification_without_names_tells_nothing),
         cmocka_unit_test(test_what_is_not_json_is_refused_with_the_line),
         cmocka_unit_test(test_docker_tells_the_name_of_what_runs),
