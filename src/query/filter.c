@@ -175,7 +175,7 @@ static bool matches_regex(const struct filter *filter, const struct filter_opera
 static bool matches_value(const struct filter *filter, const struct filter_node *term,
                           const struct row_ref *ref, const struct value *value) {
     int order;
-    switch (term->operator) {
+    switch (term->op) {
     case FILTER_EQUAL:
     case FILTER_UNEQUAL:
         return is_equal(term, ref, value);
@@ -214,7 +214,7 @@ static bool matches_term(const struct filter *filter, const struct filter_node *
     field_read(term->field, ref, &value);
     bool matches = term->inner ? matches_inner(filter, term, ref, &value)
                                : matches_value(filter, term, ref, &value);
-    return term->operator== FILTER_UNEQUAL ? !matches : matches;
+    return term->op == FILTER_UNEQUAL ? !matches : matches;
 }
 
 // Yes and no would be found in every row, and rates change while one looks.

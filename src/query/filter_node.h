@@ -66,7 +66,7 @@ struct filter_node {
     // FILTER_TERM
     const struct field *field;
     const struct field *inner; // of the records in field, or NULL
-    enum filter_operator operator;
+    enum filter_operator op;
     struct filter_operand operand;
     struct filter_node *next_regex; // for filter_free
 };
@@ -85,14 +85,18 @@ int filter_parse(struct filter *filter, const char *text, size_t *ret_error_offs
                  struct error *err);
 
 // True if the operator can stand behind the field: what has no order cannot be less.
-bool filter_operator_fits(const struct field *field, enum filter_operator operator);
+bool filter_operator_fits(const struct field *field, enum filter_operator op);
 
 // Compiles the text behind an operator for a field; ret is zeroed. Returns 0, -EINVAL or -ENOMEM.
-int filter_operand_parse(const struct field *field, enum filter_operator operator,
-                         const char * text, struct filter_operand *ret, struct error *err);
+int filter_operand_parse(const struct field *field, enum filter_operator op, const char *text,
+                         struct filter_operand *ret, struct error *err);
 
 // <0, 0, >0. The value is VALUE_UINT, VALUE_INT or VALUE_REAL.
 int filter_number_compare(const struct value *value, const struct filter_number *number);
+
+// Compiles a POSIX extended regular expression, case ignored. Returns 0 and one for regfree,
+// -EINVAL (also for one that could take time or memory without bound) or -ENOMEM.
+int filter_regex_compile(const char *text, regex_t *ret, struct error *err);
 
 // "10", "-3", "0x1f", "1.5k", "10M", "1Gi", "64KiB", "2M/s" to a number; "90", "5m", "1h30m",
 // "250ms" to seconds. Returns 0 or -EINVAL.

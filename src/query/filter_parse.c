@@ -61,7 +61,7 @@ static struct filter_node *new_node(struct parser *p, enum filter_node_type type
 static size_t operator_length(const char *text, enum filter_operator *ret) {
     static const struct {
         const char *text;
-        enum filter_operator operator;
+        enum filter_operator op;
     } operators[] = {
         {"==", FILTER_EQUAL},   {"=", FILTER_EQUAL}, {"!=", FILTER_UNEQUAL},
         {"<=", FILTER_AT_MOST}, {"<", FILTER_LESS},  {">=", FILTER_AT_LEAST},
@@ -70,7 +70,7 @@ static size_t operator_length(const char *text, enum filter_operator *ret) {
     for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
         size_t len = strlen(operators[i].text);
         if (strncmp(text, operators[i].text, len) == 0) {
-            *ret = operators[i].operator;
+            *ret = operators[i].op;
             return len;
         }
     }
@@ -79,10 +79,10 @@ static size_t operator_length(const char *text, enum filter_operator *ret) {
 
 // Bytes of the word at text, where a term can begin: field names and words to search.
 static size_t word_length(const char *text) {
-    enum filter_operator operator;
+    enum filter_operator op;
     size_t len = 0;
     while (text[len] && !is_space(text[len]) && text[len] != '(' && text[len] != ')' &&
-           operator_length(text + len, &operator) == 0)
+           operator_length(text + len, &op) == 0)
         len++;
     return len;
 }
@@ -183,7 +183,7 @@ static int parse_operand(struct parser *p, struct filter_node *node) {
     int r = parse_value(p, &text);
     if (r < 0)
         return r;
-    r = filter_operand_parse(field, node->operator, text, &node->operand, p->err);
+    r = filter_operand_parse(field, node->op, text, &node->operand, p->err);
     if (r == -ENOMEM)
         return fail_memory(p);
     if (r < 0)
@@ -204,13 +204,13 @@ static int parse_term(struct parser *p, size_t offset, const char *key, struct f
     if (!node->field)
         return report_field(p, offset, key);
     size_t operator_offset = p->at;
-    size_t len = operator_length(p->text + p->at, &node->operator);
+    size_t len = operator_length(p->text + p->at, &node->op);
     p->at += len;
     char next = skip_space(p);
     if (next == '\0' || next == ')')
         return fail(p, p->at, "a value is missing after '%.*s'", (int)len,
                     p->text + operator_offset);
-    if (!filter_operator_fits(node->inner ? node->inner : node->field, node->operator))
+    if (!filter_operator_fits(node->inner ? node->inner : node->field, node->op))
         return fail(p, operator_offset, "%s has no order: '%.*s' cannot stand behind it", key,
                     (int)len, p->text + operator_offset);
     *ret = node;
@@ -231,7 +231,7 @@ static int make_word(struct parser *p, size_t offset, const char *word, struct f
 }
 
 static int parse_term_or_word(struct parser *p, struct filter_node **ret) {
-    enum filter_operator operator;
+    enum filter_operator op;
     size_t offset = p->at;
     const char *word;
     char first = p->text[p->at];
@@ -248,7 +248,7 @@ static int parse_term_or_word(struct parser *p, struct filter_node **ret) {
         p->at += len;
     }
     skip_space(p);
-    if (quoted || operator_length(p->text + p->at, &operator) == 0)
+    if (quoted || operator_length(p->text + p->at, &op) == 0)
         return make_word(p, offset, word, ret);
     return parse_term(p, offset, word, ret);
 }
@@ -272,7 +272,7 @@ static int parse_not(struct parser *p, size_t len, struct filter_node **ret);
 
 // A term, a word, something in parentheses or a negation; `after` is what it stands behind.
 static int parse_negation(struct parser *p, const char *after, struct filter_node **ret) {
-    enum filter_operator operator;
+    enum filter_operator op;
     char next = skip_space(p);
     if (next == '\0' && after)
         return fail(p, p->at, "something is missing after '%s'", after);
@@ -282,7 +282,7 @@ static int parse_negation(struct parser *p, const char *after, struct filter_nod
     if (is_keyword(p, "and") || is_keyword(p, "or"))
         return fail(p, p->at, "something is missing before '%.*s'",
                     (int)word_length(p->text + p->at), p->text + p->at);
-    size_t len = operator_length(p->text + p->at, &operator);
+    size_t len = operator_length(p->text + p->at, &op);
     if (len > 0)
         return fail(p, p->at, "a field is missing before '%.*s'", (int)len, p->text + p->at);
     if (p->depth == FILTER_MAX_DEPTH)
