@@ -39,8 +39,10 @@ static int make_tree(const struct node *node, uint64_t netns, struct panel_tree_
 }
 
 static const struct panel_group groups[] = {
-    {"Interface", "netns,ifindex,ifname,info_kind,info_slave_kind,flags,operstate,carrier,mtu,"
-                  "address,address_class,permaddr,broadcast,ifalias,altnames,master,link,"
+    {"Interface", "netns,ifindex,ifname,info_kind,info_slave_kind,flags,operstate,carrier,"
+                  "carrier_changes,linkmode,link_type,mtu,"
+                  "address,address_class,permaddr,broadcast,ifalias,altnames,parent*,proto_down,"
+                  "promiscuity,allmulti,master,link,link_index,link_netnsid,"
                   "link_netns,peer,peer_netns,pair_state"},
     {"Addresses", "addr_info"},
     {"Programs", "programs"},
@@ -79,7 +81,7 @@ const struct panel interfaces_panel = {
     .name = "interfaces",
     .title = "Interfaces",
     .kind = KIND_INTERFACES,
-    .columns = "ifname,info_kind,operstate,mtu,addr_info,?address,?master,?peer,peer_netns,"
+    .columns = "ifname,info_kind,operstate,~mtu,addr_info,?address,?master,?peer,peer_netns,"
                "rx_bytes_rate,tx_bytes_rate,?rx_dropped,?tx_dropped,?programs",
     .needs_others = true,
     .groups = groups,

@@ -36,7 +36,7 @@ void cell_format_amount(double number, struct buffer *buffer) {
     static const char units[] = " KMGTPEZY";
     size_t unit = 0;
     // What printf would round up to 1000 belongs to the next unit.
-    while (number >= (unit == 0 ? 999.5 : 999.95) && unit + 2 < sizeof(units)) {
+    while (number >= 999.5 && unit + 2 < sizeof(units)) {
         number /= 1000;
         unit++;
     }
@@ -113,7 +113,7 @@ void cell_format_exact(const struct field *field, const struct row_ref *ref,
         buffer_puts(buffer, "forever");
     } else if (get_number(&value, &number) && is_amount(field)) {
         const char *unit = field_type_unit(field->type);
-        if (number >= 1000) {
+        if (number >= (field_is_rate(field) ? 1000 : EXACT_BELOW)) {
             cell_format_amount(number, buffer);
             buffer_printf(buffer, " (%.0f)", number);
         } else {

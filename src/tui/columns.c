@@ -10,6 +10,7 @@
 
 #define COLUMN_MAX  44 // a longer cell is cut
 #define COLUMN_MIN  9  // text is not squeezed below that
+#define FIRST_MIN   14 // nor the first column, which says what the row is
 #define COLUMNS_GAP 1
 
 // --- Which ---------------------------------------------------------------------------------------
@@ -30,14 +31,15 @@ static void move_to(struct columns *columns, size_t from, size_t to) {
     columns->items[to] = moved;
 }
 
-static void show_key(struct columns *columns, const char *key, size_t len, bool optional) {
+static void show_key(struct columns *columns, const char *key, size_t len, char sign) {
     size_t place = shown_count(columns);
     for (size_t i = place; i < columns->count; i++) {
         const char *own = columns->items[i].field->key;
         if (strncmp(own, key, len) != 0 || own[len] != '\0')
             continue;
         columns->items[i].shown = true;
-        columns->items[i].optional = optional;
+        columns->items[i].optional = sign == '?';
+        columns->items[i].minor = sign == '~';
         move_to(columns, i, place);
         return;
     }
@@ -51,9 +53,8 @@ int columns_init(struct columns *columns, const struct kind *kind, const char *s
     for (size_t i = 0; i < kind->field_count; i++)
         items[i].field = &kind->fields[i];
     while (*shown != '\0') {
-        bool optional = *shown == '?';
-        size_t len = strcspn(shown, ",");
-        show_key(columns, shown + optional, len - optional, optional);
+        size_t sign = *shown == '?' || *shown == '~', len = strcspn(shown, ",");
+        show_key(columns, shown + sign, len - sign, *shown);
         shown += len + (shown[len] == ',');
     }
     return 0;
@@ -86,7 +87,7 @@ size_t columns_toggle(struct columns *columns, size_t place) {
     if (place >= columns->count || (place < shown && shown == 1))
         return place;
     columns->items[place].shown = place >= shown;
-    columns->items[place].optional = false;
+    columns->items[place].optional = columns->items[place].minor = false;
     size_t to = place < shown ? shown - 1 : shown;
     move_to(columns, place, to);
     return to;
@@ -96,7 +97,7 @@ void columns_show_front(struct columns *columns, const struct field *field, bool
     struct column *column = columns_find(columns, field);
     size_t place = (size_t)(column - columns->items);
     column->shown = true;
-    column->optional = false;
+    column->optional = column->minor = false;
     move_to(columns, place, second && columns->count > 1 ? 1 : 0);
 }
 
@@ -128,10 +129,11 @@ static size_t wanted_width(const struct column *column, const struct field *sort
     return width < COLUMN_MAX ? width : COLUMN_MAX;
 }
 
-static size_t least_width(const struct column_place *place) {
-    if (cell_is_right_aligned(place->column->field) || place->width < COLUMN_MIN)
-        return place->width;
-    return COLUMN_MIN;
+static size_t least_width(const struct column_place *places, size_t i) {
+    size_t least = i == 0 ? FIRST_MIN : COLUMN_MIN;
+    if (cell_is_right_aligned(places[i].column->field) || places[i].width < least)
+        return places[i].width;
+    return least;
 }
 
 static size_t total_width(const struct column_place *places, size_t count) {
@@ -146,7 +148,7 @@ static void squeeze(struct column_place *places, size_t count, size_t width) {
     while (total_width(places, count) > width) {
         struct column_place *widest = NULL;
         for (size_t i = 0; i < count; i++) {
-            if (places[i].width > least_width(&places[i]) &&
+            if (places[i].width > least_width(places, i) &&
                 (!widest || places[i].width > widest->width))
                 widest = &places[i];
         }
@@ -170,12 +172,26 @@ static size_t collect(const struct columns *columns, const struct field *sorted,
     return count;
 }
 
-// Leaves optional columns out, the last first, until the others have the room they want.
+static size_t total_least(const struct column_place *places, size_t count) {
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++)
+        total += least_width(places, i) + (i > 0 ? COLUMNS_GAP : 0);
+    return total;
+}
+
+// Leaves optional columns out, the last first, until the others have the room they want; minor ones
+// until the others have the least they need.
 static size_t choose(const struct columns *columns, const struct field *sorted, size_t width,
                      bool *left_out, struct column_place *places, size_t max) {
     size_t count = collect(columns, sorted, left_out, places, max);
     for (size_t i = shown_count(columns); i > 0 && total_width(places, count) > width; i--) {
         if (!columns->items[i - 1].optional)
+            continue;
+        left_out[i - 1] = true;
+        count = collect(columns, sorted, left_out, places, max);
+    }
+    for (size_t i = shown_count(columns); i > 0 && total_least(places, count) > width; i--) {
+        if (!columns->items[i - 1].minor)
             continue;
         left_out[i - 1] = true;
         count = collect(columns, sorted, left_out, places, max);

@@ -11,7 +11,8 @@
 struct column {
     const struct field *field;
     bool shown;
-    bool optional; // only where there is room
+    bool optional; // only where all have the room that they want
+    bool minor;    // only where all can be there at all
     size_t width;  // the widest cell so far
 };
 

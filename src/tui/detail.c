@@ -32,6 +32,33 @@ static const struct panel_group *group_of(const struct panel *panel, const struc
 
 // --- Fields --------------------------------------------------------------------------------------
 
+// The bytes that go into a line: up to the last gap or comma that fits.
+static size_t find_break(const char *text, size_t width) {
+    size_t taken, fit = text_fit(text, width, &taken), end = fit;
+    if (text[fit] == '\0')
+        return fit;
+    while (end > 0 && text[end] != ' ' && text[end - 1] != ',')
+        end--;
+    return end > 0 ? end : fit > 0 ? fit : strlen(text);
+}
+
+// Adds the text in as many lines as it takes. Returns the first.
+static struct line *add_wrapped(struct lines *lines, const char *label, const char *text,
+                                uint8_t style, size_t width) {
+    size_t first = lines->count;
+    do {
+        size_t len = find_break(text, width);
+        char *piece = strndup(text, len);
+        bool added = piece && lines_add(lines, lines->count == first ? label : "", piece, style);
+        free(piece);
+        if (!added)
+            return NULL;
+        text += len;
+        text += strspn(text, " ");
+    } while (*text != '\0');
+    return &lines->items[first];
+}
+
 static void add_record_member(const struct field *field, const struct row_ref *ref,
                               const char *summary, struct buffer *buffer) {
     struct buffer text = BUFFER_INIT;
@@ -59,7 +86,7 @@ static uint8_t record_style(const char *summary) {
 
 // A line for each record: its short form, and what that does not tell.
 static void add_records(const struct field *field, const struct row_ref *ref,
-                        const struct value *value, struct lines *lines) {
+                        const struct value *value, size_t width, struct lines *lines) {
     const struct record_type *type = value->records.type;
     for (size_t i = 0; i < value->records.count; i++) {
         struct row_ref item = *ref;
@@ -71,7 +98,7 @@ static void add_records(const struct field *field, const struct row_ref *ref,
             add_record_member(&type->fields[f], &item, buffer_text(&text), &rest);
         uint8_t style = record_style(buffer_text(&text));
         buffer_puts(&text, buffer_text(&rest));
-        lines_add(lines, i == 0 ? field->title : "", buffer_text(&text), style);
+        add_wrapped(lines, i == 0 ? field->title : "", buffer_text(&text), style, width);
         buffer_done(&raw);
         buffer_done(&text);
         buffer_done(&rest);
@@ -79,18 +106,19 @@ static void add_records(const struct field *field, const struct row_ref *ref,
 }
 
 static void add_field(const struct panel *panel, const struct field *field,
-                      const struct row_ref *ref, struct lines *lines) {
+                      const struct row_ref *ref, size_t width, struct lines *lines) {
     struct value value;
     field_read(field, ref, &value);
     if (value.kind == VALUE_RECORDS) {
-        add_records(field, ref, &value, lines);
+        add_records(field, ref, &value, width, lines);
         return;
     }
     struct buffer text = BUFFER_INIT;
     cell_format_exact(field, ref, &text);
-    struct line *line = text.len == 0 ? NULL
-                                      : lines_add(lines, field->title, buffer_text(&text),
-                                                  cell_style(field, buffer_text(&text)));
+    struct line *line = NULL;
+    if (text.len > 0)
+        line = add_wrapped(lines, field->title, buffer_text(&text),
+                           cell_style(field, buffer_text(&text)), width);
     struct panel_place place;
     if (line && panel->target && panel->target_field &&
         strcmp(panel->target_field, field->key) == 0)
@@ -116,8 +144,19 @@ void detail_format_graph(const double *rates, size_t count, const struct glyphs 
     }
 }
 
+// "now 12.3K/s   "
+static void put_rate(double rate, const char *word, struct buffer *buffer) {
+    size_t start = buffer->len;
+    buffer_printf(buffer, "%s ", word);
+    cell_format_amount(rate, buffer);
+    buffer_puts(buffer, "/s");
+    size_t len = buffer->len - start;
+    buffer_fill(buffer, ' ', len < 13 ? 13 - len : 1);
+}
+
 static void add_graph(const struct panel *panel, const struct panel_graph *graph,
-                      const struct row_ref *ref, const struct glyphs *glyphs, struct lines *lines) {
+                      const struct row_ref *ref, const struct glyphs *glyphs, size_t width,
+                      struct lines *lines) {
     const struct node_netns *entry = node_find(ref->node, ref->netns->inode);
     const struct history *history = entry ? entry->histories[panel->kind] : NULL;
     double rates[HISTORY_SAMPLES], highest = 0;
@@ -129,13 +168,11 @@ static void add_graph(const struct panel *panel, const struct panel_graph *graph
     struct buffer text = BUFFER_INIT;
     for (size_t i = 0; i < count; i++)
         highest = rates[i] > highest ? rates[i] : highest;
-    buffer_fill(&text, ' ', HISTORY_SAMPLES - 1 - count);
-    detail_format_graph(rates, count, glyphs, &text);
-    buffer_puts(&text, "  now ");
-    cell_format_amount(rates[count - 1], &text);
-    buffer_puts(&text, "/s, most ");
-    cell_format_amount(highest, &text);
-    buffer_puts(&text, "/s");
+    put_rate(rates[count - 1], "now", &text);
+    put_rate(highest, "most", &text);
+    size_t room = width > text.len ? width - text.len : 0;
+    size_t skipped = count > room ? count - room : 0;
+    detail_format_graph(rates + skipped, count - skipped, glyphs, &text);
     lines_add(lines, graph->title, buffer_text(&text), STYLE_NORMAL);
     buffer_done(&text);
 }
@@ -143,30 +180,30 @@ static void add_graph(const struct panel *panel, const struct panel_graph *graph
 // --- All -----------------------------------------------------------------------------------------
 
 static void add_group(const struct panel *panel, const struct panel_group *group,
-                      const struct row_ref *ref, struct lines *lines) {
+                      const struct row_ref *ref, size_t width, struct lines *lines) {
     const struct kind *kind = kinds[panel->kind];
     size_t before = lines->count;
     lines_add_heading(lines, group->title ? group->title : "Other");
     for (size_t i = 0; i < kind->field_count; i++) {
         if (group_of(panel, &kind->fields[i]) == group)
-            add_field(panel, &kind->fields[i], ref, lines);
+            add_field(panel, &kind->fields[i], ref, width, lines);
     }
     if (lines->count == before + 1)
         lines->count = before; // nothing of it is there
 }
 
 void detail_format(const struct panel *panel, const struct row_ref *ref,
-                   const struct glyphs *glyphs, struct lines *lines) {
+                   const struct glyphs *glyphs, size_t width, struct lines *lines) {
     const struct panel_group *group = panel->groups;
-    add_group(panel, group, ref, lines);
+    add_group(panel, group, ref, width, lines);
     size_t before = lines->count;
     if (panel->graphs) {
         lines_add_heading(lines, "The last minute");
         for (const struct panel_graph *graph = panel->graphs; graph->title; graph++)
-            add_graph(panel, graph, ref, glyphs, lines);
+            add_graph(panel, graph, ref, glyphs, width, lines);
         if (lines->count == before + 1)
             lines->count = before;
     }
     while (group->title)
-        add_group(panel, ++group, ref, lines);
+        add_group(panel, ++group, ref, width, lines);
 }

@@ -7,9 +7,9 @@
 #include "tui/lines.h"
 #include "tui/panel.h"
 
-// Adds the lines of the row.
+// Adds the lines of the row, whose texts are at most so many columns wide.
 void detail_format(const struct panel *panel, const struct row_ref *ref,
-                   const struct glyphs *glyphs, struct lines *lines);
+                   const struct glyphs *glyphs, size_t width, struct lines *lines);
 
 // Adds the rates as a graph of one line, the highest being a full block.
 void detail_format_graph(const double *rates, size_t count, const struct glyphs *glyphs,

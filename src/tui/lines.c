@@ -42,6 +42,9 @@ struct line *lines_add_heading(struct lines *lines, const char *label) {
 }
 
 static void scroll(struct lines *lines) {
+    size_t most = lines->count > lines->height ? lines->count - lines->height : 0;
+    if (lines->top > most)
+        lines->top = most;
     if (lines->index < lines->top)
         lines->top = lines->index;
     if (lines->index >= lines->top + lines->height)
@@ -51,7 +54,18 @@ static void scroll(struct lines *lines) {
         lines->top = 0;
 }
 
+// A page is turned: the line keeps its place on the screen.
+static void turn(struct lines *lines, ptrdiff_t count) {
+    size_t most = lines->count > lines->height ? lines->count - lines->height : 0;
+    if (count < 0)
+        lines->top = lines->top < (size_t)-count ? 0 : lines->top - (size_t)-count;
+    else
+        lines->top = most - lines->top < (size_t)count ? most : lines->top + (size_t)count;
+}
+
 void lines_move(struct lines *lines, ptrdiff_t count) {
+    if (count > 1 || count < -1)
+        turn(lines, count);
     if (count < 0 && lines->index < (size_t)-count)
         lines->index = 0;
     else

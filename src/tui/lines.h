@@ -9,6 +9,8 @@
 
 #include "base/arena.h"
 
+#define LINES_LABEL 25 // columns that the label and the gaps beside it take
+
 // A line: what it is called, and its text. A heading has no text.
 struct line {
     const char *label;

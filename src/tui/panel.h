@@ -43,7 +43,8 @@ struct panel {
     const char *name;
     const char *title;
     enum kind_id kind;
-    const char *columns; // keys joined by commas; with '?' before it: only where there is room
+    const char *columns; // keys joined by commas; behind '?': only where there is plenty of room;
+                         // behind '~': the first to go where it is narrow
     bool whole_node;     // rows are the node's, and not those of one namespace
     bool needs_others;   // rows name rows of other namespaces: these are read as well
 

@@ -167,7 +167,9 @@ void screen_fill_lines(struct screen *screen) {
     }
     const struct row_ref *ref = screen_detail_row(screen);
     if (ref)
-        detail_format(panel, ref, screen->glyphs, &screen->lines);
+        detail_format(panel, ref, screen->glyphs,
+                      screen->width > LINES_LABEL + 1 ? screen->width - LINES_LABEL - 1 : 1,
+                      &screen->lines);
 }
 
 // --- Going places --------------------------------------------------------------------------------

@@ -7,8 +7,7 @@
 #include "tui/cell.h"
 #include "tui/screen_parts.h"
 
-#define PLACES_MAX  64 // columns on a screen
-#define LABEL_WIDTH 21 // of a line's label
+#define PLACES_MAX 64 // columns on a screen
 
 // --- Text at a place -----------------------------------------------------------------------------
 
@@ -266,8 +265,8 @@ static void draw_line(const struct screen *screen, struct grid *grid, size_t y,
         grid_put(grid, y, 1, grid->columns, STYLE_TITLE, line->label);
         return;
     }
-    size_t x = 3 + LABEL_WIDTH + 1;
-    put_cut(screen, grid, y, 3, LABEL_WIDTH, false, STYLE_KEY, line->label);
+    size_t x = LINES_LABEL;
+    put_cut(screen, grid, y, 3, LINES_LABEL - 4, false, STYLE_KEY, line->label);
     if (line->leads)
         x += grid_put(grid, y, x, grid->columns, STYLE_KEY, "-> ");
     if (x < grid->columns)
@@ -475,7 +474,10 @@ static const struct hint *hints_of(const struct screen *screen) {
 
 static void draw_hints(const struct screen *screen, struct grid *grid, size_t y) {
     size_t x = 1;
+    bool tree = screen->panels[screen->panel]->tree;
     for (const struct hint *hint = hints_of(screen); hint->key; hint++) {
+        if (strcmp(hint->word, "Tree") == 0 && !tree)
+            continue;
         if (x + strlen(hint->key) + strlen(hint->word) + 3 > grid->columns)
             return;
         x += grid_put(grid, y, x, grid->columns, STYLE_KEY, hint->key) + 1;

@@ -264,7 +264,18 @@ void view_select(struct view *view, size_t index) {
     scroll_to_selection(view);
 }
 
+// A page is turned: the selection keeps its line on the screen.
+static void turn(struct view *view, ptrdiff_t rows) {
+    size_t most = view->count > view->height ? view->count - view->height : 0;
+    if (rows < 0)
+        view->top = view->top < (size_t)-rows ? 0 : view->top - (size_t)-rows;
+    else
+        view->top = most - view->top < (size_t)rows ? most : view->top + (size_t)rows;
+}
+
 void view_move(struct view *view, ptrdiff_t rows) {
+    if (rows > 1 || rows < -1)
+        turn(view, rows);
     if (rows < 0 && view->index < (size_t)-rows)
         view_select(view, 0);
     else
