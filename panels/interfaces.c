@@ -81,8 +81,8 @@ const struct panel interfaces_panel = {
     .name = "interfaces",
     .title = "Interfaces",
     .kind = KIND_INTERFACES,
-    .columns = "ifname,info_kind,operstate,~mtu,addr_info,?address,?master,?peer,peer_netns,"
-               "rx_bytes_rate,tx_bytes_rate,?rx_dropped,?tx_dropped,?programs",
+    .columns = "ifname,info_kind,operstate,~mtu,addr_info,?master,?peer,peer_netns,"
+               "rx_bytes_rate,tx_bytes_rate,?programs,?address,?rx_dropped,?tx_dropped",
     .needs_others = true,
     .groups = groups,
     .graphs = graphs,

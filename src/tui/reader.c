@@ -136,6 +136,9 @@ static void end_reading(struct read_job *job) {
     if (reader->closing)
         return;
     reader->callbacks.changed(true, reader->callbacks.user_data);
+    // The sooner the first reading of counters, the sooner there are rates.
+    if (!reader->sampled)
+        reader_set_interval(reader, reader->interval);
     begin_reading(reader);
 }
 
@@ -216,7 +219,8 @@ static void take_namespaces(struct reader *reader, struct discover_job *job) {
         doubt_shown(reader);
     if (first && reader->name)
         reader->callbacks.named(job->named, &job->named_error, reader->callbacks.user_data);
-    reader->callbacks.changed(true, reader->callbacks.user_data);
+    if (!reader->closing)
+        reader->callbacks.changed(true, reader->callbacks.user_data);
 }
 
 static void take_change(const struct watch_change *change, void *user_data) {
@@ -258,6 +262,9 @@ static void end_discovery(struct discover_job *job) {
         reader->trouble = job->error;
         if (job->namespaces)
             take_namespaces(reader, job);
+    }
+    // A name that is not found ends it all.
+    if (!reader->closing) {
         if (reader->watch)
             poll_watch(reader);
         uint64_t rest = reader->discover_again ? REREAD_REST * took : DISCOVER_REST * took;
@@ -323,7 +330,7 @@ static void sample(uv_timer_t *timer) {
         sample_job_free(job);
         return;
     }
-    reader->sampling = true;
+    reader->sampling = reader->sampled = true;
 }
 
 void reader_set_interval(struct reader *reader, double seconds) {

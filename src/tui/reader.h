@@ -57,6 +57,7 @@ struct reader {
     uv_poll_t watch_poll;
     uv_timer_t discover_timer, read_timer, sample_timer;
     bool discovering, reading, sampling;
+    bool sampled;             // at least once
     bool discover_again;      // something happened meanwhile
     uint64_t read_not_before; // of what was read already; milliseconds of the loop's clock
 

@@ -92,6 +92,10 @@ static void format_place(struct screen *screen, struct buffer *buffer) {
         put_printable(screen->netns_name[0] ? screen->netns_name : "own namespace", buffer);
     buffer_puts(buffer, separator);
     format_count(screen, buffer);
+    if (view->filter) {
+        buffer_printf(buffer, "%sfilter: ", separator);
+        put_printable(screen->filter_text[screen->panel], buffer);
+    }
     if (view->mark_count > 0)
         buffer_printf(buffer, "%s%zu marked", separator, view->mark_count);
     if (view->tree)
@@ -100,10 +104,6 @@ static void format_place(struct screen *screen, struct buffer *buffer) {
         buffer_printf(buffer, "%sfollowing", separator);
     if (screen->interval != 1)
         buffer_printf(buffer, "%severy %g s", separator, screen->interval);
-    if (view->filter) {
-        buffer_printf(buffer, "%sfilter: ", separator);
-        put_printable(screen->filter_text[screen->panel], buffer);
-    }
 }
 
 static void draw_place(struct screen *screen, struct grid *grid) {
