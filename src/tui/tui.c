@@ -279,11 +279,19 @@ static void quit(struct tui *tui) {
     uv_walk(&tui->loop, close_handle, NULL);
 }
 
+// libuv would leave the terminal without blocking, for the shell and for what we write as well.
+static int poll_input(struct tui *tui) {
+    int flags = fcntl(STDIN_FILENO, F_GETFL);
+    int r = uv_poll_init(&tui->loop, &tui->input, STDIN_FILENO);
+    fcntl(STDIN_FILENO, F_SETFL, flags);
+    tui->input.data = tui;
+    return r;
+}
+
 static int start_loop(struct tui *tui, struct error *err) {
     struct reader_callbacks callbacks = {
         .changed = data_changed, .want = fill_wanted, .named = take_named, .user_data = tui};
-    int r = uv_poll_init(&tui->loop, &tui->input, STDIN_FILENO);
-    tui->input.data = tui;
+    int r = poll_input(tui);
     if (r == 0)
         r = uv_timer_init(&tui->loop, &tui->draw_timer);
     tui->draw_timer.data = tui;
