@@ -54,10 +54,13 @@ int netns_enter(const struct netns *netns, struct error *err) {
         return there;
     int r = setns(there, CLONE_NEWNET) < 0 ? -errno : 0;
     close(there);
+    if (r == -EPERM)
+        return error_set(err, r, "entering the namespace needs CAP_SYS_ADMIN");
     return r < 0 ? error_set_errno(err, r, "entering the namespace") : 0;
 }
 
 void netns_leave(const struct netns *netns) {
+    // The thread would read the wrong namespace for ever after.
     if (!is_home(netns) && setns(netns_home(), CLONE_NEWNET) < 0)
         abort();
 }

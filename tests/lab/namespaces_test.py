@@ -316,6 +316,15 @@ class Namespaces(unittest.TestCase):
             self.assertEqual(rows[inode]["netns"], "host#3")
             self.assertEqual(resolve("host")[0], [inode_of("/proc/self/ns/net")])
 
+    def test_a_namespace_that_may_not_be_entered_says_what_that_needs(self):
+        answer = subprocess.run(["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin",
+                                 NETSCOPE, "--dump=interfaces", "-j", "--netns",
+                                 "tools-registry-1"], capture_output=True, text=True, check=False)
+        denied = [entry for entry in json.loads(answer.stdout)["status"]
+                  if entry["state"] == "denied"]
+        self.assertEqual([entry["netns"] for entry in denied], ["tools-registry-1"])
+        self.assertIn("CAP_SYS_ADMIN", denied[0]["reason"])
+
     def test_two_of_one_name_are_told_apart(self):
         subprocess.run(["ip", "netns", "add", "tools-registry-1"], check=True)
         try:
