@@ -325,6 +325,25 @@ class Namespaces(unittest.TestCase):
         self.assertEqual([entry["netns"] for entry in denied], ["tools-registry-1"])
         self.assertIn("CAP_SYS_ADMIN", denied[0]["reason"])
 
+    def test_those_that_vanish_while_it_reads_are_no_trouble(self):
+        churn = "for i in {1..300}; do ip netns add fleeting && ip netns delete fleeting; done"
+        before = {row["netns"] for row in dump()[0].values()}
+        seen = 0
+        with subprocess.Popen(["bash", "-c", churn]) as process:
+            while process.poll() is None:
+                rows, status = dump()
+                self.assertEqual([entry["state"] for entry in status], ["ok"], status)
+                names = {row["netns"] for row in rows.values()}
+                self.assertLessEqual(before, names)
+                seen += len(names) > len(before)
+                answer = subprocess.run([NETSCOPE, "--dump=interfaces", "-j", "--all-netns"],
+                                        capture_output=True, text=True, check=False)
+                self.assertEqual(answer.returncode, 0, answer.stderr)
+                self.assertLessEqual(before, {row["netns"] for row in
+                                              json.loads(answer.stdout)["interfaces"]})
+        self.assertEqual(process.returncode, 0)
+        self.assertGreater(seen, 0)
+
     def test_two_of_one_name_are_told_apart(self):
         subprocess.run(["ip", "netns", "add", "tools-registry-1"], check=True)
         try:
