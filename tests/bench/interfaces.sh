@@ -34,6 +34,14 @@ make_pods() {
     done
 }
 
+# Until the kernel has done with the addresses it made, it interrupts dumps, and works beside them.
+wait_for_addresses() {
+    while ip -6 addr show tentative | grep -q . ||
+        ip -n "pod-$1" -6 addr show tentative | grep -q .; do
+        sleep 0.2
+    done
+}
+
 ip_everywhere="sh -c 'ip -j -d addr; for n in /run/netns/*; do ip -n \${n##*/} -j -d addr; done'"
 
 measure() {
@@ -45,9 +53,11 @@ measure() {
 }
 
 make_pods 1 20
+wait_for_addresses 20
 measure "200 veth pairs in 20 namespaces"
 make_pods 21 200
+wait_for_addresses 200
 measure "2,000 veth pairs in 200 namespaces"
 
 echo "== the terminal program there, all namespaces shown"
-"$here/panel.py" --keys jjjjkkGg v200-10 "$netscope" --all-netns --panel interfaces
+"$here/panel.py" --keys jjjjkkGg pod-104 "$netscope" --all-netns --panel interfaces
