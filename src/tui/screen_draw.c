@@ -120,17 +120,20 @@ static void draw_place(struct screen *screen, struct grid *grid) {
 
 // --- The table -----------------------------------------------------------------------------------
 
-static const struct field *sorted_field(const struct view *view) {
+// The field that the rows stand in the order of, or NULL.
+static const struct field *sorted_field(const struct screen *screen, const struct view *view) {
+    if (screen->all && !view->is_sort_chosen && !view->panel->whole_node)
+        return NULL;
     return !view->tree && view->sort.count > 0 ? view->sort.keys[0].field : NULL;
 }
 
 // A column at the left for marks, and the table behind it.
 #define MARK_WIDTH 1
 
-static size_t place_columns(const struct view *view, size_t width, struct column_place *places,
-                            size_t *ret_hidden) {
+static size_t place_columns(const struct screen *screen, const struct view *view, size_t width,
+                            struct column_place *places, size_t *ret_hidden) {
     size_t count =
-        columns_layout(&view->columns, sorted_field(view),
+        columns_layout(&view->columns, sorted_field(screen, view),
                        width > MARK_WIDTH ? width - MARK_WIDTH : 0, places, PLACES_MAX, ret_hidden);
     for (size_t i = 0; i < count; i++)
         places[i].x += MARK_WIDTH;
@@ -140,7 +143,7 @@ static size_t place_columns(const struct view *view, size_t width, struct column
 bool screen_find_head(struct screen *screen, size_t x, const struct field **ret_field) {
     struct column_place places[PLACES_MAX];
     size_t hidden;
-    size_t count = place_columns(screen_view(screen), screen->width, places, &hidden);
+    size_t count = place_columns(screen, screen_view(screen), screen->width, places, &hidden);
     for (size_t i = 0; i < count; i++) {
         if (x >= places[i].x && x <= places[i].x + places[i].width) {
             *ret_field = places[i].column->field;
@@ -156,7 +159,7 @@ static void draw_head(const struct screen *screen, const struct view *view, stru
     grid_style(grid, ROW_HEAD, 0, grid->columns, STYLE_HEAD);
     for (size_t i = 0; i < count; i++) {
         const struct field *field = places[i].column->field;
-        bool sorted = field == sorted_field(view);
+        bool sorted = field == sorted_field(screen, view);
         char title[64];
         snprintf(title, sizeof(title), "%s%s", field->title,
                  !sorted                         ? ""
@@ -248,7 +251,7 @@ static void draw_table(struct screen *screen, struct grid *grid, size_t height) 
     size_t hidden;
     view_set_height(view, height);
     widen_columns(screen, view, &cell);
-    size_t count = place_columns(view, grid->columns, places, &hidden);
+    size_t count = place_columns(screen, view, grid->columns, places, &hidden);
     draw_head(screen, view, grid, places, count, hidden);
     for (size_t i = 0; i < height && view->top + i < view->count; i++)
         draw_row(screen, view, grid, ROW_BODY + i, view->top + i, places, count, &cell);

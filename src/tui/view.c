@@ -220,7 +220,8 @@ bool view_build(struct view *view, const struct node *node, uint64_t netns) {
     if (view->tree) {
         view->count = view->total = 0;
         collect_tree(view, node, netns);
-    } else if (view->sort.count > 0) {
+    } else if (view->sort.count > 0 &&
+               (netns != 0 || view->is_sort_chosen || view->panel->whole_node)) {
         sort_rows(&view->sort, view->rows, view->count);
     }
     return restore_selection(view, was_there);
@@ -250,6 +251,7 @@ int view_set_filter(struct view *view, const char *text, size_t *ret_offset, str
 }
 
 void view_set_sort(struct view *view, const struct field *field, bool descending) {
+    view->is_sort_chosen = true;
     view->sort = (struct sort){.keys = {{.field = field, .descending = descending}}, .count = 1};
 }
 

@@ -28,6 +28,7 @@ struct view {
     struct filter *filter; // NULL: every row
     struct filter *search; // the last one that was valid: what n and N look for
     struct sort sort;
+    bool is_sort_chosen; // by the user: else rows of all namespaces stand by namespace first
     bool tree;
     bool follow;
 

@@ -60,4 +60,4 @@ wait_for_addresses 200
 measure "2,000 veth pairs in 200 namespaces"
 
 echo "== the terminal program there, all namespaces shown"
-"$here/panel.py" --keys jjjjkkGg pod-104 "$netscope" --all-netns --panel interfaces
+"$here/panel.py" --keys jjjjkkGg v1-10 "$netscope" --all-netns --panel interfaces
