@@ -184,7 +184,9 @@ static int add_process(struct netns_finds *finds, int proc, const char *pid, uin
     struct netns_process process = {.pid = strtoull(pid, NULL, 10)};
     snprintf(path, sizeof(path), "%s/ns/net", pid);
     if (fstatat(proc, path, &status, 0) < 0) {
-        finds->denied += errno == EACCES || errno == EPERM;
+        // EACCES is also the answer when the process ends meanwhile (fs/proc/namespaces.c).
+        bool denied = errno == EACCES || errno == EPERM;
+        finds->denied += denied && faccessat(proc, pid, F_OK, 0) == 0;
         return 0;
     }
     bool told = status.st_ino == host_inode && process.pid != 1;
@@ -206,6 +208,9 @@ int netns_find_processes(struct netns_finds *finds) {
     int r = 0;
     if (stat("/proc/1/ns/net", &host) < 0)
         host.st_ino = 0;
+    // Every PID namespace has a process 1: if it is not there, it is hidden (proc(5), hidepid).
+    if (access("/proc/1", F_OK) < 0)
+        error_set(&finds->trouble, -EACCES, "/proc hides the processes of others (hidepid)");
     while (proc && r == 0 && (entry = readdir(proc))) {
         if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
             r = add_process(finds, dirfd(proc), entry->d_name, host.st_ino);

@@ -325,6 +325,18 @@ class Namespaces(unittest.TestCase):
         self.assertEqual([entry["netns"] for entry in denied], ["tools-registry-1"])
         self.assertIn("CAP_SYS_ADMIN", denied[0]["reason"])
 
+    def test_it_says_so_when_processes_are_hidden(self):
+        if os.environ[INSIDE] != "root":
+            self.skipTest("only root can give privileges up")
+        answer = subprocess.run(["unshare", "--mount", "sh", "-c",
+                                 'mount -t proc -o hidepid=2 proc /proc && exec setpriv '
+                                 '--reuid=65534 --regid=65534 --clear-groups --bounding-set=-all '
+                                 '--inh-caps=-all "$0" --dump=namespaces -j', NETSCOPE],
+                                capture_output=True, text=True, check=False)
+        status = json.loads(answer.stdout)["status"][0]
+        self.assertEqual(status["state"], "partial")
+        self.assertIn("hidepid", status["reason"])
+
     def test_those_that_vanish_while_it_reads_are_no_trouble(self):
         churn = "for i in {1..300}; do ip netns add fleeting && ip netns delete fleeting; done"
         before = {row["netns"] for row in dump()[0].values()}
