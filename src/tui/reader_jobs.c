@@ -66,7 +66,7 @@ static void update_watch(struct discover_job *job) {
         watch_update(job->watch, job->namespaces, &err);
     if (err.code != 0 && job->error.code == 0) {
         job->error = err;
-        error_prefix(&job->error, "changes are not heard everywhere");
+        error_prefix(&job->error, "some changes are not heard");
     }
 }
 

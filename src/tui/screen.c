@@ -146,7 +146,6 @@ static const void *find_in_table(const struct table *table, uint64_t identity) {
 }
 
 const struct row_ref *screen_detail_row(struct screen *screen) {
-    static struct row_ref ref;
     const struct panel *panel = screen->panels[screen->panel];
     const struct node_netns *entry = node_find(screen->node, screen->detail_row.netns);
     if (!entry)
@@ -154,8 +153,8 @@ const struct row_ref *screen_detail_row(struct screen *screen) {
     const void *row = panel->whole_node
                           ? entry->netns
                           : find_in_table(entry->tables[panel->kind], screen->detail_row.identity);
-    ref = (struct row_ref){screen->node, entry->netns, row};
-    return row ? &ref : NULL;
+    screen->detail_ref = (struct row_ref){screen->node, entry->netns, row};
+    return row ? &screen->detail_ref : NULL;
 }
 
 void screen_fill_lines(struct screen *screen) {

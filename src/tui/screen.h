@@ -80,6 +80,7 @@ struct screen {
     enum screen_mode mode;
     struct lines lines; // MODE_DETAIL, MODE_HELP
     struct row_id detail_row;
+    struct row_ref detail_ref; // that row, as last looked up
     size_t menu_index, menu_top;
     enum screen_mode help_from; // where help goes back to
 

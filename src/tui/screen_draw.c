@@ -350,8 +350,6 @@ static bool is_trouble(const struct table *table) {
 static void format_troubles(struct screen *screen, struct buffer *buffer) {
     const struct view *view = screen_view(screen);
     const struct node *node = screen->node;
-    if (screen->trouble)
-        put_printable(screen->trouble, buffer);
     if (is_trouble(node->namespaces))
         format_status(&node->namespaces->status, 1, buffer);
     for (size_t i = 0; !view->panel->whole_node && i < node_count(node); i++) {
@@ -363,12 +361,16 @@ static void format_troubles(struct screen *screen, struct buffer *buffer) {
         if (!told)
             format_status(&node->netnses[i].tables[view->panel->kind]->status, same, buffer);
     }
+    if (screen->trouble) {
+        buffer_puts(buffer, buffer->len > 0 ? "; " : "");
+        put_printable(screen->trouble, buffer);
+    }
 }
 
 static void draw_status(struct screen *screen, struct grid *grid, size_t y) {
     struct buffer text = BUFFER_INIT;
     size_t clock = strlen(screen->changed_at);
-    size_t width = grid->columns - (clock > 0 ? clock + 2 : 1);
+    size_t width = grid->columns - (clock > 0 ? clock + 3 : 1);
     grid_style(grid, y, 0, grid->columns, STYLE_STATUS);
     if (screen->message.len > 0) {
         put_cut(screen, grid, y, 1, width, false, screen->message_style,
