@@ -337,8 +337,8 @@ static int discover(struct netns_finder *finder, struct netns_finds *finds,
         return r;
     if (finds->denied > 0)
         table_trouble(*ret_table, STATUS_PARTIAL,
-                      "%zu processes' namespaces may not be looked at (needs CAP_SYS_PTRACE)",
-                      finds->denied);
+                      "the namespaces of %zu process%s may not be looked at (needs CAP_SYS_PTRACE)",
+                      finds->denied, finds->denied == 1 ? "" : "es");
     if (finds->trouble.code < 0)
         table_trouble(*ret_table, STATUS_PARTIAL, "%s", finds->trouble.text);
     if (named < 0)
