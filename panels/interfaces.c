@@ -73,7 +73,7 @@ static const struct panel_graph graphs[] = {
 
 static const struct key_binding keys[] = {
     {COMMAND_TREE, {'t', INPUT_F5}, "t F5", "tree: what hangs on what, and the pods behind"},
-    {COMMAND_TARGET, {'o'}, "o", "go to a pair's other end, or to the lower device elsewhere"},
+    {COMMAND_TARGET, {'o'}, "o", "go to a pair's other end, or the lower device"},
     {.label = NULL},
 };
 
