@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "model/link.h"
 #include "panels/panels.h"
 #include "tui/cell.h"
@@ -174,6 +175,23 @@ static void test_each_key_does_one_thing(void **state) {
 }
 
 // A panel's columns, groups and fields are known keys.
+static void assert_helps_fit(const struct key_binding *bindings) {
+    for (; bindings && bindings->label; bindings++) {
+        if (bindings->help)
+            assert_in_range(text_width(bindings->help), 1, 80 - 25); // beside the label
+    }
+}
+
+static void test_the_help_of_keys_fits_into_80_columns(void **state) {
+    (void)state;
+    assert_helps_fit(table_keys);
+    assert_helps_fit(text_keys);
+    assert_helps_fit(menu_keys);
+    assert_helps_fit(prompt_keys);
+    for (size_t i = 0; panels[i]; i++)
+        assert_helps_fit(panels[i]->keys);
+}
+
 static void test_panels_name_fields_that_there_are(void **state) {
     (void)state;
     for (size_t i = 0; panels[i]; i++) {
@@ -200,6 +218,7 @@ int main(void) {
         cmocka_unit_test(test_cells_are_printable),
         cmocka_unit_test(test_graph_scales_to_the_highest),
         cmocka_unit_test(test_each_key_does_one_thing),
+        cmocka_unit_test(test_the_help_of_keys_fits_into_80_columns),
         cmocka_unit_test(test_panels_name_fields_that_there_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
