@@ -30,7 +30,8 @@ run_prepare() {
 run_to_end() {
     (run_prepare && exec env --default-signal=INT,QUIT "$@") <&0 &
     run_pid=$!
-    trap : INT QUIT
+    # Not caught but ignored: a caught one would end the wait below, with its own status.
+    trap '' INT QUIT
     trap 'run_take_signal TERM' TERM
     trap 'run_take_signal HUP' HUP
     # wait ends early at a trapped signal: the status counts only once the process is gone.
