@@ -115,15 +115,29 @@ static void format_texts(const struct value *value, struct buffer *buffer) {
     buffer_putc(buffer, ']');
 }
 
+// `,"key":` in one piece: a dump writes more of these than of anything else.
+static void format_key(const char *key, bool more, struct buffer *buffer) {
+    size_t len = strlen(key);
+    if (!buffer_reserve(buffer, len + 4))
+        return;
+    char *at = buffer->data + buffer->len;
+    if (more)
+        *at++ = ',';
+    *at++ = '"';
+    at = mempcpy(at, key, len);
+    *at++ = '"';
+    *at++ = ':';
+    *at = '\0';
+    buffer->len = (size_t)(at - buffer->data);
+}
+
 static void format_member(const struct field *field, const struct row_ref *ref, bool *more,
                           struct buffer *buffer) {
     struct value value;
     field_read(field, ref, &value);
     if (value.kind == VALUE_ABSENT)
         return;
-    buffer_puts(buffer, *more ? ",\"" : "\"");
-    buffer_puts(buffer, field->key);
-    buffer_puts(buffer, "\":");
+    format_key(field->key, *more, buffer);
     json_format_value(&value, ref, buffer);
     *more = true;
 }

@@ -34,10 +34,11 @@ make_pods() {
     done
 }
 
-# Until the kernel has done with the addresses it made, it interrupts dumps, and works beside them.
+# Until the kernel has made its own addresses, ten in the last namespace, and is done with all of them, it
+# interrupts dumps, and works beside them.
 wait_for_addresses() {
-    while ip -6 addr show tentative | grep -q . ||
-        ip -n "pod-$1" -6 addr show tentative | grep -q .; do
+    while [ "$(ip -n "pod-$1" -6 addr show -tentative | grep -c inet6)" -lt 10 ] ||
+        ip -6 addr show tentative | grep -q .; do
         sleep 0.2
     done
 }
