@@ -225,7 +225,8 @@ exits_with() {
 # The key for 'interrupt', pressed on a terminal: for the command, not for what is around it.
 interrupted() {
     local line
-    coproc script -qec "'$lab/node' --no-traffic sh -c 'trap \"echo interrupted; exit 5\" INT
+    # exec: script runs this by $SHELL, and some shells stay in between and die of the signal.
+    coproc script -qec "exec '$lab/node' --no-traffic sh -c 'trap \"echo interrupted; exit 5\" INT
         echo ready; sleep 10'" /dev/null
     # shellcheck disable=SC2153 # set by coproc
     local from=${COPROC[0]} to=${COPROC[1]} pid=$COPROC_PID
