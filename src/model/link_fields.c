@@ -248,6 +248,15 @@ static void get_index_name(const struct row_ref *ref, const struct field *field,
         set_text(ret, other->ifname);
 }
 
+// A setting for which the kernel has -1 where the device forbids it.
+static void get_signed(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct maybe *setting = (const void *)((const char *)ref->row + field->offset);
+    if (!setting->known)
+        return;
+    ret->kind = VALUE_INT;
+    ret->sint = (int32_t)(uint32_t)setting->value;
+}
+
 // clang-format off
 
 // A getter of this file for the member at an offset.
@@ -259,6 +268,7 @@ static void get_index_name(const struct row_ref *ref, const struct field *field,
     MEMBER_BY(key, counters[counter], title, type, get_rate, help)
 #define LINK(member, title, type, help) FIELD(struct link, member, title, type, help)
 #define KIND(key, member, title, type, help) FIELD_AS(key, struct link, member, title, type, help)
+#define SIGNED(key, member, title, help) MEMBER_BY(key, member, title, FIELD_NUMBER, get_signed, help)
 #define WORD(key, member, title, names, help)                                                      \
     FIELD_OF_ENUM(key, struct link, member, title, names, help)
 
@@ -354,10 +364,10 @@ static const struct field fields[] = {
     KIND("ipv6_forwarding", ipv6.forwarding, "FORWARDING 6", FIELD_BOOLEAN, "whether it acts as an IPv6 router"),
     KIND("ipv6_disabled", ipv6.disabled, "IPV6 OFF", FIELD_BOOLEAN, "whether IPv6 is off"),
     KIND("ipv6_accept_ra", ipv6.accept_ra, "ACCEPT RA", FIELD_NUMBER, "router advertisements: 0 no, 1 unless forwarding, 2 always"),
-    KIND("ipv6_accept_dad", ipv6.accept_dad, "ACCEPT DAD", FIELD_NUMBER, "duplicate address detection: 0 off, 1 on, 2 IPv6 off on failure"),
+    SIGNED("ipv6_accept_dad", ipv6.accept_dad, "ACCEPT DAD", "duplicate address detection: 0 off, 1 on, 2 IPv6 off on failure, -1 not for this device"),
     KIND("ipv6_autoconf", ipv6.autoconf, "AUTOCONF", FIELD_BOOLEAN, "whether addresses are made from advertised prefixes"),
     KIND("ipv6_proxy_ndp", ipv6.proxy_ndp, "PROXY NDP", FIELD_BOOLEAN, "whether neighbour solicitations are answered for others"),
-    KIND("ipv6_use_tempaddr", ipv6.use_tempaddr, "TEMPADDR", FIELD_NUMBER, "temporary addresses: 0 none, 1 made, 2 preferred"),
+    SIGNED("ipv6_use_tempaddr", ipv6.use_tempaddr, "TEMPADDR", "temporary addresses: 0 none, 1 made, 2 preferred, -1 not for this device"),
     WORD("ipv6_addr_gen_mode", ipv6.addr_gen_mode, "ADDR GEN", &link_addr_gen_names, "how link-local addresses are made"),
 
     KIND("vlan_id", vlan.id, "VLAN", FIELD_NUMBER, "VLAN id"),

@@ -68,13 +68,20 @@ static int take_stats(const struct nlattr *attr, const struct attr_target *targe
 
 // --- Settings per address family -----------------------------------------------------------------
 
-// One setting of an array of 32-bit numbers, unknown where the kernel's array is shorter.
-static struct maybe conf_at(const struct nlattr *conf, size_t index) {
-    int32_t number;
+// One setting of an array of 32-bit numbers, unknown where the kernel's array is shorter. A
+// negative one keeps its 32 bits.
+static struct maybe signed_conf_at(const struct nlattr *conf, size_t index) {
+    uint32_t number;
     if ((size_t)nla_len(conf) < (index + 1) * sizeof(number))
         return (struct maybe){0};
     memcpy(&number, (const char *)nla_data(conf) + index * sizeof(number), sizeof(number));
-    return maybe_of(number < 0 ? 0 : (uint64_t)number);
+    return maybe_of(number);
+}
+
+// One that counts from zero, whatever was written to it.
+static struct maybe conf_at(const struct nlattr *conf, size_t index) {
+    struct maybe setting = signed_conf_at(conf, index);
+    return setting.known && setting.value > INT32_MAX ? maybe_of(0) : setting;
 }
 
 // IPV4_DEVCONF_* count from one (linux/ip.h).
@@ -96,10 +103,10 @@ static int take_inet6_conf(const struct nlattr *attr, const struct attr_target *
     link->ipv6.forwarding = conf_at(attr, DEVCONF_FORWARDING);
     link->ipv6.disabled = conf_at(attr, DEVCONF_DISABLE_IPV6);
     link->ipv6.accept_ra = conf_at(attr, DEVCONF_ACCEPT_RA);
-    link->ipv6.accept_dad = conf_at(attr, DEVCONF_ACCEPT_DAD);
+    link->ipv6.accept_dad = signed_conf_at(attr, DEVCONF_ACCEPT_DAD);
     link->ipv6.autoconf = conf_at(attr, DEVCONF_AUTOCONF);
     link->ipv6.proxy_ndp = conf_at(attr, DEVCONF_PROXY_NDP);
-    link->ipv6.use_tempaddr = conf_at(attr, DEVCONF_USE_TEMPADDR);
+    link->ipv6.use_tempaddr = signed_conf_at(attr, DEVCONF_USE_TEMPADDR);
     return 0;
 }
 

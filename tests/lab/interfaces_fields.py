@@ -148,11 +148,6 @@ def tunnel_end(address):
     return None if address == "any" else address
 
 
-def not_negative(setting):
-    """The kernel has -1 where the sort of device forbids it: off."""
-    return max(setting, 0)
-
-
 def seconds(hundredths):
     return hundredths / 100
 
@@ -176,9 +171,7 @@ CONVERT = {
     "bridge_root_id": bridge_id,
     "geneve_tos": number,
     "ipv4_rp_filter": lambda number: RP_FILTERS[number],
-    "ipv6_accept_dad": not_negative,
     "ipv6_addr_gen_mode": lambda number: ADDRESS_MODES[number],
-    "ipv6_use_tempaddr": not_negative,
     "port_designated_bridge": bridge_id,
     "port_no": number,
     "port_root_id": bridge_id,
