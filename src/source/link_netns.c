@@ -9,16 +9,10 @@
 #include <unistd.h>
 
 #include <linux/net_namespace.h>
-#include <linux/rtnetlink.h>
 
-#include "source/link_parse.h"
 #include "source/link_read.h"
 #include "source/netns_enter.h"
-
-static int take_nsid(const struct nlmsghdr *message, void *user_data) {
-    int r = link_nsid_parse(message, user_data);
-    return r == -ENOMSG ? 0 : r;
-}
+#include "source/netns_nsid.h"
 
 // A descriptor of the namespace, or a negative number; only that of our own stays open.
 static int open_namespace(const struct netns *netns) {
@@ -28,18 +22,11 @@ static int open_namespace(const struct netns *netns) {
 }
 
 static int32_t ask_kernel(struct link_reading *reading, const struct netns *netns) {
-    const struct rtgenmsg header = {.rtgen_family = AF_UNSPEC};
-    int32_t nsid = NETNSA_NSID_NOT_ASSIGNED;
     int fd = open_namespace(netns);
     if (fd < 0)
-        return nsid;
-    struct nl_msg *request = netlink_request(RTM_GETNSID, &header, sizeof(header));
-    if (request && nla_put_u32(request, NETNSA_FD, (uint32_t)fd) < 0) {
-        nlmsg_free(request);
-        request = NULL;
-    }
+        return NETNSA_NSID_NOT_ASSIGNED;
     // A namespace that vanishes meanwhile stays unknown, as do the ends that are in it.
-    netlink_get(&reading->netlink, request, take_nsid, &nsid, NULL);
+    int32_t nsid = netns_ask_nsid(&reading->netlink, fd);
     if (!netns->own)
         close(fd);
     return nsid;

@@ -11,13 +11,12 @@
 #include <unistd.h>
 
 #include <linux/net_namespace.h>
-#include <linux/rtnetlink.h>
 
 #include "model/netns.h"
 #include "source/containers.h"
-#include "source/link_parse.h"
 #include "source/netlink.h"
 #include "source/netns_found.h"
+#include "source/netns_nsid.h"
 
 struct netns_finder {
     struct containers *containers;
@@ -260,23 +259,11 @@ static int compare_for_people(const void *a, const void *b) {
 
 // --- The kernel's ids ----------------------------------------------------------------------------
 
-static int take_nsid(const struct nlmsghdr *message, void *user_data) {
-    int r = link_nsid_parse(message, user_data);
-    return r == -ENOMSG ? 0 : r;
-}
-
 static int32_t ask_nsid(struct netlink *netlink, const char *path) {
-    const struct rtgenmsg header = {.rtgen_family = AF_UNSPEC};
-    int32_t nsid = NETNSA_NSID_NOT_ASSIGNED;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return nsid;
-    struct nl_msg *request = netlink_request(RTM_GETNSID, &header, sizeof(header));
-    if (request && nla_put_u32(request, NETNSA_FD, (uint32_t)fd) < 0) {
-        nlmsg_free(request);
-        request = NULL;
-    }
-    netlink_get(netlink, request, take_nsid, &nsid, NULL);
+        return NETNSA_NSID_NOT_ASSIGNED;
+    int32_t nsid = netns_ask_nsid(netlink, fd);
     close(fd);
     return nsid;
 }
