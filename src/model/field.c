@@ -130,8 +130,10 @@ void field_get_netns(const struct row_ref *ref, const struct field *field, struc
 }
 
 void field_read(const struct field *field, const struct row_ref *ref, struct value *ret) {
+    const struct row_ref read = {ref->node, ref->netns, field_struct(field, ref->row)};
     ret->kind = VALUE_ABSENT;
-    field->get(ref, field, ret);
+    if (read.row)
+        field->get(&read, field, ret);
 }
 
 static const struct {

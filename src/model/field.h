@@ -61,6 +61,8 @@ struct field {
     const void *names; // FIELD_ENUM: struct enum_names; FIELD_FLAGS: struct flag_name[];
                        // FIELD_RECORDS: struct record_type; rates: struct counter
     const char *help;  // one line, a noun phrase without full stop
+    size_t group;      // 0: the member is the row's own; else FIELD_GROUP: it is in another struct,
+                       // to which the row has a pointer (NULL: the row has nothing of that group)
 };
 
 // The words of an enumeration, by its number; a NULL or a number outside is "unknown(N)".
@@ -94,21 +96,42 @@ field_getter field_get_netns;
 
 // The same under another key, for members of structs inside the row (vlan.id as vlan_id).
 #define FIELD_AS(key, row, member, title, type, help)                                              \
-    {key, title, type, FIELD_GETTER(((row *)0)->member), offsetof(row, member), NULL, help}
+    FIELD_WITH(key, row, member, title, type, FIELD_GETTER(((row *)0)->member), NULL, help)
 
 // A uint8_t, uint32_t (or enum) or struct maybe that is the number of a word; a uint64_t or
 // uint32_t whose bits are words.
 #define FIELD_OF_ENUM(key, row, member, title, enum_names, help)                                   \
-    {key, title, FIELD_ENUM, FIELD_ENUM_GETTER(((row *)0)->member), offsetof(row, member),         \
-     enum_names, help}
+    FIELD_WITH(key, row, member, title, FIELD_ENUM, FIELD_ENUM_GETTER(((row *)0)->member),         \
+               enum_names, help)
 #define FIELD_OF_FLAGS(key, row, member, title, flag_names, help)                                  \
-    {key, title, FIELD_FLAGS, FIELD_FLAGS_GETTER(((row *)0)->member), offsetof(row, member),       \
-     flag_names, help}
+    FIELD_WITH(key, row, member, title, FIELD_FLAGS, FIELD_FLAGS_GETTER(((row *)0)->member),       \
+               flag_names, help)
+
+// A member of the row that a getter of one's own reads.
+#define FIELD_WITH(key, row, member, title, type, getter, names, help)                             \
+    {key, title, type, getter, offsetof(row, member), names, help, 0}
+
+// The same for a member of the struct that the row's `pointer` leads to: the getter is given that
+// struct in the row's place, and is not called where the pointer is NULL. What few rows have, or
+// many share, is best kept so. Fields of one group stand together: they are passed over at once.
+#define FIELD_BEHIND(key, row, pointer, member, title, type, help)                                 \
+    FIELD_BEHIND_WITH(key, row, pointer, member, title, type,                                      \
+                      FIELD_GETTER(((row *)0)->pointer->member), NULL, help)
+#define FIELD_OF_ENUM_BEHIND(key, row, pointer, member, title, enum_names, help)                   \
+    FIELD_BEHIND_WITH(key, row, pointer, member, title, FIELD_ENUM,                                \
+                      FIELD_ENUM_GETTER(((row *)0)->pointer->member), enum_names, help)
+#define FIELD_OF_FLAGS_BEHIND(key, row, pointer, member, title, flag_names, help)                  \
+    FIELD_BEHIND_WITH(key, row, pointer, member, title, FIELD_FLAGS,                               \
+                      FIELD_FLAGS_GETTER(((row *)0)->pointer->member), flag_names, help)
+#define FIELD_BEHIND_WITH(key, row, pointer, member, title, type, getter, names, help)             \
+    {key, title, type, getter, offsetof(__typeof__(*((row *)0)->pointer), member), names, help,    \
+     FIELD_GROUP(row, pointer)}
+#define FIELD_GROUP(row, pointer) (offsetof(row, pointer) + 1)
 
 // A field that a function works out.
-#define FIELD_BY(key, title, type, getter, help) {key, title, type, getter, 0, NULL, help}
+#define FIELD_BY(key, title, type, getter, help) {key, title, type, getter, 0, NULL, help, 0}
 #define FIELD_RECORDS_BY(key, title, getter, record_type, help)                                    \
-    {key, title, FIELD_RECORDS, getter, 0, record_type, help}
+    {key, title, FIELD_RECORDS, getter, 0, record_type, help, 0}
 
 #define FIELD_GETTER(member) _Generic((member),                                                    \
     bool: field_get_bool, uint8_t: field_get_u8, uint16_t: field_get_u16, uint32_t: field_get_u32, \
@@ -120,6 +143,14 @@ field_getter field_get_netns;
 #define FIELD_FLAGS_GETTER(member) _Generic((member),                                              \
     uint32_t: field_get_flags_u32, uint64_t: field_get_flags_u64, struct maybe: field_get_flags_maybe)
 // clang-format on
+
+// What the field's getter reads: the row, or the struct of the field's group, NULL if the row has
+// none. Inline: a dump asks it for every field of every row.
+static inline const void *field_struct(const struct field *field, const void *row) {
+    if (field->group == 0)
+        return row;
+    return *(const void *const *)((const char *)row + field->group - 1);
+}
 
 // Reads a field of a row: as its getter, with ret made VALUE_ABSENT before.
 void field_read(const struct field *field, const struct row_ref *ref, struct value *ret);

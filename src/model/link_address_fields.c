@@ -70,7 +70,7 @@ static void get_dynamic(const struct row_ref *ref, const struct field *field, st
 
 // The bit stands where other fields have their member's offset.
 #define FLAG(key, title, bit, help) \
-    { key, title, FIELD_BOOLEAN, get_flag, (bit), NULL, help }
+    { key, title, FIELD_BOOLEAN, get_flag, (bit), NULL, help, 0 }
 
 static const struct field address_fields[] = {
     FIELD_BY("family", "FAMILY", FIELD_TEXT, get_family, "inet or inet6"),

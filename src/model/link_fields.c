@@ -261,7 +261,7 @@ static void get_signed(const struct row_ref *ref, const struct field *field, str
 
 // A getter of this file for the member at an offset.
 #define MEMBER_BY(key, member, title, type, getter, help)                                          \
-    {key, title, type, getter, offsetof(struct link, member), NULL, help}
+    FIELD_WITH(key, struct link, member, title, type, getter, NULL, help)
 #define COUNTER(key, counter, title, type, help)                                                   \
     MEMBER_BY(key, counters[counter], title, type, get_counter, help)
 #define RATE(key, counter, title, type, help)                                                      \
@@ -278,7 +278,7 @@ static const struct field fields[] = {
     LINK(ifname, "NAME", FIELD_INTERFACE, "name"),
     LINK(info_kind, "KIND", FIELD_TEXT, "what sort of device it is: the kernel's word, or loopback, physical, virtual"),
     LINK(info_slave_kind, "SLAVE KIND", FIELD_TEXT, "what it is a part of: bridge, bond, vrf"),
-    {"flags", "FLAGS", FIELD_FLAGS, get_flags, 0, link_flag_names, "flags, as ip-link(8) shows them"},
+    FIELD_WITH("flags", struct link, flags, "FLAGS", FIELD_FLAGS, get_flags, link_flag_names, "flags, as ip-link(8) shows them"),
     WORD("operstate", operstate, "STATE", &link_operstate_names, "operational state (RFC 2863)"),
     LINK(carrier, "CARRIER", FIELD_BOOLEAN, "whether the other end of the line is there"),
     LINK(carrier_changes, "CARRIER CHANGES", FIELD_COUNT, "how often the carrier came or went"),

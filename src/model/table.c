@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "model/table.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,16 +27,22 @@ struct table *table_new(const struct kind *kind) {
     return table;
 }
 
+int table_reserve(struct table *table, size_t capacity) {
+    if (capacity <= table->capacity)
+        return 0;
+    void *rows = reallocarray(table->rows, capacity, table->kind->row_size);
+    if (!rows)
+        return -ENOMEM;
+    table->rows = rows;
+    table->capacity = capacity;
+    return 0;
+}
+
 void *table_add(struct table *table) {
     size_t size = table->kind->row_size;
-    if (table->count == table->capacity) {
-        size_t capacity = table->capacity ? table->capacity * 2 : TABLE_MIN_CAPACITY;
-        void *rows = reallocarray(table->rows, capacity, size);
-        if (!rows)
-            return NULL;
-        table->rows = rows;
-        table->capacity = capacity;
-    }
+    size_t wanted = table->capacity ? table->capacity * 2 : TABLE_MIN_CAPACITY;
+    if (table->count == table->capacity && table_reserve(table, wanted) < 0)
+        return NULL;
     void *row = (char *)table->rows + table->count * size;
     table->count++;
     return memset(row, 0, size);

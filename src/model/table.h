@@ -42,6 +42,9 @@ struct table {
 // Returns an empty table, owned by the caller (one reference), or NULL when memory is out.
 struct table *table_new(const struct kind *kind);
 
+// Makes room for so many rows in all, for whoever knows how many will come. Returns 0 or -ENOMEM.
+int table_reserve(struct table *table, size_t capacity);
+
 // Adds a zeroed row and returns it, or NULL when memory is out. Only while building; the pointer is
 // good until the next table_add.
 void *table_add(struct table *table);

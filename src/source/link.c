@@ -165,6 +165,11 @@ static int take_sample(const struct nlmsghdr *message, void *user_data) {
     return sampling->sink((uint64_t)ifindex, counters, sampling->user_data);
 }
 
+// A sample given twice after an interruption is the newer one: nothing has to be undone.
+static void restart_samples(void *user_data) {
+    (void)user_data;
+}
+
 static struct nl_msg *stats_request(uint32_t ifindex) {
     const struct if_stats_msg header = {.ifindex = ifindex,
                                         .filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64)};
@@ -186,8 +191,7 @@ static int sample_some(struct netlink *netlink, const uint64_t *identities, size
 static int sample(const struct source_request *request, const uint64_t *identities, size_t count,
                   source_sample_sink *sink, void *user_data, struct error *err) {
     struct sampling sampling = {sink, user_data};
-    // A sample given twice after an interruption is the newer one: nothing has to be undone.
-    const struct netlink_reader reader = {take_sample, NULL, &sampling};
+    const struct netlink_reader reader = {take_sample, restart_samples, &sampling};
     struct netlink netlink;
     int r = netlink_open(&netlink, request->netns, NETLINK_ROUTE, err);
     if (r < 0)

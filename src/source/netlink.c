@@ -104,7 +104,7 @@ int netlink_parse(const void *bytes, size_t length, uint32_t sequence, netlink_s
         if (message->nlmsg_seq == sequence && !answer.done)
             r = take_message(message, sink, user_data, &answer, err);
     }
-    if (r < 0)
+    if (r != 0)
         return r;
     if (left > 0)
         return error_set(err, -EBADMSG, "a netlink message is cut short");
@@ -226,9 +226,10 @@ static ssize_t receive(struct netlink *netlink, struct msghdr *control, int flag
     return length;
 }
 
-// Reads one whole answer. Returns 1 if it has to be read again, 0, or -errno.
+// Reads one whole answer, and says whether it was interrupted. Returns 0, -errno, or a sink's
+// positive number.
 static int read_answer(struct netlink *netlink, netlink_sink *sink, void *user_data,
-                       struct error *err) {
+                       bool *ret_interrupted, struct error *err) {
     struct netlink_answer answer = {0};
     bool interrupted = false;
     while (!answer.done) {
@@ -243,25 +244,34 @@ static int read_answer(struct netlink *netlink, netlink_sink *sink, void *user_d
             return error_set_errno(err, (int)length, "netlink answer");
         int r = netlink_parse(netlink->buffer, (size_t)length, netlink->sequence, sink, user_data,
                               &answer, err);
-        if (r < 0)
+        if (r != 0)
             return r;
         interrupted |= answer.interrupted;
     }
-    return answer.code != 0 ? answer.code : interrupted;
+    *ret_interrupted = interrupted;
+    return answer.code;
 }
 
-static int read_again_until_whole(struct netlink *netlink, struct nl_msg *request,
-                                  const struct netlink_reader *reader, struct error *err) {
-    for (int try = 0; try < TRIES; try++) {
+static int say_interrupted(int tries, struct error *err) {
+    if (tries > 1)
+        return error_set(err, -EINTR, "it changed while it was read, %d times in a row", tries);
+    return error_set(err, -EINTR,
+                     "it changed while it was read: some may be missing or stand twice");
+}
+
+static int read_until_whole(struct netlink *netlink, struct nl_msg *request,
+                            const struct netlink_reader *reader, int tries, struct error *err) {
+    for (int try = 0; try < tries; try++) {
+        bool interrupted = false;
         if (try > 0 && reader->restart)
             reader->restart(reader->user_data);
         int r = send_request(netlink, request, err);
         if (r == 0)
-            r = read_answer(netlink, reader->sink, reader->user_data, err);
-        if (r <= 0)
+            r = read_answer(netlink, reader->sink, reader->user_data, &interrupted, err);
+        if (r != 0 || !interrupted)
             return r;
     }
-    return error_set(err, -EINTR, "it changed while it was read, %d times in a row", TRIES);
+    return say_interrupted(tries, err);
 }
 
 int netlink_dump(struct netlink *netlink, struct nl_msg *request,
@@ -269,7 +279,7 @@ int netlink_dump(struct netlink *netlink, struct nl_msg *request,
     if (!request)
         return error_set_errno(err, -ENOMEM, "netlink request");
     nlmsg_hdr(request)->nlmsg_flags |= NLM_F_DUMP;
-    int r = read_again_until_whole(netlink, request, reader, err);
+    int r = read_until_whole(netlink, request, reader, reader->restart ? TRIES : 1, err);
     nlmsg_free(request);
     return r;
 }
@@ -279,7 +289,7 @@ int netlink_get(struct netlink *netlink, struct nl_msg *request, netlink_sink *s
     const struct netlink_reader reader = {.sink = sink, .user_data = user_data};
     if (!request)
         return error_set_errno(err, -ENOMEM, "netlink request");
-    int r = read_again_until_whole(netlink, request, &reader, err);
+    int r = read_until_whole(netlink, request, &reader, TRIES, err);
     nlmsg_free(request);
     return r;
 }

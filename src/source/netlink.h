@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Talking netlink, and the rules that hold for all of it (netlink(7), linux/netlink.h), in one
 // place:
-// - a dump that was interrupted by a change is read again, a bounded number of times;
+// - a dump that was interrupted by a change is read again, a bounded number of times, if its reader
+//   can take back what it got;
 // - the kernel's words for an error (extended ACK) go into struct error;
 // - the kernel checks requests strictly and filters where it can;
 // - answers count only if they come from the kernel and carry the request's number;
@@ -32,7 +33,8 @@ struct netlink {
     size_t buffer_size;
 };
 
-// Takes one message of an answer. Returns 0, or -errno, which ends the reading with that.
+// Takes one message of an answer. Returns 0; -errno, which ends the reading with that; or a
+// positive number, which ends it because there is enough.
 typedef int netlink_sink(const struct nlmsghdr *message, void *user_data);
 
 // What a stretch of an answer's bytes said besides its messages.
@@ -64,13 +66,16 @@ struct nl_msg *netlink_request(int type, const void *header, size_t header_size)
 
 struct netlink_reader {
     netlink_sink *sink;
-    void (*restart)(void *user_data); // what came so far is void: the dump begins again
+    // What came so far is void: the dump begins again. NULL for a reader that passed it on.
+    void (*restart)(void *user_data);
     void *user_data;
 };
 
 // Sends the request as a dump and gives each message to the reader. Frees the request; NULL stands
-// for one that memory did not suffice for. Returns 0; -EINTR if the dump was interrupted each time
-// (what the reader has is the last one, and may lack some and have some twice); or -errno.
+// for one that memory did not suffice for. Returns 0; -EINTR if the dump was interrupted each time,
+// or once for a reader without restart (what the reader has is the last one, and may lack some and
+// have some twice); a sink's positive number; or -errno. After an end that is the sink's the answer
+// goes on: the socket is good for nothing but closing.
 int netlink_dump(struct netlink *netlink, struct nl_msg *request,
                  const struct netlink_reader *reader, struct error *err);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "source/source.h"
 
+#include <errno.h>
+
 #include "source/link_source.h"
 
 const struct source *const sources[] = {
@@ -14,4 +16,23 @@ const struct source *source_of(enum kind_id kind) {
             return sources[i];
     }
     return NULL;
+}
+
+static int hand_over(const struct source_sink *sink, struct table **table) {
+    struct table *next = table_new((*table)->kind);
+    if (!next || table_reserve(next, sink->rows) < 0) {
+        table_unref(next);
+        return -ENOMEM;
+    }
+    next->status = (*table)->status;
+    struct table *part = *table;
+    *table = next;
+    return sink->take(part, sink->user_data);
+}
+
+int source_row_done(const struct source_request *request, struct table **table) {
+    size_t count = (*table)->count;
+    if (request->sink)
+        return count >= request->sink->rows ? hand_over(request->sink, table) : 0;
+    return request->enough > 0 && count >= request->enough ? SOURCE_ENOUGH : 0;
 }

@@ -5,6 +5,7 @@
 #ifndef SOURCE_SOURCE_H
 #define SOURCE_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,12 +13,31 @@
 #include "model/history.h"
 #include "model/table.h"
 
-// Where to read.
+// Takes rows as they come, for a reader that need not hold all of them.
+struct source_sink {
+    size_t rows; // a table is handed over when it has so many
+    // Takes over the reference to a table of the next rows. Returns 0, or -errno, which ends the
+    // reading.
+    int (*take)(struct table *part, void *user_data);
+    void *user_data;
+};
+
+// Where to read, and how much.
 struct source_request {
     const struct netns *netns;      // the namespace to read in
     const struct table *namespaces; // all of the node's, to tell which one an nsid stands for
     int64_t now;                    // nanoseconds since 1970, UTC
+    const struct source_sink *sink; // NULL: all rows are in the table that is returned
+    size_t enough;                  // stop once there are so many rows, without a sink; 0: all
 };
+
+#define SOURCE_ENOUGH 1
+
+// To be called by a source that streams (struct source) after each row that it added: hands *table
+// to the sink when it is full, and puts a new one there, with the status so far and an arena of its
+// own. Returns 0, or what a netlink_sink ends the reading with: SOURCE_ENOUGH when there are enough
+// rows, or -errno (then *table is whole, and the caller's as before).
+int source_row_done(const struct source_request *request, struct table **table);
 
 typedef int source_sample_sink(uint64_t identity, const uint64_t counters[HISTORY_COUNTERS],
                                void *user_data);
@@ -30,8 +50,14 @@ struct source {
     const unsigned *groups; // multicast groups of that protocol that tell of a change
     size_t group_count;
 
-    // Reads every row in the namespace into a new table, the caller's. Whatever went wrong stands
-    // in the table's status. NULL only when memory is out.
+    // True if reading honours the request's sink and `enough`; others give the whole table. What
+    // was handed over cannot be taken back: with a sink, a dump that a change interrupted does not
+    // begin again (netlink.h), but ends as partial.
+    bool streams;
+
+    // Reads every row in the namespace into a new table, the caller's; with a sink, what has not
+    // been handed over. Whatever went wrong stands in the table's status. NULL only when memory is
+    // out.
     struct table *(*read)(const struct source_request *request);
 
     // Reads only the counters of the rows with these identities (all rows if count is 0) and gives

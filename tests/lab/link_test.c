@@ -45,7 +45,8 @@ static void add_netns(struct table *table, const char *name, const char *path) {
 }
 
 static struct table *read_in(const struct table *namespaces, size_t which) {
-    const struct source_request request = {table_row(namespaces, which), namespaces, 0};
+    const struct source_request request = {.netns = table_row(namespaces, which),
+                                           .namespaces = namespaces};
     struct table *table = source_of(KIND_INTERFACES)->read(&request);
     assert_non_null(table);
     return table;
@@ -335,7 +336,8 @@ static int take_sample(uint64_t identity, const uint64_t counters[HISTORY_COUNTE
 
 static struct samples sample(const struct table *namespaces, const uint64_t *identities,
                              size_t count) {
-    const struct source_request request = {table_row(namespaces, 0), namespaces, 0};
+    const struct source_request request = {.netns = table_row(namespaces, 0),
+                                           .namespaces = namespaces};
     struct samples samples = {0};
     struct error err = {0};
     if (source_of(KIND_INTERFACES)

@@ -10,6 +10,14 @@
 #include "model/field.h"
 #include "model/netns.h"
 
+// What a row leads to by a pointer.
+struct sample_group {
+    uint16_t vlan;
+    struct maybe cost;
+    uint8_t colour;
+    uint32_t flags;
+};
+
 // A row with a member of every type that a field can be read from.
 struct sample {
     bool up;
@@ -25,11 +33,17 @@ struct sample {
     struct lladdr mac;
     uint32_t colour;
     uint32_t flags;
+    const struct sample_group *group;
 };
 
 static const char *const colour_words[] = {"red", NULL, "blue"};
 static const struct enum_names colours = {colour_words, 3};
 static const struct flag_name flag_names[] = {{1, "UP"}, {4, "LOUD"}, {0, NULL}};
+
+static void get_doubled(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    ret->kind = VALUE_UINT;
+    ret->uint = 2 * *(const uint16_t *)((const char *)ref->row + field->offset);
+}
 
 static const struct field fields[] = {
     FIELD(struct sample, up, "UP", FIELD_BOOLEAN, ""),
@@ -47,6 +61,12 @@ static const struct field fields[] = {
     FIELD_OF_ENUM("colour", struct sample, colour, "COLOUR", &colours, ""),
     FIELD_OF_ENUM("state", struct sample, state, "STATE", &colours, ""),
     FIELD_OF_FLAGS("flags", struct sample, flags, "FLAGS", flag_names, ""),
+    FIELD_BEHIND("group_vlan", struct sample, group, vlan, "VLAN", FIELD_NUMBER, ""),
+    FIELD_BEHIND("group_cost", struct sample, group, cost, "COST", FIELD_NUMBER, ""),
+    FIELD_OF_ENUM_BEHIND("group_colour", struct sample, group, colour, "COLOUR", &colours, ""),
+    FIELD_OF_FLAGS_BEHIND("group_flags", struct sample, group, flags, "FLAGS", flag_names, ""),
+    FIELD_BEHIND_WITH("group_doubled", struct sample, group, vlan, "TWICE", FIELD_NUMBER,
+                      get_doubled, NULL, ""),
 };
 
 static void assert_text(const struct sample *row, const char *key, const char *expected) {
@@ -114,6 +134,27 @@ static void test_numbers_without_a_word_are_said_as_such(void **state) {
     assert_text(&row, "state", "unknown(77)");
 }
 
+static void test_members_behind_a_pointer_are_read(void **state) {
+    const struct sample_group group = {.vlan = 100, .colour = 2, .flags = 4};
+    const struct sample row = {.flags = 1, .group = &group};
+    (void)state;
+    assert_text(&row, "flags", "UP");
+    assert_text(&row, "group_vlan", "100");
+    assert_text(&row, "group_cost", "");
+    assert_text(&row, "group_colour", "blue");
+    assert_text(&row, "group_flags", "LOUD");
+    assert_text(&row, "group_doubled", "200");
+}
+
+static void test_what_is_behind_no_pointer_is_absent(void **state) {
+    const struct sample row = {.colour = 2};
+    (void)state;
+    assert_text(&row, "colour", "blue");
+    assert_text(&row, "group_vlan", "");
+    assert_text(&row, "group_colour", "");
+    assert_text(&row, "group_doubled", "");
+}
+
 static int compare_texts(const char *a, const char *b) {
     struct value left, right;
     value_set_text(&left, a);
@@ -151,6 +192,8 @@ int main(void) {
         cmocka_unit_test(test_every_type_of_member_is_read),
         cmocka_unit_test(test_what_is_not_known_is_absent),
         cmocka_unit_test(test_numbers_without_a_word_are_said_as_such),
+        cmocka_unit_test(test_members_behind_a_pointer_are_read),
+        cmocka_unit_test(test_what_is_behind_no_pointer_is_absent),
         cmocka_unit_test(test_text_is_ordered_as_people_count),
         cmocka_unit_test(test_absent_comes_last),
     };

@@ -157,6 +157,29 @@ static void test_dump_that_is_interrupted_each_time_is_given_up(void **state) {
     stop(&played);
 }
 
+// What was passed on cannot be taken back.
+static void test_reader_without_restart_is_not_begun_again(void **state) {
+    const struct rtgenmsg header = {0};
+    struct played played;
+    struct datagram datagram = {0};
+    struct got got = {0};
+    struct error err = {0};
+    const struct netlink_reader reader = {take, NULL, &got};
+    (void)state;
+    play(&played, 4096);
+    add_row(&datagram, NLM_F_DUMP_INTR, 1, 10);
+    add_row(&datagram, 0, 1, 11);
+    add_done(&datagram, 0, 1, 0);
+    answer(&played, &datagram);
+    assert_int_equal(
+        netlink_dump(&played.netlink, netlink_request(ROW, &header, sizeof(header)), &reader, &err),
+        -EINTR);
+    assert_non_null(strstr(err.text, "may be missing or stand twice"));
+    assert_int_equal(got.count, 2);
+    assert_int_equal(played.netlink.sequence, 1);
+    stop(&played);
+}
+
 static void test_answers_to_other_questions_are_passed_over(void **state) {
     struct played played;
     struct datagram datagram = {0};
@@ -323,6 +346,22 @@ static void test_sink_can_end_the_reading(void **state) {
     stop(&played);
 }
 
+static void test_sink_that_has_enough_ends_the_reading(void **state) {
+    struct played played;
+    struct datagram datagram = {0};
+    struct got got = {.code = 1};
+    struct error err = {0};
+    (void)state;
+    play(&played, 4096);
+    add_row(&datagram, 0, 1, 10);
+    add_row(&datagram, 0, 1, 11);
+    answer(&played, &datagram);
+    assert_int_equal(dump(&played, &got, &err), 1);
+    assert_int_equal(got.count, 1);
+    assert_int_equal(err.code, 0);
+    stop(&played);
+}
+
 static void test_single_answer_needs_no_end(void **state) {
     const struct rtgenmsg header = {0};
     struct played played;
@@ -345,6 +384,7 @@ int main(void) {
         cmocka_unit_test(test_rows_of_several_datagrams_come_in_order),
         cmocka_unit_test(test_interrupted_dump_is_read_again),
         cmocka_unit_test(test_dump_that_is_interrupted_each_time_is_given_up),
+        cmocka_unit_test(test_reader_without_restart_is_not_begun_again),
         cmocka_unit_test(test_answers_to_other_questions_are_passed_over),
         cmocka_unit_test(test_words_of_the_kernel_go_into_the_error),
         cmocka_unit_test(test_error_without_words_has_those_of_its_number),
@@ -355,6 +395,7 @@ int main(void) {
         cmocka_unit_test(test_error_without_a_sense_is_malformed),
         cmocka_unit_test(test_lost_answer_does_not_hang),
         cmocka_unit_test(test_sink_can_end_the_reading),
+        cmocka_unit_test(test_sink_that_has_enough_ends_the_reading),
         cmocka_unit_test(test_single_answer_needs_no_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
