@@ -24,6 +24,7 @@ struct table *table_new(const struct kind *kind) {
     table->kind = kind;
     table->status.source = kind->name;
     atomic_init(&table->references, 1);
+    atomic_init(&table->indexes, NULL);
     return table;
 }
 
@@ -52,6 +53,47 @@ const void *table_row(const struct table *table, size_t index) {
     return (const char *)table->rows + index * table->kind->row_size;
 }
 
+// --- Indexes -------------------------------------------------------------------------------------
+
+static struct table_index *find_index(struct table_index *first,
+                                      const struct table_index_type *type) {
+    while (first && first->type != type)
+        first = first->next;
+    return first;
+}
+
+const struct table_index *table_index(const struct table *table,
+                                      const struct table_index_type *type) {
+    // The rows of a table do not change; that they have an index is no change of them.
+    struct table *holder = (struct table *)(uintptr_t)table;
+    struct table_index *first = atomic_load(&holder->indexes);
+    struct table_index *found = find_index(first, type);
+    if (found)
+        return found;
+    struct table_index *made = type->make(table);
+    if (!made)
+        return NULL;
+    made->type = type;
+    do {
+        found = find_index(first, type);
+        if (found) {
+            type->free(made);
+            return found;
+        }
+        made->next = first;
+    } while (!atomic_compare_exchange_weak(&holder->indexes, &first, made));
+    return made;
+}
+
+static void free_indexes(struct table *table) {
+    struct table_index *index = atomic_load(&table->indexes);
+    while (index) {
+        struct table_index *next = index->next;
+        index->type->free(index);
+        index = next;
+    }
+}
+
 void table_trouble(struct table *table, enum status_state state, const char *format, ...) {
     if (state <= table->status.state)
         return;
@@ -71,6 +113,7 @@ struct table *table_ref(struct table *table) {
 void table_unref(struct table *table) {
     if (!table || atomic_fetch_sub(&table->references, 1) > 1)
         return;
+    free_indexes(table);
     arena_done(&table->arena);
     free(table->rows);
     free(table);

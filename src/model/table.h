@@ -28,6 +28,20 @@ struct status {
     char reason[200];   // in words; "" when ok; may hold other people's bytes
 };
 
+struct table;
+
+// What is made from a table's rows, once, by whoever asks for it first, and lives as long as they
+// do: something to find rows by. A maker puts this at the head of its own struct.
+struct table_index {
+    const struct table_index_type *type;
+    struct table_index *next; // of another type
+};
+
+struct table_index_type {
+    struct table_index *(*make)(const struct table *table); // NULL when memory is out
+    void (*free)(struct table_index *index);
+};
+
 struct table {
     const struct kind *kind;
     struct arena arena; // strings and lists of the rows
@@ -37,6 +51,7 @@ struct table {
     // For whoever builds it and whoever counts:
     size_t capacity;
     atomic_uint references;
+    _Atomic(struct table_index *) indexes; // see table_index
 };
 
 // Returns an empty table, owned by the caller (one reference), or NULL when memory is out.
@@ -51,6 +66,12 @@ void *table_add(struct table *table);
 
 // The row at index (less than count).
 const void *table_row(const struct table *table, size_t index);
+
+// The index of that type over the rows, made now if it was not yet; NULL when memory is out. Only
+// of a table that is built. It belongs to the table. From any thread: when two make it at once, one
+// of the two is kept.
+const struct table_index *table_index(const struct table *table,
+                                      const struct table_index_type *type);
 
 // Worsens the status: the first trouble's words stay, unless the new state is graver.
 void table_trouble(struct table *table, enum status_state state, const char *format, ...)
