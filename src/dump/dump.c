@@ -186,13 +186,45 @@ static int dump_table(struct dump *dump, const struct netns *netns, enum kind_id
     return r;
 }
 
+// A namespace that could not be looked into may be where a row's other end is.
+static int report_others(struct dump *dump, enum kind_id id) {
+    int r = 0;
+    for (size_t i = 0; i < node_count(dump->node) && r == 0; i++) {
+        const struct node_netns *there = &dump->node->netnses[i];
+        const struct table *table = there->tables[id];
+        bool lacks_rows =
+            table && (table->status.state == STATUS_DENIED || table->status.state == STATUS_FAILED);
+        if (lacks_rows && !has_status(dump, &table->status))
+            r = add_status(dump, there->netns->name, &table->status);
+    }
+    return r;
+}
+
+// What the kind's fields look at, in every namespace.
+static int read_others(struct dump *dump, const struct kind *kind) {
+    size_t count = node_count(dump->node);
+    const struct netns **netnses = calloc(count + 1, sizeof(*netnses));
+    int r = netnses ? 0 : -ENOMEM;
+    for (size_t i = 0; netnses && i < count; i++)
+        netnses[i] = dump->node->netnses[i].netns;
+    for (enum kind_id id = 0; id < KIND_COUNT && r == 0; id++) {
+        if (!(kind->looks_at & KIND_BIT(id)))
+            continue;
+        r = node_read_tables(dump->node, netnses, count, id);
+        if (r == 0)
+            r = report_others(dump, id);
+    }
+    free(netnses);
+    return r;
+}
+
 static int dump_kind(struct dump *dump, size_t index) {
     enum kind_id id = dump->plan->request->kinds[index];
-    int r = 0;
     writer_begin_kind(&dump->writer, index);
-    if (id == KIND_NAMESPACES)
+    int r = read_others(dump, kinds[id]);
+    if (r == 0 && id == KIND_NAMESPACES)
         r = dump_namespaces(dump);
-    else
+    else if (r == 0)
         r = node_read_tables(dump->node, dump->chosen, dump->chosen_count, id);
     for (size_t i = 0; id != KIND_NAMESPACES && i < dump->chosen_count && r == 0; i++)
         r = dump_table(dump, dump->chosen[i], id);

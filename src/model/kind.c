@@ -4,12 +4,16 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/fdb.h"
 #include "model/link.h"
+#include "model/neighbour.h"
 #include "model/netns.h"
 
 const struct kind *const kinds[KIND_COUNT] = {
     [KIND_NAMESPACES] = &netns_kind,
     [KIND_INTERFACES] = &link_kind,
+    [KIND_NEIGHBOURS] = &neighbour_kind,
+    [KIND_FDB] = &fdb_kind,
 };
 
 const struct kind *kind_find(const char *name) {

@@ -11,8 +11,12 @@
 enum kind_id {
     KIND_NAMESPACES,
     KIND_INTERFACES,
+    KIND_NEIGHBOURS,
+    KIND_FDB,
     KIND_COUNT,
 };
+
+#define KIND_BIT(id) (UINT32_C(1) << (id))
 
 struct kind {
     const char *name;           // as in --dump=interfaces and as the JSON key
@@ -25,6 +29,9 @@ struct kind {
     // A number that stays the row's while the thing that it describes lives, and is no other row's
     // of this kind in this namespace at the same time: selection, marks and rates follow it.
     uint64_t (*identity)(const void *row);
+    // Kinds, a KIND_BIT each, whose tables of every namespace its fields look at: they are read
+    // before its rows are shown.
+    uint32_t looks_at;
     const char *help; // one line
 };
 

@@ -27,20 +27,6 @@ void link_reading_trouble(struct link_reading *reading, const char *part, int r,
         table_trouble(reading->table, STATUS_PARTIAL, "%s: %s", part, err->text);
 }
 
-static enum status_state state_of(int code) {
-    switch (code) {
-    case -EPERM:
-    case -EACCES:
-        return STATUS_DENIED;
-    case -ENOENT:
-        return STATUS_GONE;
-    case -EINTR:
-        return STATUS_PARTIAL;
-    default:
-        return netlink_is_unsupported(code) ? STATUS_UNSUPPORTED : STATUS_FAILED;
-    }
-}
-
 // --- The rows ------------------------------------------------------------------------------------
 
 static int take_link(const struct nlmsghdr *message, void *user_data) {
@@ -134,7 +120,7 @@ static void read_namespace(struct link_reading *reading) {
     if (r == 0)
         r = read_links(reading, &err);
     if (r < 0)
-        table_trouble(reading->table, state_of(r), "%s", err.text);
+        table_trouble(reading->table, netlink_state_of(r), "%s", err.text);
     if (r == 0 || r == -EINTR)
         read_parts(reading);
     netlink_close(&reading->netlink);

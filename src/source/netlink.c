@@ -299,6 +299,20 @@ bool netlink_is_unsupported(int code) {
            code == -SO_NOT_SUPPORTED;
 }
 
+enum status_state netlink_state_of(int code) {
+    switch (code) {
+    case -EPERM:
+    case -EACCES:
+        return STATUS_DENIED;
+    case -ENOENT:
+        return STATUS_GONE;
+    case -EINTR:
+        return STATUS_PARTIAL;
+    default:
+        return netlink_is_unsupported(code) ? STATUS_UNSUPPORTED : STATUS_FAILED;
+    }
+}
+
 // --- Notifications -----------------------------------------------------------------------------
 
 // Room for a burst of changes. Beyond what an ordinary user may have it takes CAP_NET_ADMIN;

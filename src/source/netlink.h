@@ -21,6 +21,7 @@
 #include <netlink/msg.h>
 
 #include "base/error.h"
+#include "model/table.h"
 
 struct netns;
 
@@ -102,5 +103,8 @@ int netlink_receive(struct netlink *netlink, struct netlink_origin *ret_origin);
 
 // True for what a kernel answers that does not know such a request.
 bool netlink_is_unsupported(int code);
+
+// What an error of netlink_open, netlink_dump or netlink_get makes of a table's status.
+enum status_state netlink_state_of(int code);
 
 #endif

@@ -4,9 +4,12 @@
 #include <errno.h>
 
 #include "source/link_source.h"
+#include "source/neighbour_source.h"
 
 const struct source *const sources[] = {
     &link_source,
+    &neighbour_source,
+    &fdb_source,
     NULL,
 };
 

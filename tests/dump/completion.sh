@@ -20,10 +20,10 @@ expect() {
 
 expect '--dump' netscope --d
 expect '--no-header --no-color' netscope --dump --no
-expect 'namespaces interfaces' netscope --dump =
+expect 'namespaces' netscope --dump = na
 expect 'interfaces' netscope --dump = i
-expect 'interfaces,namespaces' netscope --dump = interfaces,n
-expect 'namespaces' netscope --list-fields = n
+expect 'interfaces,namespaces' netscope --dump = interfaces,na
+expect 'namespaces' netscope --list-fields = na
 expect 'mtu' netscope --dump = interfaces --fields mt
 expect '' netscope --dump = namespaces --fields mt
 expect 'ifname,mtu' netscope --dump = interfaces --fields ifname,mt

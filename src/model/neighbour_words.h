@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the fields of neighbours and of forwarding databases have in common.
+#ifndef MODEL_NEIGHBOUR_WORDS_H
+#define MODEL_NEIGHBOUR_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/field.h"
+
+// Names of the bits of enum neighbour_state, as ip(8) has them.
+extern const struct flag_name neighbour_state_names[];
+
+// Names of the bits of enum neighbour_flag that an FDB entry has, as bridge(8) has them.
+extern const struct flag_name neighbour_flag_names[];
+
+// Makes the name of an interface of the row's namespace the value; "if17", as ip(8) says, if the
+// node does not know the interface.
+void neighbour_get_ifname(const struct row_ref *ref, int32_t ifindex, struct value *ret);
+
+// A hash of bytes, begun or continued (FNV-1a, 64 bits): what identifies a row.
+#define NEIGHBOUR_HASH_START UINT64_C(0xcbf29ce484222325)
+uint64_t neighbour_hash(uint64_t hash, const void *bytes, size_t size);
+
+#endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The source of neighbours: RTM_GETNEIGH of IPv4 and IPv6, and the entries that this node answers
+// for others.
+#include "model/neighbour.h"
+
+#include <sys/socket.h>
+
+#include <linux/rtnetlink.h>
+
+#include "source/neighbour_parse.h"
+#include "source/neighbour_read.h"
+#include "source/neighbour_source.h"
+
+static int parse(const struct nlmsghdr *message, void *row) {
+    return neighbour_parse(message, row);
+}
+
+static const struct ndmsg parts[] = {
+    {.ndm_family = AF_INET},
+    {.ndm_family = AF_INET6},
+    {.ndm_family = AF_INET, .ndm_flags = NTF_PROXY},
+    {.ndm_family = AF_INET6, .ndm_flags = NTF_PROXY},
+};
+
+static const struct neighbour_reader reader = {
+    .kind = &neighbour_kind,
+    .parts = parts,
+    .part_count = sizeof(parts) / sizeof(parts[0]),
+    .parse = parse,
+    .compare = neighbour_compare,
+};
+
+static struct table *read_table(const struct source_request *request) {
+    return neighbour_read(request, &reader);
+}
+
+static const unsigned groups[] = {RTNLGRP_NEIGH};
+
+const struct source neighbour_source = {
+    .name = "neighbours",
+    .kind = KIND_NEIGHBOURS,
+    .needs = "CAP_SYS_ADMIN to read in other namespaces",
+    .protocol = NETLINK_ROUTE,
+    .groups = groups,
+    .group_count = sizeof(groups) / sizeof(groups[0]),
+    .streams = true,
+    .read = read_table,
+};
