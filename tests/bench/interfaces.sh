@@ -3,21 +3,7 @@
 # 2,000 veth pairs into 200 namespaces: what --dump=interfaces --all-netns costs beside a bare netlink
 # read of the same, beside `ip -j -d addr` once a namespace, and how it grows from a tenth of that; and
 # what the terminal program costs there.
-# Run by `make bench`; needs root, or the user namespaces of an ordinary user.
-set -eu
-
-netscope=${NETSCOPE:?}
-bare=${BARE_LINKS:?}
-here=$(cd "$(dirname "$0")" && pwd)
-
-if [ "${1:-}" != inside ]; then
-    user=
-    [ "$(id -u)" -eq 0 ] || user=--map-root-user
-    exec unshare $user --net --mount --pid --fork --kill-child --mount-proc sh "$0" inside
-fi
-
-mount -t tmpfs tmpfs /run
-ip link set lo up
+. "$(dirname "$0")/common.sh"
 
 # make_pods FIRST LAST: namespaces of these numbers, ten pairs into each.
 make_pods() {
@@ -49,8 +35,8 @@ ip_everywhere="sh -c 'ip -j -d addr; for n in /run/netns/*; do ip -n \${n##*/} -
 measure() {
     echo "== $1"
     dump="$netscope --dump=interfaces --all-netns --format json"
-    "$here/compare.py" -n 31 "netscope --dump" "$dump" "bare netlink read" "$bare"
-    "$here/compare.py" -n 7 "netscope --dump" "$dump" "ip -j -d addr, each" "$ip_everywhere"
+    compare 31 "netscope --dump" "$dump" "bare netlink read" "$bare_read -a interfaces"
+    compare 7 "netscope --dump" "$dump" "ip -j -d addr, each" "$ip_everywhere"
 }
 
 make_pods 1 20
