@@ -15,6 +15,9 @@ _netscope_fields() {
     case ",${1:-fdb}," in *,fdb,*)
         printf '%s\n' netns mac ifname ifindex master vlan state flags dst vni src_vni port via nhid linkNetNsId used updated ;;
     esac
+    case ",${1:-neighbour_tables}," in *,neighbour_tables,*)
+        printf '%s\n' netns name family gc_entries gc_thresh1 gc_thresh2 gc_thresh3 entries own_entries own_gc_entries own_proxies table_fulls res_failed forced_gc_runs periodic_gc_runs allocs destroys hash_grows lookups hits rcv_probes_mcast rcv_probes_ucast gc_interval last_flush proxy_qlen hash_mask key_length entry_size base_reachable reachable retrans gc_stale delay_probe app_probes ucast_probes mcast_probes queue_bytes ;;
+    esac
 }
 
 # The kinds that --dump= names on this command line.
@@ -46,7 +49,7 @@ _netscope() {
     case $prev in
     --dump)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            _netscope_list 'namespaces interfaces neighbours fdb' && return
+            _netscope_list 'namespaces interfaces neighbours fdb neighbour_tables' && return
         ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson' -- "$cur")
@@ -71,7 +74,7 @@ _netscope() {
         ;;
     --list-fields)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces neighbours fdb' -- "$cur") && return
+            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces neighbours fdb neighbour_tables' -- "$cur") && return
         ;;
     --panel)
         mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces' -- "$cur")

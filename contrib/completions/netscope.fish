@@ -16,10 +16,13 @@ function __netscope_fields
     if test -z "$kinds"; or contains fdb $kinds
         printf '%s\n' netns mac ifname ifindex master vlan state flags dst vni src_vni port via nhid linkNetNsId used updated
     end
+    if test -z "$kinds"; or contains neighbour_tables $kinds
+        printf '%s\n' netns name family gc_entries gc_thresh1 gc_thresh2 gc_thresh3 entries own_entries own_gc_entries own_proxies table_fulls res_failed forced_gc_runs periodic_gc_runs allocs destroys hash_grows lookups hits rcv_probes_mcast rcv_probes_ucast gc_interval last_flush proxy_qlen hash_mask key_length entry_size base_reachable reachable retrans gc_stale delay_probe app_probes ucast_probes mcast_probes queue_bytes
+    end
 end
 
 complete -c netscope -f
-complete -c netscope -l dump -a '(__fish_append , namespaces interfaces neighbours fdb)' -d 'write rows to standard output; all kinds if none is named'
+complete -c netscope -l dump -a '(__fish_append , namespaces interfaces neighbours fdb neighbour_tables)' -d 'write rows to standard output; all kinds if none is named'
 complete -c netscope -l format -x -a 'text json ndjson' -d 'text, json or ndjson'
 complete -c netscope -l json -s j -d 'the same as --format json'
 complete -c netscope -l filter -x -a '(__netscope_fields)' -d 'only rows that match, as \'mtu > 1500 and not lo\''
@@ -28,7 +31,7 @@ complete -c netscope -l sort -x -a '(__fish_append , (__netscope_fields))' -d 's
 complete -c netscope -l no-header -d 'no titles and column heads'
 complete -c netscope -l netns -r -a '(netscope --dump=namespaces --no-header --fields netns 2>/dev/null)' -d 'in this namespace: a name, a PID or a path'
 complete -c netscope -l all-netns -d 'in every namespace of the node'
-complete -c netscope -l list-fields -a 'namespaces interfaces neighbours fdb' -d 'say which fields there are'
+complete -c netscope -l list-fields -a 'namespaces interfaces neighbours fdb neighbour_tables' -d 'say which fields there are'
 complete -c netscope -l panel -x -a 'namespaces interfaces' -d 'open the terminal program on this panel'
 complete -c netscope -l interval -x -d 'time between two readings of counters'
 complete -c netscope -l no-color -d 'no colours, as with NO_COLOR in the environment'

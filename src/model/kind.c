@@ -7,6 +7,7 @@
 #include "model/fdb.h"
 #include "model/link.h"
 #include "model/neighbour.h"
+#include "model/neighbour_table.h"
 #include "model/netns.h"
 
 const struct kind *const kinds[KIND_COUNT] = {
@@ -14,6 +15,7 @@ const struct kind *const kinds[KIND_COUNT] = {
     [KIND_INTERFACES] = &link_kind,
     [KIND_NEIGHBOURS] = &neighbour_kind,
     [KIND_FDB] = &fdb_kind,
+    [KIND_NEIGHBOUR_TABLES] = &neighbour_table_kind,
 };
 
 const struct kind *kind_find(const char *name) {

@@ -13,6 +13,7 @@ enum kind_id {
     KIND_INTERFACES,
     KIND_NEIGHBOURS,
     KIND_FDB,
+    KIND_NEIGHBOUR_TABLES,
     KIND_COUNT,
 };
 

@@ -7,5 +7,6 @@
 
 extern const struct source neighbour_source;
 extern const struct source fdb_source;
+extern const struct source neighbour_table_source;
 
 #endif

@@ -7,10 +7,7 @@
 #include "source/neighbour_source.h"
 
 const struct source *const sources[] = {
-    &link_source,
-    &neighbour_source,
-    &fdb_source,
-    NULL,
+    &link_source, &neighbour_source, &fdb_source, &neighbour_table_source, NULL,
 };
 
 const struct source *source_of(enum kind_id kind) {

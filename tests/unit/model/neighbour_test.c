@@ -9,6 +9,7 @@
 
 #include "model/fdb.h"
 #include "model/neighbour.h"
+#include "model/neighbour_table.h"
 
 static void add(struct table *table, int32_t ifindex, const char *text, uint32_t state,
                 uint32_t flags) {
@@ -89,11 +90,48 @@ static void test_identities(void **state) {
     assert_int_not_equal(fdb_kind.identity(&before), fdb_kind.identity(&after));
 }
 
+// --- Tables --------------------------------------------------------------------------------------
+
+static void set_tables(struct node *node, uint64_t inode, uint64_t ipv4, uint64_t ipv6) {
+    struct table *table = table_new(&neighbour_table_kind);
+    struct neighbour_table *row = table_add(table);
+    row->family = ADDRESS_IPV4;
+    row->own_gc_entries = ipv4;
+    row = table_add(table);
+    row->family = ADDRESS_IPV6;
+    row->own_gc_entries = ipv6;
+    node_set_table(node, inode, table);
+}
+
+static void test_entries_of_all_namespaces(void **state) {
+    struct node *node = node_new();
+    struct table *namespaces = table_new(&netns_kind);
+    (void)state;
+    for (uint64_t inode = 1; inode <= 2; inode++) {
+        struct netns *netns = table_add(namespaces);
+        netns->name = inode == 1 ? "one" : "two";
+        netns->inode = inode;
+    }
+    assert_int_equal(node_set_namespaces(node, namespaces), 0);
+    set_tables(node, 1, 100, 7);
+    // The other one may have any number.
+    assert_false(neighbour_table_gc_entries(node, ADDRESS_IPV4).known);
+    set_tables(node, 2, 20, 0);
+    assert_int_equal(neighbour_table_gc_entries(node, ADDRESS_IPV4).value, 120);
+    assert_int_equal(neighbour_table_gc_entries(node, ADDRESS_IPV6).value, 7);
+    struct table *gone = table_new(&neighbour_table_kind);
+    table_trouble(gone, STATUS_GONE, "gone");
+    node_set_table(node, 2, gone);
+    assert_int_equal(neighbour_table_gc_entries(node, ADDRESS_IPV4).value, 100);
+    node_free(node);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_find),
         cmocka_unit_test(test_what_counts),
         cmocka_unit_test(test_identities),
+        cmocka_unit_test(test_entries_of_all_namespaces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
