@@ -2,14 +2,15 @@
 #include "dump/dump.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/text.h"
+#include "dump/pipeline.h"
+#include "dump/statuses.h"
 #include "dump/writer.h"
 #include "model/link.h"
 #include "source/node_read.h"
+
+#define HELD_BATCH 64 // rows of a table that is there: few, so that every thread gets some
 
 struct dump {
     const struct dump_plan *plan;
@@ -17,42 +18,12 @@ struct dump {
     const struct netns **chosen; // the namespaces to dump
     size_t chosen_count;
     struct writer writer;
+    struct pipeline *pipeline;
+    struct dump_statuses statuses;
 
     struct row_ref *rows; // of the current kind, held for sorting
     size_t row_count, row_capacity;
-
-    struct dump_status *statuses;
-    size_t status_count, status_capacity;
 };
-
-// Room for one more item in an array that grows.
-static int reserve(void **items, size_t *capacity, size_t count, size_t size) {
-    if (count < *capacity)
-        return 0;
-    size_t wanted = *capacity ? *capacity * 2 : 64;
-    void *grown = reallocarray(*items, wanted, size);
-    if (!grown)
-        return -ENOMEM;
-    *items = grown;
-    *capacity = wanted;
-    return 0;
-}
-
-static int add_status(struct dump *dump, const char *netns, const struct status *status) {
-    int r = reserve((void **)&dump->statuses, &dump->status_capacity, dump->status_count,
-                    sizeof(*dump->statuses));
-    if (r == 0)
-        dump->statuses[dump->status_count++] = (struct dump_status){netns, status};
-    return r;
-}
-
-static bool has_status(const struct dump *dump, const struct status *status) {
-    for (size_t i = 0; i < dump->status_count; i++) {
-        if (dump->statuses[i].status == status)
-            return true;
-    }
-    return false;
-}
 
 // --- Choosing namespaces -------------------------------------------------------------------------
 
@@ -86,27 +57,44 @@ static int choose_namespaces(struct dump *dump, struct error *err) {
 
 // --- Rows ----------------------------------------------------------------------------------------
 
-static int take_row(struct dump *dump, const struct row_ref *ref) {
-    const struct dump_kind *kind = dump->writer.kind;
-    if (kind->filter && !filter_match(kind->filter, ref))
+static const struct dump_kind *current(const struct dump *dump) {
+    return dump->writer.kind;
+}
+
+static int reserve_row(struct dump *dump) {
+    if (dump->row_count < dump->row_capacity)
         return 0;
-    if (kind->sort.count == 0) {
-        writer_row(&dump->writer, ref);
-        return dump->writer.output->error;
-    }
-    int r =
-        reserve((void **)&dump->rows, &dump->row_capacity, dump->row_count, sizeof(*dump->rows));
+    size_t capacity = dump->row_capacity ? dump->row_capacity * 2 : HELD_BATCH;
+    struct row_ref *rows = reallocarray(dump->rows, capacity, sizeof(*rows));
+    if (!rows)
+        return -ENOMEM;
+    dump->rows = rows;
+    dump->row_capacity = capacity;
+    return 0;
+}
+
+// Holds a row that the filter lets through.
+static int hold_row(struct dump *dump, const struct row_ref *ref) {
+    const struct filter *filter = current(dump)->filter;
+    if (filter && !filter_match(filter, ref))
+        return 0;
+    int r = reserve_row(dump);
     if (r == 0)
         dump->rows[dump->row_count++] = *ref;
     return r;
 }
 
-static int write_sorted_rows(struct dump *dump) {
-    sort_rows(&dump->writer.kind->sort, dump->rows, dump->row_count);
-    for (size_t i = 0; i < dump->row_count; i++)
-        writer_row(&dump->writer, &dump->rows[i]);
-    dump->row_count = 0;
-    return dump->writer.output->error;
+static int write_held_rows(struct dump *dump) {
+    int r = 0;
+    if (current(dump)->sort.count > 0)
+        sort_rows(&current(dump)->sort, dump->rows, dump->row_count);
+    for (size_t first = 0; first < dump->row_count && r == 0; first += HELD_BATCH) {
+        size_t left = dump->row_count - first;
+        r = pipeline_put(dump->pipeline,
+                         &(struct batch){.rows = dump->rows + first,
+                                         .count = left < HELD_BATCH ? left : HELD_BATCH});
+    }
+    return r;
 }
 
 static bool is_chosen(const struct dump *dump, const struct netns *netns) {
@@ -120,15 +108,17 @@ static bool is_chosen(const struct dump *dump, const struct netns *netns) {
 // Namespaces are the node's: all are shown unless one was named.
 static int dump_namespaces(struct dump *dump) {
     const struct table *table = dump->node->namespaces;
-    int r = has_status(dump, &table->status) ? 0 : add_status(dump, NULL, &table->status);
+    int r = statuses_add_table(&dump->statuses, NULL, table);
     for (size_t i = 0; i < table->count && r == 0; i++) {
         const struct netns *netns = table_row(table, i);
         struct row_ref ref = {.node = dump->node, .netns = netns, .row = netns};
         if (!dump->plan->request->netns || is_chosen(dump, netns))
-            r = take_row(dump, &ref);
+            r = hold_row(dump, &ref);
     }
     return r;
 }
+
+// --- Rows of other namespaces --------------------------------------------------------------------
 
 // The namespace that the other end of the link is in, or NULL.
 static struct node_netns *other_netns(const struct dump *dump, const struct link *link) {
@@ -163,25 +153,9 @@ static int check_other_ends(struct dump *dump, const struct table *links) {
         const struct link *link = table_row(links, i);
         const struct node_netns *there = other_netns(dump, link);
         const struct table *table = there ? there->tables[KIND_INTERFACES] : NULL;
-        if (table && table->status.state != STATUS_OK && !has_status(dump, &table->status) &&
+        if (table && table->status.state != STATUS_OK &&
             !link_find(table, (int32_t)link->link.value))
-            r = add_status(dump, there->netns->name, &table->status);
-    }
-    return r;
-}
-
-static int dump_table(struct dump *dump, const struct netns *netns, enum kind_id id) {
-    const struct table *table;
-    int r = node_read_table(dump->node, netns, id, &table);
-    if (r == 0 && id == KIND_INTERFACES)
-        r = read_other_ends(dump, table);
-    if (r == 0 && id == KIND_INTERFACES)
-        r = check_other_ends(dump, table);
-    if (r == 0 && !has_status(dump, &table->status))
-        r = add_status(dump, netns->name, &table->status);
-    for (size_t i = 0; r == 0 && i < table->count; i++) {
-        struct row_ref ref = {.node = dump->node, .netns = netns, .row = table_row(table, i)};
-        r = take_row(dump, &ref);
+            r = statuses_add_table(&dump->statuses, there->netns->name, table);
     }
     return r;
 }
@@ -194,8 +168,8 @@ static int report_others(struct dump *dump, enum kind_id id) {
         const struct table *table = there->tables[id];
         bool lacks_rows =
             table && (table->status.state == STATUS_DENIED || table->status.state == STATUS_FAILED);
-        if (lacks_rows && !has_status(dump, &table->status))
-            r = add_status(dump, there->netns->name, &table->status);
+        if (lacks_rows)
+            r = statuses_add_table(&dump->statuses, there->netns->name, table);
     }
     return r;
 }
@@ -218,84 +192,150 @@ static int read_others(struct dump *dump, const struct kind *kind) {
     return r;
 }
 
+// --- Kinds that are held while they are written
+// ----------------------------------------------------
+
+static int put_table(struct dump *dump, const struct netns *netns, struct table *table) {
+    int r = 0;
+    for (size_t first = 0; first < table->count && r == 0; first += HELD_BATCH) {
+        size_t left = table->count - first;
+        r = pipeline_put(dump->pipeline,
+                         &(struct batch){.netns = netns,
+                                         .table = table_ref(table),
+                                         .first = first,
+                                         .count = left < HELD_BATCH ? left : HELD_BATCH});
+    }
+    return r;
+}
+
+static int hold_table(struct dump *dump, const struct netns *netns, const struct table *table) {
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < table->count; i++) {
+        struct row_ref ref = {.node = dump->node, .netns = netns, .row = table_row(table, i)};
+        r = hold_row(dump, &ref);
+    }
+    return r;
+}
+
+// Everything is read before the first row is written: threads that write look at all of it.
+static int read_held(struct dump *dump, enum kind_id id) {
+    int r = node_read_tables(dump->node, dump->chosen, dump->chosen_count, id);
+    for (size_t i = 0; i < dump->chosen_count && r == 0; i++) {
+        const struct netns *netns = dump->chosen[i];
+        const struct table *table;
+        r = node_read_table(dump->node, netns, id, &table);
+        if (r == 0 && id == KIND_INTERFACES)
+            r = read_other_ends(dump, table);
+        if (r == 0 && id == KIND_INTERFACES)
+            r = check_other_ends(dump, table);
+        if (r == 0)
+            r = statuses_add_table(&dump->statuses, netns->name, table);
+    }
+    return r;
+}
+
+static int dump_held(struct dump *dump, enum kind_id id) {
+    int r = read_held(dump, id);
+    for (size_t i = 0; i < dump->chosen_count && r == 0; i++) {
+        const struct netns *netns = dump->chosen[i];
+        struct table *table = node_find(dump->node, netns->inode)->tables[id];
+        if (current(dump)->sort.count > 0)
+            r = hold_table(dump, netns, table);
+        else
+            r = put_table(dump, netns, table);
+    }
+    return r;
+}
+
+// --- Kinds that are written while they are read
+// ----------------------------------------------------
+
+struct stream {
+    struct dump *dump;
+    const struct netns *netns;
+    int error; // that writing ended with
+};
+
+static int put_part(struct table *part, void *user_data) {
+    struct stream *stream = user_data;
+    stream->error =
+        pipeline_put(stream->dump->pipeline,
+                     &(struct batch){.netns = stream->netns, .table = part, .count = part->count});
+    return stream->error;
+}
+
+static int stream_namespace(struct dump *dump, const struct netns *netns,
+                            const struct source *source) {
+    struct stream stream = {.dump = dump, .netns = netns};
+    const struct source_sink sink = {PIPELINE_ROWS, put_part, &stream};
+    struct table *last = node_stream_table(dump->node, netns, source, &sink);
+    if (!last)
+        return -ENOMEM;
+    int r = stream.error;
+    if (r == 0)
+        r = statuses_add(&dump->statuses, netns->name, &last->status);
+    if (r == 0 && last->count > 0)
+        return put_part(last, &stream);
+    table_unref(last);
+    return r;
+}
+
+static int dump_streamed(struct dump *dump, const struct source *source) {
+    int r = 0;
+    for (size_t i = 0; i < dump->chosen_count && r == 0; i++)
+        r = stream_namespace(dump, dump->chosen[i], source);
+    return r;
+}
+
+// --- All -----------------------------------------------------------------------------------------
+
+// The rows that a kind's own fields look at must be held.
+static bool can_stream(const struct dump *dump, enum kind_id id, const struct source *source) {
+    return source->streams && current(dump)->sort.count == 0 &&
+           !(kinds[id]->looks_at & KIND_BIT(id));
+}
+
+static int dump_rows(struct dump *dump, enum kind_id id) {
+    const struct source *source = source_of(id);
+    if (id == KIND_NAMESPACES)
+        return dump_namespaces(dump);
+    if (can_stream(dump, id, source))
+        return dump_streamed(dump, source);
+    return dump_held(dump, id);
+}
+
 static int dump_kind(struct dump *dump, size_t index) {
     enum kind_id id = dump->plan->request->kinds[index];
     writer_begin_kind(&dump->writer, index);
     int r = read_others(dump, kinds[id]);
-    if (r == 0 && id == KIND_NAMESPACES)
-        r = dump_namespaces(dump);
-    else if (r == 0)
-        r = node_read_tables(dump->node, dump->chosen, dump->chosen_count, id);
-    for (size_t i = 0; id != KIND_NAMESPACES && i < dump->chosen_count && r == 0; i++)
-        r = dump_table(dump, dump->chosen[i], id);
     if (r == 0)
-        r = write_sorted_rows(dump);
+        r = dump_rows(dump, id);
+    if (r == 0)
+        r = write_held_rows(dump);
+    int written = pipeline_finish(dump->pipeline);
+    dump->row_count = 0;
     writer_end_kind(&dump->writer);
-    return r;
-}
-
-// --- Statuses ------------------------------------------------------------------------------------
-
-// A namespace that went while all were read, or what this kernel does not have, is not missing.
-static bool is_missing(const struct dump *dump, const struct status *status) {
-    switch (status->state) {
-    case STATUS_OK:
-    case STATUS_UNSUPPORTED:
-        return false;
-    case STATUS_GONE:
-        return !dump->plan->request->all_netns;
-    case STATUS_PARTIAL:
-    case STATUS_DENIED:
-    case STATUS_FAILED:
-        return true;
-    }
-    return true;
-}
-
-static bool is_whole(const struct dump *dump) {
-    for (size_t i = 0; i < dump->status_count; i++) {
-        if (is_missing(dump, dump->statuses[i].status))
-            return false;
-    }
-    return true;
-}
-
-static void report_status(const struct dump_status *entry) {
-    struct buffer words = BUFFER_INIT, line = BUFFER_INIT;
-    buffer_puts(&words, entry->status->source);
-    if (entry->netns)
-        buffer_printf(&words, " of %s", entry->netns);
-    buffer_printf(&words, ": %s: %s", status_state_names.names[entry->status->state],
-                  entry->status->reason);
-    text_printable(buffer_text(&words), words.len, &line);
-    fprintf(stderr, "netscope: %s\n", buffer_text(&line));
-    buffer_done(&words);
-    buffer_done(&line);
-}
-
-// A text dump has no place for it among its rows.
-static void report_statuses(const struct dump *dump) {
-    for (size_t i = 0; i < dump->status_count; i++) {
-        if (is_missing(dump, dump->statuses[i].status))
-            report_status(&dump->statuses[i]);
-    }
+    return r < 0 ? r : written;
 }
 
 static int write_dump(struct dump *dump) {
     int r = 0;
     writer_begin(&dump->writer, dump->node);
     if (dump->plan->request->all_netns && dump->node->namespaces->status.state != STATUS_OK)
-        r = add_status(dump, NULL, &dump->node->namespaces->status);
+        r = statuses_add_table(&dump->statuses, NULL, dump->node->namespaces);
     for (size_t i = 0; i < dump->plan->kind_count && r == 0; i++)
         r = dump_kind(dump, i);
-    writer_end(&dump->writer, dump->statuses, dump->status_count);
+    writer_end(&dump->writer, &dump->statuses);
     return r;
 }
 
 int dump_run(const struct dump_plan *plan, int fd, bool *ret_whole, struct error *err) {
+    bool all_netns = plan->request->all_netns;
     struct output output = OUTPUT_INIT(fd);
     struct dump dump = {.plan = plan, .node = node_new(), .writer = writer_of(plan, &output)};
-    int r = dump.node ? node_read_namespaces(dump.node, err) : -ENOMEM;
+    dump.pipeline = dump.node ? pipeline_new(&dump.writer, dump.node) : NULL;
+    int r = dump.pipeline ? node_read_namespaces(dump.node, err)
+                          : error_set(err, -ENOMEM, "out of memory");
     if (r == 0)
         r = choose_namespaces(&dump, err);
     if (r == 0) {
@@ -308,13 +348,14 @@ int dump_run(const struct dump_plan *plan, int fd, bool *ret_whole, struct error
             error_set_errno(err, r, "standard output");
     }
     if (r == 0) {
-        *ret_whole = is_whole(&dump);
+        *ret_whole = statuses_whole(&dump.statuses, all_netns);
         if (plan->request->format == DUMP_TEXT)
-            report_statuses(&dump);
+            statuses_report(&dump.statuses, all_netns);
     }
+    pipeline_free(dump.pipeline);
+    statuses_done(&dump.statuses);
     free(dump.chosen);
     free(dump.rows);
-    free(dump.statuses);
     node_free(dump.node);
     return r;
 }

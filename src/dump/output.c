@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #define OUTPUT_ENOUGH (64 * 1024)
+#define OUTPUT_DIRECT (16 * 1024) // bytes that copying costs more than a system call
 
 // A descriptor that somebody made non-blocking is waited for.
 static int write_some(int fd, const char *data, size_t len, size_t *ret_written) {
@@ -19,27 +20,39 @@ static int write_some(int fd, const char *data, size_t len, size_t *ret_written)
     return poll(&wanted, 1, -1) < 0 && errno != EINTR ? -errno : 0;
 }
 
-static void write_all(struct output *output) {
-    const char *data = output->buffer.data;
-    size_t len = output->buffer.len;
-    if (output->buffer.failed && output->error == 0)
-        output->error = -ENOMEM;
+static void write_all(struct output *output, const char *data, size_t len) {
     while (len > 0 && output->error == 0) {
         size_t written;
         output->error = write_some(output->fd, data, len, &written);
         data += written;
         len -= written;
     }
+}
+
+static void flush(struct output *output) {
+    if (output->buffer.failed && output->error == 0)
+        output->error = -ENOMEM;
+    write_all(output, output->buffer.data, output->buffer.len);
     buffer_clear(&output->buffer);
 }
 
 void output_check(struct output *output) {
     if (output->buffer.len >= OUTPUT_ENOUGH || output->buffer.failed)
-        write_all(output);
+        flush(output);
+}
+
+void output_add(struct output *output, const void *bytes, size_t len) {
+    if (len < OUTPUT_DIRECT) {
+        buffer_add(&output->buffer, bytes, len);
+        output_check(output);
+        return;
+    }
+    flush(output);
+    write_all(output, bytes, len);
 }
 
 int output_done(struct output *output) {
-    write_all(output);
+    flush(output);
     buffer_done(&output->buffer);
     return output->error;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The forms of a dump: one struct writer_form each. A writer is told what there is, in this order:
-// begin, for each kind (begin_kind, row ..., end_kind), end.
+// begin, for each kind (begin_kind, chunks of rows ..., end_kind), end. Rows become bytes in
+// chunks, on any thread; the chunks are taken in order, on one thread at a time.
 #ifndef DUMP_WRITER_H
 #define DUMP_WRITER_H
 
@@ -9,24 +10,32 @@
 
 #include "dump/output.h"
 #include "dump/plan.h"
+#include "dump/statuses.h"
+#include "model/json.h"
 #include "model/node.h"
 
 #define DUMP_SCHEMA 1 // of the JSON; a change that breaks readers raises it
 
-// How reading one kind in one namespace went.
-struct dump_status {
-    const char *netns; // NULL: of the node
-    const struct status *status;
+// Rows of the current kind, as bytes that are on their way. One of zeroes is empty.
+struct chunk {
+    struct buffer bytes;
+    struct buffer scratch;
+    size_t row_count;
+    bool bare; // of text_form: cells that wait for the columns' widths, a NUL after each
 };
+
+void chunk_clear(struct chunk *chunk);
+void chunk_done(struct chunk *chunk);
 
 struct writer;
 
 struct writer_form {
     void (*begin)(struct writer *writer, const struct node *node);
     void (*begin_kind)(struct writer *writer);
-    void (*row)(struct writer *writer, const struct row_ref *ref);
+    void (*format)(const struct writer *writer, const struct row_ref *ref, struct chunk *chunk);
+    void (*take)(struct writer *writer, struct chunk *chunk);
     void (*end_kind)(struct writer *writer);
-    void (*end)(struct writer *writer, const struct dump_status *statuses, size_t count);
+    void (*end)(struct writer *writer, const struct dump_statuses *statuses);
 };
 
 extern const struct writer_form text_form, json_form, ndjson_form;
@@ -39,8 +48,10 @@ struct writer {
     const struct dump_plan *plan;
     const struct dump_kind *kind; // the current one
     size_t kind_index;
-    size_t row_count;         // of the current kind
-    struct text_table *table; // of text_form: rows held back until the widths are known
+    size_t row_count;         // of the current kind, in the chunks taken
+    struct text_table *table; // of text_form: the columns of the current kind
+    struct json_plan *json;   // of the forms of JSON: its fields
+    struct buffer head;       // of ndjson_form: how a row begins
 };
 
 // A writer in the plan's format. The functions that follow call the form's.
@@ -48,8 +59,14 @@ struct writer writer_of(const struct dump_plan *plan, struct output *output);
 
 void writer_begin(struct writer *writer, const struct node *node);
 void writer_begin_kind(struct writer *writer, size_t index);
-void writer_row(struct writer *writer, const struct row_ref *ref);
+
+// Adds a row to the chunk. From any thread.
+void writer_format(const struct writer *writer, const struct row_ref *ref, struct chunk *chunk);
+
+// Writes the chunk's rows behind those before. It can be cleared then.
+void writer_take(struct writer *writer, struct chunk *chunk);
+
 void writer_end_kind(struct writer *writer);
-void writer_end(struct writer *writer, const struct dump_status *statuses, size_t count);
+void writer_end(struct writer *writer, const struct dump_statuses *statuses);
 
 #endif

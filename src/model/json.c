@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" // U+FFFD
@@ -115,55 +116,8 @@ static void format_texts(const struct value *value, struct buffer *buffer) {
     buffer_putc(buffer, ']');
 }
 
-// `,"key":` in one piece: a dump writes more of these than of anything else.
-static void format_key(const char *key, bool more, struct buffer *buffer) {
-    size_t len = strlen(key);
-    if (!buffer_reserve(buffer, len + 4))
-        return;
-    char *at = buffer->data + buffer->len;
-    if (more)
-        *at++ = ',';
-    *at++ = '"';
-    at = mempcpy(at, key, len);
-    *at++ = '"';
-    *at++ = ':';
-    *at = '\0';
-    buffer->len = (size_t)(at - buffer->data);
-}
-
-static void format_member(const struct field *field, const struct row_ref *ref, bool *more,
-                          struct buffer *buffer) {
-    struct value value;
-    field_read(field, ref, &value);
-    if (value.kind == VALUE_ABSENT)
-        return;
-    format_key(field->key, *more, buffer);
-    json_format_value(&value, ref, buffer);
-    *more = true;
-}
-
-static void format_records(const struct value *value, const struct row_ref *ref,
-                           struct buffer *buffer) {
-    const struct record_type *type = value->records.type;
-    struct row_ref item = *ref;
-    buffer_putc(buffer, '[');
-    for (size_t i = 0; i < value->records.count; i++) {
-        bool more = false;
-        item.row = (const char *)value->records.items + i * type->size;
-        buffer_puts(buffer, i > 0 ? ",{" : "{");
-        for (size_t j = 0; j < type->field_count; j++)
-            format_member(&type->fields[j], &item, &more, buffer);
-        buffer_putc(buffer, '}');
-    }
-    buffer_putc(buffer, ']');
-}
-
-void json_format_value(const struct value *value, const struct row_ref *ref,
-                       struct buffer *buffer) {
+static void format_value(const struct value *value, struct buffer *buffer) {
     switch (value->kind) {
-    case VALUE_ABSENT:
-        buffer_puts(buffer, "null");
-        break;
     case VALUE_BOOLEAN:
         buffer_puts(buffer, value->boolean ? "true" : "false");
         break;
@@ -190,21 +144,122 @@ void json_format_value(const struct value *value, const struct row_ref *ref,
     case VALUE_TEXTS:
         format_texts(value, buffer);
         break;
-    case VALUE_RECORDS:
-        format_records(value, ref, buffer);
+    case VALUE_ABSENT:
+    case VALUE_RECORDS: // written by their members
         break;
     }
 }
 
-void json_format_members(const struct field *const *fields, size_t count, const struct row_ref *ref,
-                         bool more, struct buffer *buffer) {
-    for (size_t i = 0; i < count; i++)
-        format_member(fields[i], ref, &more, buffer);
+// --- Plans ---------------------------------------------------------------------------------------
+
+struct member {
+    const struct field *field;
+    const char *key; // `,"key":`, as a dump writes more of these than of anything else
+    size_t key_len;
+    size_t group_end;          // the first member that is not of this one's group any more
+    struct json_plan *records; // of FIELD_RECORDS
+};
+
+struct json_plan {
+    struct arena keys;
+    size_t count;
+    struct member members[];
+};
+
+static void format_records(const struct value *value, const struct json_plan *plan,
+                           const struct row_ref *ref, struct buffer *buffer) {
+    struct row_ref item = *ref;
+    buffer_putc(buffer, '[');
+    for (size_t i = 0; i < value->records.count; i++) {
+        item.row = (const char *)value->records.items + i * value->records.type->size;
+        if (i > 0)
+            buffer_putc(buffer, ',');
+        json_format_row(plan, &item, buffer);
+    }
+    buffer_putc(buffer, ']');
 }
 
-void json_format_row(const struct field *const *fields, size_t count, const struct row_ref *ref,
+void json_format_members(const struct json_plan *plan, const struct row_ref *ref, bool more,
+                         struct buffer *buffer) {
+    struct row_ref read = *ref;
+    struct value value;
+    for (size_t i = 0; i < plan->count;) {
+        const struct member *member = &plan->members[i];
+        read.row = field_struct(member->field, ref->row);
+        if (!read.row) {
+            i = member->group_end;
+            continue;
+        }
+        i++;
+        value.kind = VALUE_ABSENT;
+        member->field->get(&read, member->field, &value);
+        if (value.kind == VALUE_ABSENT)
+            continue;
+        buffer_add(buffer, member->key + !more, member->key_len - !more);
+        more = true;
+        if (value.kind == VALUE_RECORDS)
+            format_records(&value, member->records, ref, buffer);
+        else
+            format_value(&value, buffer);
+    }
+}
+
+void json_format_row(const struct json_plan *plan, const struct row_ref *ref,
                      struct buffer *buffer) {
     buffer_putc(buffer, '{');
-    json_format_members(fields, count, ref, false, buffer);
+    json_format_members(plan, ref, false, buffer);
     buffer_putc(buffer, '}');
+}
+
+static struct json_plan *plan_records(const struct record_type *type) {
+    const struct field **fields = calloc(type->field_count + 1, sizeof(*fields));
+    for (size_t i = 0; fields && i < type->field_count; i++)
+        fields[i] = &type->fields[i];
+    struct json_plan *plan = fields ? json_plan_new(fields, type->field_count) : NULL;
+    free(fields);
+    return plan;
+}
+
+static bool plan_member(struct json_plan *plan, const struct field *field, size_t index) {
+    struct member *member = &plan->members[index];
+    member->field = field;
+    member->key = arena_printf(&plan->keys, ",\"%s\":", field->key);
+    member->key_len = member->key ? strlen(member->key) : 0;
+    if (field->type == FIELD_RECORDS)
+        member->records = plan_records(field->names);
+    return member->key && (field->type != FIELD_RECORDS || member->records);
+}
+
+static void find_group_ends(struct json_plan *plan) {
+    size_t end = plan->count;
+    for (size_t i = plan->count; i-- > 0;) {
+        if (i + 1 < plan->count &&
+            plan->members[i + 1].field->group != plan->members[i].field->group)
+            end = i + 1;
+        plan->members[i].group_end = end;
+    }
+}
+
+struct json_plan *json_plan_new(const struct field *const *fields, size_t count) {
+    struct json_plan *plan = calloc(1, sizeof(*plan) + count * sizeof(plan->members[0]));
+    if (!plan)
+        return NULL;
+    for (size_t i = 0; i < count; i++, plan->count++) {
+        if (!plan_member(plan, fields[i], i)) {
+            plan->count++;
+            json_plan_free(plan);
+            return NULL;
+        }
+    }
+    find_group_ends(plan);
+    return plan;
+}
+
+void json_plan_free(struct json_plan *plan) {
+    if (!plan)
+        return;
+    for (size_t i = 0; i < plan->count; i++)
+        json_plan_free(plan->members[i].records);
+    arena_done(&plan->keys);
+    free(plan);
 }

@@ -13,18 +13,22 @@
 // terminal or hide (as text_printable knows it) becomes \uXXXX.
 void json_format_text(const char *text, struct buffer *buffer);
 
-// Adds the value: numbers as numbers, flags and lists as arrays of strings, records as arrays of
-// objects, addresses as strings; null for VALUE_ABSENT. ref is where the value was read: records
-// are read there.
-void json_format_value(const struct value *value, const struct row_ref *ref, struct buffer *buffer);
+// Fields made ready to be written: their keys quoted, those of records too, and which of them stand
+// behind one pointer. Used by any number of threads.
+struct json_plan;
 
-// Adds `"key":value` for each of the fields that the row has, separated by commas; with a comma in
-// front if `more`.
-void json_format_members(const struct field *const *fields, size_t count, const struct row_ref *ref,
-                         bool more, struct buffer *buffer);
+// A plan for rows as objects of these fields, in this order. NULL when memory is out.
+struct json_plan *json_plan_new(const struct field *const *fields, size_t count);
+void json_plan_free(struct json_plan *plan);
 
-// Adds the row as an object of these fields.
-void json_format_row(const struct field *const *fields, size_t count, const struct row_ref *ref,
+// Adds `"key":value` for each of the plan's fields that the row has, separated by commas; with a
+// comma in front if `more`. Numbers are numbers, flags and lists arrays of strings, records arrays
+// of objects, addresses strings.
+void json_format_members(const struct json_plan *plan, const struct row_ref *ref, bool more,
+                         struct buffer *buffer);
+
+// Adds the row as an object.
+void json_format_row(const struct json_plan *plan, const struct row_ref *ref,
                      struct buffer *buffer);
 
 #endif

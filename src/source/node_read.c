@@ -11,7 +11,6 @@
 #include <time.h>
 
 #include "source/netns.h"
-#include "source/source.h"
 
 #define READERS_MAX  4
 #define READER_WORTH 8 // namespaces that make another reader worth its while
@@ -66,11 +65,16 @@ int node_read_named(const struct node *node, const char *text, const struct netn
     return r;
 }
 
+struct table *node_stream_table(const struct node *node, const struct netns *netns,
+                                const struct source *source, const struct source_sink *sink) {
+    struct source_request request = {
+        .netns = netns, .namespaces = node->namespaces, .now = node->time, .sink = sink};
+    return source->read(&request);
+}
+
 static struct table *read_table(const struct node *node, const struct netns *netns,
                                 enum kind_id kind) {
-    struct source_request request = {
-        .netns = netns, .namespaces = node->namespaces, .now = node->time};
-    return source_of(kind)->read(&request);
+    return node_stream_table(node, netns, source_of(kind), NULL);
 }
 
 int node_read_table(struct node *node, const struct netns *netns, enum kind_id kind,

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "model/node.h"
+#include "source/source.h"
 
 // Reads the host's name, its kernel, the time and the namespaces into an empty node.
 // Returns 0 or -errno.
@@ -18,6 +19,11 @@ int node_read_named(const struct node *node, const char *text, const struct netn
 // status says how it went, or -ENOMEM.
 int node_read_table(struct node *node, const struct netns *netns, enum kind_id kind,
                     const struct table **ret_table);
+
+// Reads in the namespace with a source that streams: rows go to the sink, and are not held by the
+// node. Returns the last of them (source.h), the caller's, or NULL when memory is out.
+struct table *node_stream_table(const struct node *node, const struct netns *netns,
+                                const struct source *source, const struct source_sink *sink);
 
 // Reads the kind in all of these namespaces in which it was not read before, several at a time.
 // Returns 0 or -ENOMEM.

@@ -10,38 +10,38 @@
 
 // --- JSON ----------------------------------------------------------------------------------------
 
-static void put_row(const struct kind *kind, const struct row_ref *ref, struct buffer *buffer) {
+// Every field of the kind; NULL, and the buffer failed, when memory is out.
+static struct json_plan *plan_kind(const struct kind *kind, struct buffer *buffer) {
     const struct field **fields = calloc(kind->field_count, sizeof(*fields));
-    if (!fields) {
-        buffer->failed = true;
-        return;
-    }
-    for (size_t i = 0; i < kind->field_count; i++)
+    for (size_t i = 0; fields && i < kind->field_count; i++)
         fields[i] = &kind->fields[i];
-    json_format_row(fields, kind->field_count, ref, buffer);
+    struct json_plan *plan = fields ? json_plan_new(fields, kind->field_count) : NULL;
+    if (!plan)
+        buffer->failed = true;
     free(fields);
+    return plan;
 }
 
 // The rows that are marked. Those that the filter hides stay where they are.
-static size_t put_marked(const struct view *view, struct buffer *buffer) {
+static size_t put_marked(const struct view *view, const struct json_plan *plan,
+                         struct buffer *buffer) {
     size_t count = 0;
     for (size_t i = 0; i < view->count; i++) {
         if (!view_is_marked(view, view_row_id(view, &view->rows[i])))
             continue;
         buffer_puts(buffer, count++ > 0 ? ",\n" : "[");
-        put_row(view->kind, &view->rows[i], buffer);
+        json_format_row(plan, &view->rows[i], buffer);
     }
     if (count > 0)
         buffer_puts(buffer, "]\n");
     return count;
 }
 
-size_t screen_copy(struct screen *screen) {
+static size_t put_chosen(struct screen *screen, const struct json_plan *plan,
+                         struct buffer *buffer) {
     const struct view *view = screen_view(screen);
-    struct buffer *buffer = &screen->clipboard;
-    buffer_clear(buffer);
     if (screen->mode != MODE_DETAIL && view->mark_count > 0) {
-        size_t count = put_marked(view, buffer);
+        size_t count = put_marked(view, plan, buffer);
         if (count > 0)
             return count;
     }
@@ -49,18 +49,29 @@ size_t screen_copy(struct screen *screen) {
         screen->mode == MODE_DETAIL ? screen_detail_row(screen) : view_selected(view);
     if (!ref)
         return 0;
-    put_row(view->kind, ref, buffer);
+    json_format_row(plan, ref, buffer);
     buffer_putc(buffer, '\n');
     return 1;
 }
 
+size_t screen_copy(struct screen *screen) {
+    struct buffer *buffer = &screen->clipboard;
+    buffer_clear(buffer);
+    struct json_plan *plan = plan_kind(screen_view(screen)->kind, buffer);
+    size_t count = plan ? put_chosen(screen, plan, buffer) : 0;
+    json_plan_free(plan);
+    return count;
+}
+
 static void put_json(const struct view *view, struct buffer *buffer) {
+    struct json_plan *plan = plan_kind(view->kind, buffer);
     buffer_puts(buffer, "[");
-    for (size_t i = 0; i < view->count; i++) {
+    for (size_t i = 0; plan && i < view->count; i++) {
         buffer_puts(buffer, i > 0 ? ",\n" : "\n");
-        put_row(view->kind, &view->rows[i], buffer);
+        json_format_row(plan, &view->rows[i], buffer);
     }
     buffer_puts(buffer, "\n]\n");
+    json_plan_free(plan);
 }
 
 // --- Text ----------------------------------------------------------------------------------------

@@ -18,8 +18,9 @@
 #include "tests/sample.h"
 
 static const struct node node = {.hostname = "node-1", .kernel = "6.1.0", .time = 86400000000000};
-static const struct status denied = {STATUS_DENIED, "samples", "needs \"root\""};
-static const struct dump_status statuses[] = {{"default/web-1", &denied}};
+static struct dump_status denied[] = {
+    {.netns = "default/web-1", .status = {STATUS_DENIED, "samples", "needs \"root\""}}};
+static const struct dump_statuses statuses = {.items = denied, .count = 1};
 
 #define FIELDS_MAX 8
 
@@ -52,12 +53,18 @@ static char *write_rows(const struct fixture *fixture, size_t rows, size_t repea
     struct writer writer = writer_of(&fixture->plan, &output);
     writer_begin(&writer, &node);
     writer_begin_kind(&writer, 0);
+    struct chunk chunk = {0};
     for (size_t i = 0; i < rows * repeat; i++) {
         struct row_ref ref = sample_ref(i % rows);
-        writer_row(&writer, &ref);
+        writer_format(&writer, &ref, &chunk);
+        if (i % 7 == 6 || i + 1 == rows * repeat) {
+            writer_take(&writer, &chunk);
+            chunk_clear(&chunk);
+        }
     }
+    chunk_done(&chunk);
     writer_end_kind(&writer);
-    writer_end(&writer, statuses, 1);
+    writer_end(&writer, &statuses);
     assert_int_equal(output_done(&output), 0);
     assert_int_equal(fseek(file, 0, SEEK_END), 0);
     long size = ftell(file);

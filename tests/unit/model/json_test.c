@@ -55,38 +55,51 @@ static void test_every_pair_of_bytes_is_json(void **state) {
     }
 }
 
+// Takes the plan.
+static void check_plan(struct json_plan *plan, const struct row_ref *ref, const char *json) {
+    struct buffer buffer = BUFFER_INIT;
+    assert_non_null(plan);
+    json_format_row(plan, ref, &buffer);
+    assert_string_equal(buffer_text(&buffer), json);
+    buffer_done(&buffer);
+    json_plan_free(plan);
+}
+
+// The row is the value.
+static void get_row(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct value *value = ref->row;
+    (void)field;
+    *ret = *value;
+}
+
 static void test_numbers(void **state) {
     static const struct {
         struct value value;
         const char *json;
     } numbers[] = {
-        {{.kind = VALUE_UINT, .uint = UINT64_MAX}, "18446744073709551615"},
-        {{.kind = VALUE_INT, .sint = INT64_MIN}, "-9223372036854775808"},
-        {{.kind = VALUE_REAL, .real = 0.1}, "0.1"},
-        {{.kind = VALUE_REAL, .real = 1.0 / 3}, "0.33333333333333331"},
-        {{.kind = VALUE_REAL, .real = 300}, "300"},
-        {{.kind = VALUE_BOOLEAN, .boolean = true}, "true"},
-        {{.kind = VALUE_ABSENT}, "null"},
+        {{.kind = VALUE_UINT, .uint = UINT64_MAX}, "{\"n\":18446744073709551615}"},
+        {{.kind = VALUE_INT, .sint = INT64_MIN}, "{\"n\":-9223372036854775808}"},
+        {{.kind = VALUE_REAL, .real = 0.1}, "{\"n\":0.1}"},
+        {{.kind = VALUE_REAL, .real = 1.0 / 3}, "{\"n\":0.33333333333333331}"},
+        {{.kind = VALUE_REAL, .real = 300}, "{\"n\":300}"},
+        {{.kind = VALUE_BOOLEAN, .boolean = true}, "{\"n\":true}"},
     };
     (void)state;
+    static const struct field field = FIELD_BY("n", "N", FIELD_NUMBER, get_row, "");
+    const struct field *fields[] = {&field};
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        struct row_ref ref = sample_ref(0);
-        struct buffer buffer = BUFFER_INIT;
-        json_format_value(&numbers[i].value, &ref, &buffer);
-        assert_string_equal(buffer_text(&buffer), numbers[i].json);
-        buffer_done(&buffer);
+        struct row_ref ref = {.row = &numbers[i].value};
+        check_plan(json_plan_new(fields, 1), &ref, numbers[i].json);
     }
 }
 
 static void check_row(size_t row, const char *json) {
     const struct field *fields[sizeof(sample_fields) / sizeof(sample_fields[0])];
-    struct row_ref ref = sample_ref(row);
-    struct buffer buffer = BUFFER_INIT;
     for (size_t i = 0; i < sample_kind.field_count; i++)
         fields[i] = &sample_fields[i];
-    json_format_row(fields, sample_kind.field_count, &ref, &buffer);
-    assert_string_equal(buffer_text(&buffer), json);
-    buffer_done(&buffer);
+    struct json_plan *plan = json_plan_new(fields, sample_kind.field_count);
+    struct row_ref ref = sample_ref(row);
+    check_plan(plan, &ref, json);
 }
 
 static void test_rows(void **state) {
@@ -104,12 +117,52 @@ static void test_rows(void **state) {
                  "\"rate\":2500000000}");
 }
 
+// A group of fields, with others around it and among it.
+struct grouped {
+    uint32_t first;
+    const struct port {
+        uint32_t cost;
+        struct maybe priority;
+    } * port;
+    const struct vlan { uint16_t id; } * vlan;
+};
+
+static void test_groups_that_are_absent_are_passed_over(void **state) {
+    static const struct field fields[] = {
+        FIELD_BEHIND("cost", struct grouped, port, cost, "", FIELD_NUMBER, ""),
+        FIELD_BEHIND("priority", struct grouped, port, priority, "", FIELD_NUMBER, ""),
+        FIELD_BEHIND("vlan", struct grouped, vlan, id, "", FIELD_NUMBER, ""),
+        FIELD(struct grouped, first, "", FIELD_NUMBER, ""),
+        FIELD_BEHIND("again", struct grouped, port, cost, "", FIELD_NUMBER, ""),
+    };
+    static const struct port port = {.cost = 4, .priority = {.value = 32, .known = 1}};
+    static const struct vlan vlan = {.id = 7};
+    static const struct {
+        struct grouped row;
+        const char *json;
+    } rows[] = {
+        {{1, NULL, NULL}, "{\"first\":1}"},
+        {{1, NULL, &vlan}, "{\"vlan\":7,\"first\":1}"},
+        {{1, &port, NULL}, "{\"cost\":4,\"priority\":32,\"first\":1,\"again\":4}"},
+        {{1, &port, &vlan}, "{\"cost\":4,\"priority\":32,\"vlan\":7,\"first\":1,\"again\":4}"},
+    };
+    const struct field *chosen[5];
+    (void)state;
+    for (size_t i = 0; i < 5; i++)
+        chosen[i] = &fields[i];
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct row_ref ref = {.row = &rows[i].row};
+        check_plan(json_plan_new(chosen, 5), &ref, rows[i].json);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_every_pair_of_bytes_is_json),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_groups_that_are_absent_are_passed_over),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
