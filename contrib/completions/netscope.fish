@@ -10,6 +10,15 @@ function __netscope_fields
     if test -z "$kinds"; or contains interfaces $kinds
         printf '%s\n' netns ifindex ifname info_kind info_slave_kind flags operstate carrier carrier_changes linkmode link_type mtu min_mtu max_mtu address address_class permaddr broadcast addr_info master link link_index link_netnsid link_netns peer peer_netns pair_state qdisc group txqlen num_tx_queues num_rx_queues gso_max_size gso_max_segs tso_max_size tso_max_segs gro_max_size ifalias altnames promiscuity allmulti parentbus parentdev proto_down programs rx_bytes rx_packets rx_errors rx_dropped rx_over_errors rx_multicast rx_compressed rx_length_errors rx_crc_errors rx_frame_errors rx_fifo_errors rx_missed_errors rx_nohandler tx_bytes tx_packets tx_errors tx_dropped tx_carrier_errors tx_collisions tx_compressed tx_aborted_errors tx_fifo_errors tx_heartbeat_errors tx_window_errors ipv4_forwarding ipv4_rp_filter ipv4_rp_filter_in_effect ipv4_proxy_arp ipv4_arp_ignore ipv4_arp_announce ipv4_accept_local ipv4_route_localnet ipv4_log_martians ipv6_forwarding ipv6_disabled ipv6_accept_ra ipv6_accept_dad ipv6_autoconf ipv6_proxy_ndp ipv6_use_tempaddr ipv6_addr_gen_mode vlan_id vlan_protocol vlan_flags vxlan_vni vxlan_remote vxlan_group vxlan_local vxlan_link vxlan_port vxlan_port_low vxlan_port_high vxlan_learning vxlan_ttl vxlan_tos vxlan_ageing vxlan_limit vxlan_proxy vxlan_rsc vxlan_l2miss vxlan_l3miss vxlan_collect_metadata vxlan_udp_csum vxlan_gbp geneve_vni geneve_remote geneve_port geneve_ttl geneve_tos geneve_collect_metadata tunnel_local tunnel_remote tunnel_link tunnel_proto tunnel_ttl tunnel_tos tunnel_pmtudisc tunnel_ikey tunnel_okey tunnel_encap_limit tunnel_tclass tunnel_flowlabel tunnel_collect_metadata tunnel_fwmark bridge_stp_state bridge_vlan_filtering bridge_vlan_protocol bridge_default_pvid bridge_ageing_time bridge_forward_delay bridge_hello_time bridge_max_age bridge_priority bridge_id bridge_root_id bridge_root_port bridge_root_path_cost bridge_topology_change bridge_mcast_snooping bridge_group_fwd_mask bridge_nf_call_iptables bridge_nf_call_ip6tables bridge_nf_call_arptables port_state port_priority port_cost port_no port_hairpin port_guard port_root_block port_fastleave port_learning port_flood port_mcast_flood port_bcast_flood port_proxy_arp port_proxy_arp_wifi port_neigh_suppress port_isolated port_vlan_tunnel port_locked port_designated_bridge port_root_id port_vlans macvlan_mode macvlan_flags ipvlan_mode ipvlan_flags bond_mode bond_miimon bond_updelay bond_downdelay bond_active_slave bond_xmit_hash_policy bond_lacp_rate bond_ad_select bond_min_links bond_slave_state bond_slave_mii_status bond_slave_link_failure_count bond_slave_perm_hwaddr bond_slave_queue_id vrf_table tun_type tun_pi tun_vnet_hdr tun_multi_queue tun_persist tun_owner tun_group tun_num_queues
     end
+    if test -z "$kinds"; or contains routes $kinds
+        printf '%s\n' netns family type dst dst_len label from tos table rule metric gateway via dev prefsrc protocol scope flags nexthops nhid to ttl_propagate encap encap_info realms pref cached expires error mtu advmss hoplimit window rtt rttvar rto_min ssthresh cwnd initcwnd initrwnd reordering quickack fastopen_no_cookie congctl features locked users used age
+    end
+    if test -z "$kinds"; or contains routing_rules $kinds
+        printf '%s\n' netns family priority position not src dst iif oif fwmark fwmask uid_start uid_end ipproto sport sport_mask dport dport_mask tos dscp dscp_mask flowlabel flowlabel_mask tun_id l3mdev action table goto suppress_prefixlen suppress_ifgroup flags protocol realms
+    end
+    if test -z "$kinds"; or contains nexthops $kinds
+        printf '%s\n' netns id family gateway dev group type blackhole fdb encap encap_info scope protocol flags buckets idle_timer unbalanced_timer unbalanced_time
+    end
     if test -z "$kinds"; or contains neighbours $kinds
         printf '%s\n' netns dst dev ifindex lladdr state router proxy extern_learn offload managed extern_valid used confirmed updated probes refcnt protocol vlan vni
     end
@@ -22,7 +31,7 @@ function __netscope_fields
 end
 
 complete -c netscope -f
-complete -c netscope -l dump -a '(__fish_append , namespaces interfaces neighbours fdb neighbour_tables)' -d 'write rows to standard output; all kinds if none is named'
+complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables)' -d 'write rows to standard output; all kinds if none is named'
 complete -c netscope -l format -x -a 'text json ndjson' -d 'text, json or ndjson'
 complete -c netscope -l json -s j -d 'the same as --format json'
 complete -c netscope -l filter -x -a '(__netscope_fields)' -d 'only rows that match, as \'mtu > 1500 and not lo\''
@@ -31,7 +40,7 @@ complete -c netscope -l sort -x -a '(__fish_append , (__netscope_fields))' -d 's
 complete -c netscope -l no-header -d 'no titles and column heads'
 complete -c netscope -l netns -r -a '(netscope --dump=namespaces --no-header --fields netns 2>/dev/null)' -d 'in this namespace: a name, a PID or a path'
 complete -c netscope -l all-netns -d 'in every namespace of the node'
-complete -c netscope -l list-fields -a 'namespaces interfaces neighbours fdb neighbour_tables' -d 'say which fields there are'
+complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables' -d 'say which fields there are'
 complete -c netscope -l panel -x -a 'namespaces interfaces' -d 'open the terminal program on this panel'
 complete -c netscope -l interval -x -d 'time between two readings of counters'
 complete -c netscope -l no-color -d 'no colours, as with NO_COLOR in the environment'

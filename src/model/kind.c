@@ -9,11 +9,14 @@
 #include "model/neighbour.h"
 #include "model/neighbour_table.h"
 #include "model/netns.h"
+#include "model/nexthop.h"
+#include "model/route.h"
+#include "model/routing_rule.h"
 
 const struct kind *const kinds[KIND_COUNT] = {
-    [KIND_NAMESPACES] = &netns_kind,
-    [KIND_INTERFACES] = &link_kind,
-    [KIND_NEIGHBOURS] = &neighbour_kind,
+    [KIND_NAMESPACES] = &netns_kind, [KIND_INTERFACES] = &link_kind,
+    [KIND_ROUTES] = &route_kind,     [KIND_ROUTING_RULES] = &routing_rule_kind,
+    [KIND_NEXTHOPS] = &nexthop_kind, [KIND_NEIGHBOURS] = &neighbour_kind,
     [KIND_FDB] = &fdb_kind,
     [KIND_NEIGHBOUR_TABLES] = &neighbour_table_kind,
 };

@@ -5,10 +5,20 @@
 
 #include "source/link_source.h"
 #include "source/neighbour_source.h"
+#include "source/route_source.h"
 
+// clang-format off
 const struct source *const sources[] = {
-    &link_source, &neighbour_source, &fdb_source, &neighbour_table_source, NULL,
+    &link_source,
+    &route_source,
+    &routing_rule_source,
+    &nexthop_source,
+    &neighbour_source,
+    &fdb_source,
+    &neighbour_table_source,
+    NULL,
 };
+// clang-format on
 
 const struct source *source_of(enum kind_id kind) {
     for (size_t i = 0; sources[i]; i++) {
