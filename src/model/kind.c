@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/conntrack.h"
+#include "model/expectation.h"
 #include "model/fdb.h"
+#include "model/flow.h"
 #include "model/link.h"
 #include "model/neighbour.h"
 #include "model/neighbour_table.h"
@@ -14,11 +17,17 @@
 #include "model/routing_rule.h"
 
 const struct kind *const kinds[KIND_COUNT] = {
-    [KIND_NAMESPACES] = &netns_kind, [KIND_INTERFACES] = &link_kind,
-    [KIND_ROUTES] = &route_kind,     [KIND_ROUTING_RULES] = &routing_rule_kind,
-    [KIND_NEXTHOPS] = &nexthop_kind, [KIND_NEIGHBOURS] = &neighbour_kind,
+    [KIND_NAMESPACES] = &netns_kind,
+    [KIND_INTERFACES] = &link_kind,
+    [KIND_ROUTES] = &route_kind,
+    [KIND_ROUTING_RULES] = &routing_rule_kind,
+    [KIND_NEXTHOPS] = &nexthop_kind,
+    [KIND_NEIGHBOURS] = &neighbour_kind,
     [KIND_FDB] = &fdb_kind,
     [KIND_NEIGHBOUR_TABLES] = &neighbour_table_kind,
+    [KIND_FLOWS] = &flow_kind,
+    [KIND_EXPECTATIONS] = &expectation_kind,
+    [KIND_CONNTRACK] = &conntrack_kind,
 };
 
 const struct kind *kind_find(const char *name) {

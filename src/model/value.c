@@ -5,8 +5,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "model/field.h"
+
+#define NANOSECONDS 1000000000 // in a second
 
 void value_set_text(struct value *value, const char *text) {
     value->kind = VALUE_TEXT;
@@ -19,6 +22,17 @@ void value_printf(struct value *value, const char *format, ...) {
     vsnprintf(value->scratch, sizeof(value->scratch), format, args);
     va_end(args);
     value_set_text(value, value->scratch);
+}
+
+void value_set_time(struct value *value, int64_t time) {
+    int64_t nanoseconds = (time % NANOSECONDS + NANOSECONDS) % NANOSECONDS;
+    time_t seconds = (time_t)((time - nanoseconds) / NANOSECONDS);
+    struct tm broken;
+    char text[32];
+    if (!gmtime_r(&seconds, &broken) ||
+        strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &broken) == 0)
+        return;
+    value_printf(value, "%s.%09dZ", text, (int)nanoseconds);
 }
 
 static int compare_uint(uint64_t a, uint64_t b) {

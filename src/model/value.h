@@ -60,7 +60,7 @@ struct value {
             size_t count;
         } records;
     };
-    char scratch[96]; // for a getter that has to compose its text
+    char scratch[192]; // for a getter that has to compose its text
 };
 
 // A number that may be missing, as a member of a row. Eight bytes and not sixteen, as a row has a
@@ -79,6 +79,9 @@ static inline struct maybe maybe_of(uint64_t value) {
 void value_set_text(struct value *value, const char *text);
 void value_printf(struct value *value, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+// Makes the text of a time (nanoseconds since 1970, UTC): RFC 3339 with nanoseconds.
+void value_set_time(struct value *value, int64_t time);
 
 // Order of two values of one field: numbers by number, addresses by bytes, text so that eth2 comes
 // before eth10 (runs of digits by number), lists by their first item; absent after all others.

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "source/conntrack_source.h"
+#include "source/flow_source.h"
 #include "source/link_source.h"
 #include "source/neighbour_source.h"
 #include "source/route_source.h"
@@ -16,6 +18,9 @@ const struct source *const sources[] = {
     &neighbour_source,
     &fdb_source,
     &neighbour_table_source,
+    &flow_source,
+    &expectation_source,
+    &conntrack_source,
     NULL,
 };
 // clang-format on
