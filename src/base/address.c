@@ -71,13 +71,93 @@ int prefix_parse(const char *text, struct prefix *ret_prefix) {
     return 0;
 }
 
+// --- Writing: by hand, as inet_ntop goes through printf and a dump has a million of these
+// ----------
+
+static const char digits[] = "0123456789abcdef";
+
+static char *put_octet(char *at, unsigned octet) {
+    if (octet >= 100)
+        *at++ = (char)('0' + octet / 100);
+    if (octet >= 10)
+        *at++ = (char)('0' + octet / 10 % 10);
+    *at++ = (char)('0' + octet % 10);
+    return at;
+}
+
+static char *put_ipv4(char *at, const uint8_t *bytes) {
+    for (size_t i = 0; i < 4; i++) {
+        if (i > 0)
+            *at++ = '.';
+        at = put_octet(at, bytes[i]);
+    }
+    return at;
+}
+
+// Sixteen bits without leading zeroes.
+static char *put_word(char *at, unsigned word) {
+    for (int shift = word > 0xfff  ? 12
+                     : word > 0xff ? 8
+                     : word > 0xf  ? 4
+                                   : 0;
+         shift >= 0; shift -= 4)
+        *at++ = digits[word >> shift & 15];
+    return at;
+}
+
+// The longest run of two or more zero words, the first of equals (RFC 5952, 4.2). Returns its
+// length, 0 if there is none.
+static size_t find_zeroes(const unsigned words[8], size_t *ret_start) {
+    size_t best = 1;
+    for (size_t i = 0, run = 0; i < 8; i++) {
+        run = words[i] == 0 ? run + 1 : 0;
+        if (run > best) {
+            best = run;
+            *ret_start = i + 1 - run;
+        }
+    }
+    return best > 1 ? best : 0;
+}
+
+// An IPv4 address behind leading zeroes: ::ffff:192.0.2.1, and ::192.0.2.1 as inet_ntop has it.
+static bool holds_ipv4(const unsigned words[8], size_t zeroes) {
+    return zeroes == 6 || (zeroes == 5 && words[5] == 0xffff);
+}
+
+static char *put_ipv6(char *at, const uint8_t *bytes) {
+    unsigned words[8];
+    size_t start = 8;
+    for (size_t i = 0; i < 8; i++)
+        words[i] = (unsigned)bytes[i * 2] << 8 | bytes[i * 2 + 1];
+    size_t zeroes = find_zeroes(words, &start);
+    bool with_ipv4 = start == 0 && holds_ipv4(words, zeroes);
+    for (size_t i = 0; i < (with_ipv4 ? 6 : 8);) {
+        if (i == start) {
+            *at++ = ':';
+            i += zeroes;
+            if (i == 8)
+                *at++ = ':';
+            continue;
+        }
+        if (i > 0)
+            *at++ = ':';
+        at = put_word(at, words[i++]);
+    }
+    if (!with_ipv4)
+        return at;
+    *at++ = ':';
+    return put_ipv4(at, bytes + 12);
+}
+
 void address_format(const struct address *address, struct buffer *buffer) {
-    char text[INET6_ADDRSTRLEN];
+    char text[INET6_ADDRSTRLEN], *end;
     if (address->family == ADDRESS_NONE)
         return;
-    int family = address->family == ADDRESS_IPV4 ? AF_INET : AF_INET6;
-    if (inet_ntop(family, address->bytes, text, sizeof(text)))
-        buffer_puts(buffer, text);
+    if (address->family == ADDRESS_IPV4)
+        end = put_ipv4(text, address->bytes);
+    else
+        end = put_ipv6(text, address->bytes);
+    buffer_add(buffer, text, (size_t)(end - text));
 }
 
 void prefix_format(const struct prefix *prefix, struct buffer *buffer) {
@@ -146,18 +226,19 @@ int lladdr_parse(const char *text, struct lladdr *ret_lladdr) {
 }
 
 void lladdr_format(const struct lladdr *lladdr, struct buffer *buffer) {
-    static const char digits[] = "0123456789abcdef";
+    char text[LLADDR_MAX * 3], *at = text;
     if (lladdr->length == 4 || lladdr->length == 16) {
         struct address address = address_from_bytes(lladdr->bytes, lladdr->length);
         address_format(&address, buffer);
         return;
     }
     for (size_t i = 0; i < lladdr->length; i++) {
-        if (i > 0)
-            buffer_putc(buffer, ':');
-        buffer_putc(buffer, digits[lladdr->bytes[i] >> 4]);
-        buffer_putc(buffer, digits[lladdr->bytes[i] & 15]);
+        *at++ = digits[lladdr->bytes[i] >> 4];
+        *at++ = digits[lladdr->bytes[i] & 15];
+        *at++ = ':';
     }
+    if (at > text)
+        buffer_add(buffer, text, (size_t)(at - text) - 1);
 }
 
 int lladdr_compare(const struct lladdr *a, const struct lladdr *b) {

@@ -58,14 +58,35 @@ void buffer_printf(struct buffer *buffer, const char *format, ...) {
     va_end(args);
 }
 
+// Writes the digits so that they end before `end`. Returns where they begin. Two at a time: a
+// division costs more than the rest of it.
+static char *put_digits(char *end, uint64_t number) {
+    static const char pairs[] = "0001020304050607080910111213141516171819"
+                                "2021222324252627282930313233343536373839"
+                                "4041424344454647484950515253545556575859"
+                                "6061626364656667686970717273747576777879"
+                                "8081828384858687888990919293949596979899";
+    while (number >= 10) {
+        end -= 2;
+        memcpy(end, pairs + number % 100 * 2, 2);
+        number /= 100;
+        if (number == 0)
+            return end;
+    }
+    *--end = (char)('0' + number);
+    return end;
+}
+
 void buffer_put_uint(struct buffer *buffer, uint64_t number) {
     char digits[20];
-    size_t at = sizeof(digits);
-    do {
-        digits[--at] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    buffer_add(buffer, digits + at, sizeof(digits) - at);
+    char *start = put_digits(digits + sizeof(digits), number);
+    buffer_add(buffer, start, (size_t)(digits + sizeof(digits) - start));
+}
+
+void buffer_put_int(struct buffer *buffer, int64_t number) {
+    if (number < 0)
+        buffer_putc(buffer, '-');
+    buffer_put_uint(buffer, number < 0 ? -(uint64_t)number : (uint64_t)number);
 }
 
 const char *buffer_text(const struct buffer *buffer) {

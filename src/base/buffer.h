@@ -39,13 +39,15 @@ static inline void buffer_putc(struct buffer *buffer, char c) {
     buffer_add(buffer, &c, 1);
 }
 
-// Adds n times a character, formatted text, a decimal number.
+// Adds n times a character, formatted text, a decimal number. The last two are quick, the second is
+// not.
 void buffer_fill(struct buffer *buffer, char c, size_t count);
 void buffer_printf(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void buffer_vprintf(struct buffer *buffer, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 void buffer_put_uint(struct buffer *buffer, uint64_t number);
+void buffer_put_int(struct buffer *buffer, int64_t number);
 
 // The text so far, "" if there is none. Valid until the next change.
 const char *buffer_text(const struct buffer *buffer);

@@ -193,7 +193,7 @@ void value_format(const struct value *value, struct buffer *buffer) {
         buffer_put_uint(buffer, value->uint);
         break;
     case VALUE_INT:
-        buffer_printf(buffer, "%lld", (long long)value->sint);
+        buffer_put_int(buffer, value->sint);
         break;
     case VALUE_REAL:
         buffer_printf(buffer, "%.1f", value->real);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -102,6 +103,52 @@ static void test_addresses_of_odd_length_are_none(void **state) {
     assert_int_equal(address_size(&address), 0);
 }
 
+static void check_against_libc(int family, const uint8_t *bytes, size_t length) {
+    char expected[INET6_ADDRSTRLEN];
+    struct address address = address_from_bytes(bytes, length);
+    struct buffer buffer = BUFFER_INIT;
+    assert_non_null(inet_ntop(family, bytes, expected, sizeof(expected)));
+    address_format(&address, &buffer);
+    assert_string_equal(buffer_text(&buffer), expected);
+    buffer_done(&buffer);
+}
+
+// Random words of an IPv6 address: one in two is zero, one in four has leading zeroes, some are
+// those that mark an IPv4 address inside.
+static uint16_t random_word(uint64_t *seed) {
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    uint16_t bits = (uint16_t)(*seed >> 32);
+    switch (*seed >> 60) {
+    case 0:
+    case 1:
+    case 2:
+        return bits;
+    case 3:
+    case 4:
+    case 5:
+        return bits >> (*seed >> 56 & 15);
+    case 6:
+        return 0xffff;
+    default:
+        return 0;
+    }
+}
+
+static void test_addresses_are_written_as_the_c_library_does(void **state) {
+    uint64_t seed = 5952;
+    (void)state;
+    for (size_t round = 0; round < 200000; round++) {
+        uint8_t bytes[16];
+        for (size_t i = 0; i < 8; i++) {
+            uint16_t word = random_word(&seed);
+            bytes[i * 2] = (uint8_t)(word >> 8);
+            bytes[i * 2 + 1] = (uint8_t)word;
+        }
+        check_against_libc(AF_INET6, bytes, 16);
+        check_against_libc(AF_INET, bytes, 4);
+    }
+}
+
 static void assert_lladdr_text(const void *bytes, size_t length, const char *expected) {
     struct lladdr lladdr = lladdr_from_bytes(bytes, length);
     struct buffer buffer = BUFFER_INIT;
@@ -145,6 +192,7 @@ int main(void) {
         cmocka_unit_test(test_a_prefix_contains_what_its_bits_say),
         cmocka_unit_test(test_addresses_have_an_order),
         cmocka_unit_test(test_addresses_of_odd_length_are_none),
+        cmocka_unit_test(test_addresses_are_written_as_the_c_library_does),
         cmocka_unit_test(test_lladdrs_are_written_as_their_device_means_them),
         cmocka_unit_test(test_an_overlong_lladdr_is_cut),
         cmocka_unit_test(test_lladdrs_are_read),

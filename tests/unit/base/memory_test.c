@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -58,6 +59,33 @@ static void test_arena_copies_strings(void **state) {
     assert_string_equal(arena_strndup(&arena, "lo", 16), "lo");
     assert_string_equal(arena_printf(&arena, "%s.%d", "eth0", 100), "eth0.100");
     arena_done(&arena);
+}
+
+static void check_number(int64_t number) {
+    char expected[64];
+    struct buffer buffer = BUFFER_INIT;
+    snprintf(expected, sizeof(expected), "%llu %lld", (unsigned long long)number,
+             (long long)number);
+    buffer_put_uint(&buffer, (uint64_t)number);
+    buffer_putc(&buffer, ' ');
+    buffer_put_int(&buffer, number);
+    assert_string_equal(buffer_text(&buffer), expected);
+    buffer_done(&buffer);
+}
+
+static void test_buffer_writes_numbers_of_every_length(void **state) {
+    (void)state;
+    for (int64_t number = 0; number < 20000; number++) {
+        check_number(number);
+        check_number(-number);
+    }
+    for (uint64_t power = 1; power < UINT64_MAX / 10; power *= 10) {
+        check_number((int64_t)power);
+        check_number((int64_t)power - 1);
+        check_number((int64_t)(power * 9 + power / 7));
+    }
+    check_number(INT64_MAX);
+    check_number(INT64_MIN);
 }
 
 static void test_buffer_grows_and_keeps_its_text(void **state) {
@@ -120,6 +148,7 @@ int main(void) {
         cmocka_unit_test(test_arena_gives_pieces_larger_than_a_block),
         cmocka_unit_test(test_arena_refuses_a_size_that_would_wrap),
         cmocka_unit_test(test_arena_copies_strings),
+        cmocka_unit_test(test_buffer_writes_numbers_of_every_length),
         cmocka_unit_test(test_buffer_grows_and_keeps_its_text),
         cmocka_unit_test(test_buffer_remembers_that_it_failed),
         cmocka_unit_test(test_errors_gather_words),
