@@ -73,22 +73,32 @@ static const struct panel_graph graphs[] = {
 
 static const struct key_binding keys[] = {
     {COMMAND_TREE, {'t', INPUT_F5}, "t F5", "tree: what hangs on what, and the pods behind"},
-    {COMMAND_TARGET, {'o'}, "o", "go to a pair's other end, or the lower device"},
     {.label = NULL},
 };
 
-const struct panel interfaces_panel = {
+static const struct panel_target targets[] = {
+    {.field = "peer", .title = "a pair's other end, or the lower device", .find = find_target},
+    {.find = NULL},
+};
+
+static const struct panel_view views[] = {{
     .name = "interfaces",
     .title = "Interfaces",
     .kind = KIND_INTERFACES,
     .columns = "ifname,info_kind,operstate,~mtu,addr_info,?master,?peer,peer_netns,"
                "rx_bytes_rate,tx_bytes_rate,?programs,?address,?rx_dropped,?tx_dropped",
-    .needs_others = true,
     .groups = groups,
     .graphs = graphs,
-    .keys = keys,
-    .target = find_target,
-    .target_field = "peer",
+    .targets = targets,
     .tree = make_tree,
     .tree_field = "ifname",
+}};
+
+const struct panel interfaces_panel = {
+    .name = "interfaces",
+    .title = "Interfaces",
+    .views = views,
+    .view_count = 1,
+    .needs_others = true,
+    .keys = keys,
 };

@@ -15,18 +15,29 @@ static const struct panel_group groups[] = {
 };
 
 static const struct key_binding keys[] = {
-    {COMMAND_TARGET, {INPUT_ENTER, 'o'}, "Enter o", "go there: all panels show that namespace"},
+    {COMMAND_TARGET, {INPUT_ENTER}, "Enter", "go there: all panels show that namespace"},
     {.label = NULL},
 };
 
-const struct panel namespaces_panel = {
+static const struct panel_target targets[] = {
+    {.field = "netns", .title = "the namespace's interfaces", .find = find_target},
+    {.find = NULL},
+};
+
+static const struct panel_view views[] = {{
     .name = "namespaces",
     .title = "Namespaces",
     .kind = KIND_NAMESPACES,
     .columns = "netns,naming,process_count,process,pid,~nsid,?runtime,?netns_name,inode,?path",
-    .whole_node = true,
     .groups = groups,
+    .targets = targets,
+}};
+
+const struct panel namespaces_panel = {
+    .name = "namespaces",
+    .title = "Namespaces",
+    .views = views,
+    .view_count = 1,
+    .whole_node = true,
     .keys = keys,
-    .target = find_target,
-    .target_field = "netns",
 };

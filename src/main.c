@@ -105,6 +105,7 @@ static enum exit_status run_terminal(const struct options *options) {
     struct tui_options terminal = {.netns = options->dump.netns,
                                    .all_netns = options->dump.all_netns,
                                    .panel = options->panel,
+                                   .view = options->view,
                                    .interval = options->interval,
                                    .no_color = options->no_color};
     int r = tui_run(&terminal, panels, &err);

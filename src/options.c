@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ const struct option_spec option_specs[] = {
     {"netns", '\0', OPTION_NETNS, "NS", DUMP | TERMINAL, "in this namespace: a name, a PID or a path"},
     {"all-netns", '\0', OPTION_NONE, NULL, DUMP | TERMINAL, "in every namespace of the node"},
     {"list-fields", '\0', OPTION_KIND, "KIND", LIST, "say which fields there are"},
-    {"panel", '\0', OPTION_PANEL, "NAME", TERMINAL, "open the terminal program on this panel"},
+    {"panel", '\0', OPTION_PANEL, "NAME[/VIEW]", TERMINAL, "open the terminal program on this panel"},
     {"interval", '\0', OPTION_SECONDS, "SECONDS", TERMINAL, "time between two readings of counters"},
     {"no-color", '\0', OPTION_NONE, NULL, TERMINAL, "no colours, as with NO_COLOR in the environment"},
     {"help", 'h', OPTION_NONE, NULL, ALWAYS, "print this"},
@@ -132,7 +133,40 @@ static int report_option(struct error *err, const char *text) {
 
 // --- Values --------------------------------------------------------------------------------------
 
-static int add_kind(struct dump_request *request, const char *text, size_t len, struct error *err) {
+static const struct panel *find_panel(const char *name, size_t len) {
+    for (size_t i = 0; panels[i]; i++) {
+        if (strncmp(panels[i]->name, name, len) == 0 && panels[i]->name[len] == '\0')
+            return panels[i];
+    }
+    return NULL;
+}
+
+static int add_kind(struct dump_request *request, enum kind_id kind, struct error *err) {
+    for (size_t i = 0; i < request->kind_count; i++) {
+        if (request->kinds[i] == kind)
+            return error_set(err, -EINVAL, "%s is named twice", kinds[kind]->name);
+    }
+    request->kinds[request->kind_count++] = kind;
+    return 0;
+}
+
+// What the panel's views show, each kind once.
+static int add_panel_kinds(struct dump_request *request, const struct panel *panel,
+                           struct error *err) {
+    bool added[KIND_COUNT] = {false};
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < panel->view_count; i++) {
+        enum kind_id kind = panel->views[i].kind;
+        if (!added[kind])
+            r = add_kind(request, kind, err);
+        added[kind] = true;
+    }
+    return r;
+}
+
+// A kind's name is that kind; a panel's that is no kind's stands for what the panel shows.
+static int add_named(struct dump_request *request, const char *text, size_t len,
+                     struct error *err) {
     char name[64];
     if (len == 0)
         return error_set(err, -EINVAL, "the name of a kind is missing");
@@ -141,14 +175,10 @@ static int add_kind(struct dump_request *request, const char *text, size_t len, 
     memcpy(name, text, len);
     name[len] = '\0';
     const struct kind *kind = kind_find(name);
-    if (!kind)
-        return report_kind(err, name);
-    for (size_t i = 0; i < request->kind_count; i++) {
-        if (request->kinds[i] == kind_id(kind))
-            return error_set(err, -EINVAL, "%s is named twice", name);
-    }
-    request->kinds[request->kind_count++] = kind_id(kind);
-    return 0;
+    const struct panel *panel = find_panel(text, len);
+    if (kind)
+        return add_kind(request, kind_id(kind), err);
+    return panel ? add_panel_kinds(request, panel, err) : report_kind(err, name);
 }
 
 static int read_kinds(struct parsing *p, const char *text) {
@@ -158,7 +188,7 @@ static int read_kinds(struct parsing *p, const char *text) {
         request->kinds[request->kind_count++] = (enum kind_id)i;
     while (text) {
         size_t len = strcspn(text, ",");
-        int r = add_kind(request, text, len, p->err);
+        int r = add_named(request, text, len, p->err);
         if (r < 0)
             return r;
         text = text[len] == ',' ? text + len + 1 : NULL;
@@ -176,23 +206,45 @@ static int read_format(struct parsing *p, const char *text) {
     return error_set(p->err, -EINVAL, "unknown format: %s (there are text, json, ndjson)", text);
 }
 
-static int read_panel(struct parsing *p, const char *text) {
+static int report_panel(struct error *err, const char *text, size_t len) {
+    char name[64];
     const char *near = NULL;
-    size_t least = strlen(text) / 2 + 1;
+    size_t least = len / 2 + 1;
     struct buffer all = BUFFER_INIT;
+    snprintf(name, sizeof(name), "%.*s", (int)len, text);
     for (size_t i = 0; panels[i]; i++) {
-        if (strcmp(panels[i]->name, text) == 0)
-            p->options.panel = panels[i]->name;
-        consider_near(panels[i]->name, text, &near, &least);
+        consider_near(panels[i]->name, name, &near, &least);
         buffer_printf(&all, "%s%s", i > 0 ? ", " : "", panels[i]->name);
     }
-    int r = 0;
-    if (!p->options.panel)
-        r = near ? error_set(p->err, -EINVAL, "unknown panel: %s (did you mean %s?)", text, near)
-                 : error_set(p->err, -EINVAL, "unknown panel: %s (there are %s)", text,
-                             buffer_text(&all));
+    int r =
+        near ? error_set(err, -EINVAL, "unknown panel: %s (did you mean %s?)", name, near)
+             : error_set(err, -EINVAL, "unknown panel: %s (there are %s)", name, buffer_text(&all));
     buffer_done(&all);
     return r;
+}
+
+static int report_view(struct error *err, const struct panel *panel, const char *text) {
+    struct buffer all = BUFFER_INIT;
+    for (size_t i = 0; i < panel->view_count; i++)
+        buffer_printf(&all, "%s%s", i > 0 ? ", " : "", panel->views[i].name);
+    int r = error_set(err, -EINVAL, "unknown view of %s: %s (there are %s)", panel->name, text,
+                      buffer_text(&all));
+    buffer_done(&all);
+    return r;
+}
+
+// NAME or NAME/VIEW.
+static int read_panel(struct parsing *p, const char *text) {
+    size_t len = strcspn(text, "/");
+    const struct panel *panel = find_panel(text, len);
+    if (!panel)
+        return report_panel(p->err, text, len);
+    const struct panel_view *view = text[len] ? panel_find_view(panel, text + len + 1) : NULL;
+    if (text[len] && !view)
+        return report_view(p->err, panel, text + len + 1);
+    p->options.panel = panel->name;
+    p->options.view = view ? view->name : NULL;
+    return 0;
 }
 
 static int read_interval(struct parsing *p, const char *text) {
@@ -385,7 +437,7 @@ static void format_option(const struct option_spec *spec, struct buffer *buffer)
 void options_format_help(struct buffer *buffer) {
     buffer_puts(buffer, "netscope - show a Linux node's network as the kernel has it\n"
                         "\n"
-                        "usage: netscope [--netns NS | --all-netns] [--panel NAME]\n"
+                        "usage: netscope [--netns NS | --all-netns] [--panel NAME[/VIEW]]\n"
                         "       netscope --dump[=KIND,...] [--format FORMAT] [--filter EXPR] ...\n"
                         "       netscope --list-fields[=KIND] [--json]\n"
                         "\n");

@@ -24,6 +24,7 @@ struct options {
     struct dump_request dump; // OPTIONS_DUMP; its kinds and format also for OPTIONS_LIST_FIELDS,
                               // its netns and all_netns also for OPTIONS_TERMINAL
     const char *panel;        // NULL: the usual one
+    const char *view;         // of the panel; NULL: its first
     double interval;          // seconds between samples
     bool no_color;
 };

@@ -23,41 +23,15 @@ static bool names_field(const char *keys, const char *key) {
 }
 
 // The first group that names the field; the group of the rest, without title, if none does.
-static const struct panel_group *group_of(const struct panel *panel, const struct field *field) {
-    const struct panel_group *group = panel->groups;
+static const struct panel_group *group_of(const struct panel_view *view,
+                                          const struct field *field) {
+    const struct panel_group *group = view->groups;
     while (group->title && !names_field(group->keys, field->key))
         group++;
     return group;
 }
 
 // --- Fields --------------------------------------------------------------------------------------
-
-// The bytes that go into a line: up to the last gap or comma that fits.
-static size_t find_break(const char *text, size_t width) {
-    size_t taken, fit = text_fit(text, width, &taken), end = fit;
-    if (text[fit] == '\0')
-        return fit;
-    while (end > 0 && text[end] != ' ' && text[end - 1] != ',')
-        end--;
-    return end > 0 ? end : fit > 0 ? fit : strlen(text);
-}
-
-// Adds the text in as many lines as it takes. Returns the first.
-static struct line *add_wrapped(struct lines *lines, const char *label, const char *text,
-                                uint8_t style, size_t width) {
-    size_t first = lines->count;
-    do {
-        size_t len = find_break(text, width);
-        char *piece = strndup(text, len);
-        bool added = piece && lines_add(lines, lines->count == first ? label : "", piece, style);
-        free(piece);
-        if (!added)
-            return NULL;
-        text += len;
-        text += strspn(text, " ");
-    } while (*text != '\0');
-    return &lines->items[first];
-}
 
 static void add_record_member(const struct field *field, const struct row_ref *ref,
                               const char *summary, struct buffer *buffer) {
@@ -98,14 +72,26 @@ static void add_records(const struct field *field, const struct row_ref *ref,
             add_record_member(&type->fields[f], &item, buffer_text(&text), &rest);
         uint8_t style = record_style(buffer_text(&text));
         buffer_puts(&text, buffer_text(&rest));
-        add_wrapped(lines, i == 0 ? field->title : "", buffer_text(&text), style, width);
+        lines_add_wrapped(lines, i == 0 ? field->title : "", buffer_text(&text), style, width);
         buffer_done(&raw);
         buffer_done(&text);
         buffer_done(&rest);
     }
 }
 
-static void add_field(const struct panel *panel, const struct field *field,
+// Where the field's line leads: the place of a target, counted from 1, or 0.
+static uint8_t find_lead(const struct panel_view *view, const struct field *field,
+                         const struct row_ref *ref) {
+    struct panel_place place;
+    for (size_t i = 0; view->targets && view->targets[i].find; i++) {
+        const struct panel_target *target = &view->targets[i];
+        if (target->field && strcmp(target->field, field->key) == 0 && target->find(ref, &place))
+            return (uint8_t)(i + 1);
+    }
+    return 0;
+}
+
+static void add_field(const struct panel_view *view, const struct field *field,
                       const struct row_ref *ref, size_t width, struct lines *lines) {
     struct value value;
     field_read(field, ref, &value);
@@ -117,12 +103,10 @@ static void add_field(const struct panel *panel, const struct field *field,
     cell_format_exact(field, ref, &text);
     struct line *line = NULL;
     if (text.len > 0)
-        line = add_wrapped(lines, field->title, buffer_text(&text),
-                           cell_style(field, buffer_text(&text)), width);
-    struct panel_place place;
-    if (line && panel->target && panel->target_field &&
-        strcmp(panel->target_field, field->key) == 0)
-        line->leads = panel->target(ref, &place);
+        line = lines_add_wrapped(lines, field->title, buffer_text(&text),
+                                 cell_style(field, buffer_text(&text)), width);
+    if (line)
+        line->leads = find_lead(view, field, ref);
     buffer_done(&text);
 }
 
@@ -154,13 +138,13 @@ static void put_rate(double rate, const char *word, struct buffer *buffer) {
     buffer_fill(buffer, ' ', len < 13 ? 13 - len : 1);
 }
 
-static void add_graph(const struct panel *panel, const struct panel_graph *graph,
+static void add_graph(const struct panel_view *view, const struct panel_graph *graph,
                       const struct row_ref *ref, const struct glyphs *glyphs, size_t width,
                       struct lines *lines) {
     const struct node_netns *entry = node_find(ref->node, ref->netns->inode);
-    const struct history *history = entry ? entry->histories[panel->kind] : NULL;
+    const struct history *history = entry ? entry->histories[view->kind] : NULL;
     double rates[HISTORY_SAMPLES], highest = 0;
-    uint64_t identity = kinds[panel->kind]->identity(ref->row);
+    uint64_t identity = kinds[view->kind]->identity(ref->row);
     size_t count =
         history ? history_rates(history, identity, graph->counter, rates, HISTORY_SAMPLES) : 0;
     if (count == 0)
@@ -179,31 +163,31 @@ static void add_graph(const struct panel *panel, const struct panel_graph *graph
 
 // --- All -----------------------------------------------------------------------------------------
 
-static void add_group(const struct panel *panel, const struct panel_group *group,
+static void add_group(const struct panel_view *view, const struct panel_group *group,
                       const struct row_ref *ref, size_t width, struct lines *lines) {
-    const struct kind *kind = kinds[panel->kind];
+    const struct kind *kind = kinds[view->kind];
     size_t before = lines->count;
     lines_add_heading(lines, group->title ? group->title : "Other");
     for (size_t i = 0; i < kind->field_count; i++) {
-        if (group_of(panel, &kind->fields[i]) == group)
-            add_field(panel, &kind->fields[i], ref, width, lines);
+        if (group_of(view, &kind->fields[i]) == group)
+            add_field(view, &kind->fields[i], ref, width, lines);
     }
     if (lines->count == before + 1)
         lines->count = before; // nothing of it is there
 }
 
-void detail_format(const struct panel *panel, const struct row_ref *ref,
+void detail_format(const struct panel_view *view, const struct row_ref *ref,
                    const struct glyphs *glyphs, size_t width, struct lines *lines) {
-    const struct panel_group *group = panel->groups;
-    add_group(panel, group, ref, width, lines);
+    const struct panel_group *group = view->groups;
+    add_group(view, group, ref, width, lines);
     size_t before = lines->count;
-    if (panel->graphs) {
+    if (view->graphs) {
         lines_add_heading(lines, "The last minute");
-        for (const struct panel_graph *graph = panel->graphs; graph->title; graph++)
-            add_graph(panel, graph, ref, glyphs, width, lines);
+        for (const struct panel_graph *graph = view->graphs; graph->title; graph++)
+            add_graph(view, graph, ref, glyphs, width, lines);
         if (lines->count == before + 1)
             lines->count = before;
     }
     while (group->title)
-        add_group(panel, ++group, ref, width, lines);
+        add_group(view, ++group, ref, width, lines);
 }

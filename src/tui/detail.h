@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// All that is known of a row, in lines: its fields in the panel's groups, and graphs.
+// All that is known of a row, in lines: its fields in the view's groups, and graphs.
 #ifndef TUI_DETAIL_H
 #define TUI_DETAIL_H
 
@@ -8,7 +8,7 @@
 #include "tui/panel.h"
 
 // Adds the lines of the row, whose texts are at most so many columns wide.
-void detail_format(const struct panel *panel, const struct row_ref *ref,
+void detail_format(const struct panel_view *view, const struct row_ref *ref,
                    const struct glyphs *glyphs, size_t width, struct lines *lines);
 
 // Adds the rates as a graph of one line, the highest being a full block.

@@ -14,6 +14,7 @@ const struct glyphs glyphs_unicode = {
     .mark = "●",
     .separator = " · ",
     .levels = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
+    .fills = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"},
 };
 
 const struct glyphs glyphs_ascii = {
@@ -29,4 +30,5 @@ const struct glyphs glyphs_ascii = {
     .mark = "*",
     .separator = " | ",
     .levels = {" ", "_", ".", "-", ":", "=", "+", "*", "#"},
+    .fills = {" ", "-", "-", "-", "=", "=", "=", "=", "#"},
 };

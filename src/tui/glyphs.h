@@ -13,7 +13,8 @@ struct glyphs {
     const char *branch, *last, *line, *space; // of a tree
     const char *mark;
     const char *separator;
-    const char *levels[GLYPHS_LEVELS];
+    const char *levels[GLYPHS_LEVELS]; // upwards
+    const char *fills[GLYPHS_LEVELS];  // to the right: of a bar
 };
 
 extern const struct glyphs glyphs_unicode, glyphs_ascii;

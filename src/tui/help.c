@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tui/help.h"
 
+#include "base/buffer.h"
 #include "tui/grid.h"
 
 static void add_bindings(const struct key_binding *bindings, struct lines *lines) {
@@ -12,11 +13,26 @@ static void add_bindings(const struct key_binding *bindings, struct lines *lines
     }
 }
 
-void help_format(const struct panel *panel, struct lines *lines) {
-    if (panel->keys) {
-        lines_add_heading(lines, panel->title);
-        add_bindings(panel->keys, lines);
+// Where 'o' and 'O' lead from here.
+static void add_targets(const struct panel_target *targets, struct lines *lines) {
+    for (size_t i = 0; targets && targets[i].find; i++) {
+        struct buffer text = BUFFER_INIT;
+        buffer_printf(&text, "go to %s", targets[i].title);
+        lines_add(lines, i == 0 ? "o" : "O", buffer_text(&text), STYLE_NORMAL);
+        buffer_done(&text);
     }
+}
+
+static void add_questions(const struct panel_question *question, struct lines *lines) {
+    for (; question && question->label; question++)
+        lines_add(lines, question->label, question->help, STYLE_NORMAL);
+}
+
+void help_format(const struct panel *panel, const struct panel_view *view, struct lines *lines) {
+    lines_add_heading(lines, panel->title);
+    add_bindings(panel->keys, lines);
+    add_questions(panel->questions, lines);
+    add_targets(view->targets, lines);
     add_bindings(table_keys, lines);
     lines_add_heading(lines, "In details and help");
     add_bindings(text_keys, lines);

@@ -6,7 +6,7 @@
 #include "tui/lines.h"
 #include "tui/panel.h"
 
-// Adds the panel's own keys and those that all panels have.
-void help_format(const struct panel *panel, struct lines *lines);
+// Adds the panel's own keys, where the view's rows lead, and the keys that all panels have.
+void help_format(const struct panel *panel, const struct panel_view *view, struct lines *lines);
 
 #endif

@@ -2,7 +2,9 @@
 #include "tui/lines.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "tui/grid.h"
 
 void lines_clear(struct lines *lines) {
@@ -39,6 +41,76 @@ struct line *lines_add_heading(struct lines *lines, const char *label) {
     if (line)
         line->is_heading = true;
     return line;
+}
+
+// The bytes that go into a line: up to the last gap or comma that fits.
+static size_t find_break(const char *text, size_t width) {
+    size_t taken, fit = text_fit(text, width, &taken), end = fit;
+    if (text[fit] == '\0')
+        return fit;
+    while (end > 0 && text[end] != ' ' && text[end - 1] != ',')
+        end--;
+    return end > 0 ? end : fit > 0 ? fit : strlen(text);
+}
+
+struct line *lines_add_wrapped(struct lines *lines, const char *label, const char *text,
+                               uint8_t style, size_t width) {
+    size_t first = lines->count;
+    do {
+        size_t len = find_break(text, width);
+        char *piece = strndup(text, len);
+        bool added = piece && lines_add(lines, lines->count == first ? label : "", piece, style);
+        free(piece);
+        if (!added)
+            return NULL;
+        text += len;
+        text += strspn(text, " ");
+    } while (*text != '\0');
+    return &lines->items[first];
+}
+
+void lines_wrap(const struct lines *from, size_t width, struct lines *to) {
+    for (size_t i = 0; i < from->count; i++) {
+        const struct line *line = &from->items[i];
+        if (line->is_heading)
+            lines_add_heading(to, line->label);
+        else
+            lines_add_wrapped(to, line->label, line->text, line->style, width);
+    }
+}
+
+struct line *lines_add_bar(struct lines *lines, const char *label, double share, const char *text,
+                           uint8_t style) {
+    struct line *line = lines_add(lines, label, text, style);
+    if (line) {
+        line->has_bar = true;
+        line->share = share < 0 ? 0 : share > 1 ? 1 : share;
+    }
+    return line;
+}
+
+// The last line of that label, or NULL.
+static struct line *find_label(struct lines *lines, const char *label) {
+    for (size_t i = lines->count; i > 0; i--) {
+        struct line *line = &lines->items[i - 1];
+        if (!line->is_heading && strcmp(line->label, label) == 0)
+            return line;
+    }
+    return NULL;
+}
+
+size_t lines_mark_differences(struct lines *a, struct lines *b, uint8_t style) {
+    size_t count = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        struct line *theirs = &b->items[i];
+        struct line *ours = find_label(a, theirs->label);
+        if (theirs->label[0] == '\0' || find_label(b, theirs->label) != theirs || !ours ||
+            strcmp(ours->text, theirs->text) == 0)
+            continue;
+        ours->style = theirs->style = style;
+        count++;
+    }
+    return count;
 }
 
 static void scroll(struct lines *lines) {

@@ -16,8 +16,10 @@ struct line {
     const char *label;
     const char *text;
     uint8_t style;   // of the text
-    bool leads;      // Enter goes somewhere
+    uint8_t leads;   // Enter goes to this target of the view, counted from 1; 0: nowhere
     bool is_heading; // the label stands alone
+    bool has_bar;    // in front of the text stands a bar that is filled
+    double share;    // so far: 0 to 1
 };
 
 struct lines {
@@ -37,6 +39,20 @@ void lines_done(struct lines *lines);
 // Adds a line; texts are copied. Returns it (good until the next), or NULL when memory is out.
 struct line *lines_add(struct lines *lines, const char *label, const char *text, uint8_t style);
 struct line *lines_add_heading(struct lines *lines, const char *label);
+
+// The same in as many lines as it takes where the text is wider than so many columns; returns the
+// first. All lines of another text, wrapped so.
+struct line *lines_add_wrapped(struct lines *lines, const char *label, const char *text,
+                               uint8_t style, size_t width);
+void lines_wrap(const struct lines *from, size_t width, struct lines *to);
+
+// Adds a line with a bar that shows how full something is.
+struct line *lines_add_bar(struct lines *lines, const char *label, double share, const char *text,
+                           uint8_t style);
+
+// Gives the style to lines that have the same label in both, but not the same text (of several with
+// one label the last counts). Returns how many there are.
+size_t lines_mark_differences(struct lines *a, struct lines *b, uint8_t style);
 
 // Selects another line, bounded, and scrolls to it; also when lines came or went (0).
 void lines_move(struct lines *lines, ptrdiff_t count);

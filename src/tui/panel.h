@@ -8,13 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "model/kind.h"
 #include "model/node.h"
 #include "tui/keys.h"
+#include "tui/lines.h"
 
 // A row (or just a namespace) to go to.
 struct panel_place {
     const char *panel; // its name
+    const char *view;  // of the panel, by name; NULL: the one that it shows
     uint64_t netns;    // inode
     bool has_row;
     uint64_t identity; // of the row, in that namespace
@@ -39,22 +42,26 @@ struct panel_graph {
     size_t counter;
 };
 
-struct panel {
-    const char *name;
+// Where rows lead to: 'o' goes to the first of a view's targets that leads somewhere, 'O' to the
+// next one, Enter on the line of the field in the details to that field's.
+struct panel_target {
+    const char *field; // the line of the details that leads there; NULL: none
+    const char *title; // for help: "a pair's other end"
+    bool (*find)(const struct row_ref *ref, struct panel_place *ret_place); // false: nowhere
+};
+
+// Rows of one kind in one way to look at them: v and V go from one to the next.
+struct panel_view {
+    const char *name; // as in --panel routes/rules
     const char *title;
     enum kind_id kind;
     const char *columns; // keys joined by commas; behind '?': only where there is plenty of room;
                          // behind '~': the first to go where it is narrow
-    bool whole_node;     // rows are the node's, and not those of one namespace
-    bool needs_others;   // rows name rows of other namespaces: these are read as well
+    const char *sort;    // as for --sort; NULL: the kind's usual order
 
-    const struct panel_group *groups; // the last has no title
-    const struct panel_graph *graphs; // the last has no title; NULL: none
-    const struct key_binding *keys;   // its own, before those that all have; NULL: none
-
-    // Where a row leads to. Returns false if nowhere. NULL: no row of this kind does.
-    bool (*target)(const struct row_ref *ref, struct panel_place *ret_place);
-    const char *target_field; // the line of the details that leads there
+    const struct panel_group *groups;   // the last has no title
+    const struct panel_graph *graphs;   // the last has no title; NULL: none
+    const struct panel_target *targets; // the last has no find; NULL: rows lead nowhere
 
     // The rows of a namespace (0: of all) as a tree; the array is the caller's to free. Returns 0
     // or -ENOMEM. NULL: no tree.
@@ -62,5 +69,49 @@ struct panel {
                 size_t *ret_count);
     const char *tree_field; // the column that is drawn as a tree
 };
+
+// A question about what the kernel would do. Its subject is typed; nothing typed means the row that
+// is selected, where that can be.
+struct panel_question {
+    uint32_t key;
+    const char *label;  // of the key, in help; the last has none
+    const char *prompt; // "route to: "
+    const char *title;  // above the answer
+    const char *help;   // what it does
+
+    // Answers from the model, at once: adds lines, long ones whole. Returns 0, or -errno and in err
+    // what is wrong with what was typed. `row` is the one that is selected, or NULL.
+    int (*answer)(const struct node *node, uint64_t netns, const struct row_ref *row,
+                  const char *typed, struct lines *ret_lines, struct error *err);
+
+    // Asks whoever really decides, on a worker: its lines stand behind the answer when they come. A
+    // line whose label both have, and whose text is not the same, is shown as a difference. Returns
+    // 0 or -ENOMEM; that it could not be asked is a line as well. NULL: nobody is asked.
+    int (*ask_kernel)(const struct netns *netns, const char *typed, struct lines *ret_lines);
+};
+
+struct panel {
+    const char *name;
+    const char *title;
+    const struct panel_view *views; // at least one
+    size_t view_count;
+    const enum kind_id *needs; // what is read beside the kind of the view that is shown
+    size_t need_count;
+    bool whole_node;                // rows are the node's, and not those of one namespace
+    bool needs_others;              // rows name rows of other namespaces: these are read as well
+    const struct key_binding *keys; // its own, before those that all have; NULL: none
+    const struct panel_question *questions; // NULL: none
+
+    // Adds lines that stand above the table, always in sight: how full something is. Of the
+    // namespace, or of all (0). Called whenever data has changed. Returns 0 or -ENOMEM. NULL: none.
+    int (*summary)(const struct node *node, uint64_t netns, struct lines *lines);
+};
+
+// The view of that name, or NULL.
+const struct panel_view *panel_find_view(const struct panel *panel, const char *name);
+
+// Finds a target of the row: the first that leads somewhere after so many others that do.
+bool panel_find_target(const struct panel_view *view, const struct row_ref *ref, size_t skipped,
+                       struct panel_place *ret_place);
 
 #endif

@@ -61,15 +61,28 @@ static bool is_wished(const struct reader *reader, uint64_t netns) {
     return is_shown(reader, netns) || reader->wish.others;
 }
 
-// Every subject that is wished for is known.
-static void add_wished_subjects(struct reader *reader) {
-    if (!source_of(reader->wish.kind))
+static bool is_needed(const struct reader *reader, enum kind_id kind) {
+    bool needed = kind == reader->wish.kind;
+    for (size_t i = 0; i < reader->wish.need_count; i++)
+        needed |= kind == reader->wish.needs[i];
+    return needed;
+}
+
+static void add_subjects_of(struct reader *reader, enum kind_id kind) {
+    if (!source_of(kind))
         return;
     for (size_t i = 0; i < node_count(reader->node); i++) {
         uint64_t netns = reader->node->netnses[i].netns->inode;
-        if (is_wished(reader, netns) && !find_subject(reader, netns, reader->wish.kind))
-            add_subject(reader, netns, reader->wish.kind);
+        if (is_wished(reader, netns) && !find_subject(reader, netns, kind))
+            add_subject(reader, netns, kind);
     }
+}
+
+// Every subject that is wished for is known.
+static void add_wished_subjects(struct reader *reader) {
+    add_subjects_of(reader, reader->wish.kind);
+    for (size_t i = 0; i < reader->wish.need_count; i++)
+        add_subjects_of(reader, reader->wish.needs[i]);
 }
 
 // --- Reading -------------------------------------------------------------------------------------
@@ -77,16 +90,30 @@ static void add_wished_subjects(struct reader *reader) {
 static void begin_reading(struct reader *reader);
 
 static bool may_read(const struct reader *reader, const struct subject *subject, bool again) {
-    if (subject->kind != reader->wish.kind || !is_wished(reader, subject->netns))
+    if (!is_needed(reader, subject->kind) || !is_wished(reader, subject->netns))
         return false;
     return again ? subject->read && subject->stale && !reader->paused : !subject->read;
 }
 
-// Adds the subjects that are to be read now: what was never read first, what is shown first.
-static void collect(struct reader *reader, struct read_job *job, bool again, bool shown) {
+// How soon a subject is read: what is shown, what tells of it, the rest.
+enum turn {
+    TURN_SHOWN,
+    TURN_NEEDED,
+    TURN_OTHERS,
+    TURN_COUNT,
+};
+
+static enum turn turn_of(const struct reader *reader, const struct subject *subject) {
+    if (!is_shown(reader, subject->netns))
+        return TURN_OTHERS;
+    return subject->kind == reader->wish.kind ? TURN_SHOWN : TURN_NEEDED;
+}
+
+// Adds the subjects that are to be read in that turn.
+static void collect(struct reader *reader, struct read_job *job, bool again, enum turn turn) {
     for (size_t i = 0; i < reader->subject_count; i++) {
         struct subject *subject = &reader->subjects[i];
-        if (!may_read(reader, subject, again) || is_shown(reader, subject->netns) != shown)
+        if (!may_read(reader, subject, again) || turn_of(reader, subject) != turn)
             continue;
         const struct node_netns *entry = node_find(reader->node, subject->netns);
         if (!entry)
@@ -162,14 +189,11 @@ static void begin_reading(struct reader *reader) {
     struct read_job *job = read_job_new(reader, reader->node->namespaces, reader->subject_count);
     if (!job)
         return;
-    collect(reader, job, false, true);
-    if (job->count == 0)
-        collect(reader, job, false, false);
-    bool is_time = now_of(reader) >= reader->read_not_before;
-    if (job->count == 0 && is_time) {
-        collect(reader, job, true, true);
-        collect(reader, job, true, false);
-    }
+    for (enum turn turn = 0; turn < TURN_COUNT && job->count == 0; turn++)
+        collect(reader, job, false, turn);
+    bool is_time = now_of(reader) >= reader->read_not_before, fresh = job->count == 0;
+    for (enum turn turn = 0; turn < TURN_COUNT && fresh && is_time; turn++)
+        collect(reader, job, true, turn);
     if (job->count > 0 && read_job_start(job, reader->loop, end_reading) == 0) {
         reader->reading = true;
         return;

@@ -17,9 +17,11 @@
 
 // What is shown.
 struct reader_wish {
-    enum kind_id kind;
+    enum kind_id kind;         // of the rows
+    const enum kind_id *needs; // what tells of them; read afterwards
+    size_t need_count;
     uint64_t netns; // inode; 0: of all
-    bool others;    // of the other namespaces too, afterwards
+    bool others;    // of the other namespaces too, last
 };
 
 // Whose counters are wanted. Without rows: of every row of the namespace.

@@ -30,6 +30,7 @@
 enum screen_mode {
     MODE_TABLE,
     MODE_DETAIL,
+    MODE_ANSWER, // to a question
     MODE_HELP,
     MODE_SORT,    // the menu of fields to sort by
     MODE_COLUMNS, // the menu of columns
@@ -40,6 +41,7 @@ enum screen_prompt {
     PROMPT_FILTER,
     PROMPT_SAVE,
     PROMPT_OVERWRITE, // y or n
+    PROMPT_QUESTION,
 };
 
 // What the loop has to do after a key.
@@ -53,10 +55,33 @@ struct screen_effects {
     bool copy;     // clipboard has what is to be copied
     bool save;     // file has what is to be written to the file of that name
     bool overwrite;
+    bool ask; // the question is for the kernel too
+};
+
+// Where things stand, from the top.
+struct screen_layout {
+    size_t views;         // the line with the panel's views; 0: not shown
+    size_t summary;       // the first of the summary's lines
+    size_t summary_count; // so many are shown
+    size_t head;          // of the table, or the title of a text
+    size_t body;
+    size_t height; // of the body
+};
+
+// A question that was asked, and what is known of its answer.
+struct screen_question {
+    const struct panel_question *asked; // NULL: none
+    uint64_t netns;                     // where
+    char typed[PROMPT_MAX + 1];
+    unsigned number;             // counts: an answer to another one comes too late
+    bool waiting;                // for the kernel
+    struct lines answer, kernel; // as they came, not wrapped
+    size_t differences;          // between the two
+    struct error error;          // why there is no answer; code 0: there is
 };
 
 struct screen_place {
-    size_t panel;
+    size_t panel, view;
     uint64_t netns;
     bool all;
 };
@@ -66,7 +91,10 @@ struct screen {
     size_t panel_count;
     struct node *node; // not the screen's own
     const struct glyphs *glyphs;
-    struct view views[SCREEN_PANELS_MAX];
+    struct view *views;                      // those of each panel together
+    size_t view_count;                       // of all
+    size_t first_views[SCREEN_PANELS_MAX];   // where those of the panel begin
+    size_t current_views[SCREEN_PANELS_MAX]; // which of the panel's is shown
 
     size_t panel;
     uint64_t netns; // inode of the namespace that is shown; 0: not known yet
@@ -78,7 +106,9 @@ struct screen {
     size_t place_count;
 
     enum screen_mode mode;
-    struct lines lines; // MODE_DETAIL, MODE_HELP
+    struct lines summary;
+    struct lines lines; // MODE_DETAIL, MODE_ANSWER, MODE_HELP
+    struct screen_question question;
     struct row_id detail_row;
     struct row_ref detail_ref; // that row, as last looked up
     size_t menu_index, menu_top;
@@ -86,9 +116,8 @@ struct screen {
 
     enum screen_prompt prompting;
     struct prompt prompt;
-    struct prompt_history filters, files;
-    char filter_text[SCREEN_PANELS_MAX][PROMPT_MAX + 1]; // in force
-    size_t filter_offset; // of what is wrong in it; SIZE_MAX: nothing
+    struct prompt_history filters, files, subjects; // subjects: of questions
+    size_t filter_offset; // of what is wrong in the filter that is typed; SIZE_MAX: nothing
     struct error filter_error;
 
     struct buffer message; // said until the next key
@@ -97,6 +126,7 @@ struct screen {
     char changed_at[16]; // clock of the last change: "03:12:55"
 
     size_t width; // as last drawn
+    struct screen_layout layout;
 
     struct screen_effects effects;
     struct buffer clipboard, file;
@@ -108,8 +138,10 @@ int screen_init(struct screen *screen, const struct panel *const *panels, struct
                 const struct glyphs *glyphs);
 void screen_done(struct screen *screen);
 
-// Shows the panel of that name, the namespace of that inode, all namespaces or one.
-void screen_show(struct screen *screen, const char *panel, uint64_t netns, bool all);
+// Shows the panel of that name and its view of that name (NULL: as it is), the namespace of that
+// inode, all namespaces or one.
+void screen_show(struct screen *screen, const char *panel, const char *view, uint64_t netns,
+                 bool all);
 
 // The node's tables have changed.
 void screen_update(struct screen *screen);
@@ -127,11 +159,14 @@ void screen_say(struct screen *screen, enum style style, const char *format, ...
 // Asks whether the file that is there already shall be written over.
 void screen_ask_overwrite(struct screen *screen);
 
-// The view of the panel that is shown.
+// The kernel's lines for the question of that number: takes them out of `lines`.
+void screen_take_answer(struct screen *screen, unsigned number, struct lines *lines);
+
+// The panel that is shown, and its view.
+const struct panel *screen_panel(const struct screen *screen);
 struct view *screen_view(struct screen *screen);
 
-// For the other files of the screen: the detail's row, or NULL if it is not there; the inode for
-// view_build (0: all); the lines as they should be now.
+// The detail's row, or NULL if it is not there; the inode for view_build (0: all).
 const struct row_ref *screen_detail_row(struct screen *screen);
 uint64_t screen_scope(const struct screen *screen);
 

@@ -44,7 +44,7 @@ static void take_sort(struct screen *screen) {
 static void reset_columns(struct screen *screen) {
     struct view *view = screen_view(screen);
     columns_done(&view->columns);
-    if (columns_init(&view->columns, view->kind, view->panel->columns) < 0)
+    if (columns_init(&view->columns, view->kind, view->spec->columns) < 0)
         screen->effects.quit = true; // no memory for a list of fields: nothing goes on from here
 }
 
@@ -107,10 +107,11 @@ static void draw_item(const struct screen *screen, struct grid *grid, size_t y,
     grid_put(grid, y, x + 20, grid->columns, STYLE_DIM, column->field->help);
 }
 
-void screen_menu_draw(struct screen *screen, struct grid *grid, size_t height) {
+void screen_menu_draw(struct screen *screen, struct grid *grid) {
+    size_t height = screen->layout.height;
     const struct columns *columns = &screen_view(screen)->columns;
-    grid_style(grid, ROW_HEAD, 0, grid->columns, STYLE_HEAD);
-    grid_put(grid, ROW_HEAD, 1, grid->columns, STYLE_HEAD,
+    grid_style(grid, screen->layout.head, 0, grid->columns, STYLE_HEAD);
+    grid_put(grid, screen->layout.head, 1, grid->columns, STYLE_HEAD,
              screen->mode == MODE_SORT ? "Sort by" : "Columns");
     if (screen->menu_index < screen->menu_top)
         screen->menu_top = screen->menu_index;
@@ -118,8 +119,8 @@ void screen_menu_draw(struct screen *screen, struct grid *grid, size_t height) {
         screen->menu_top = screen->menu_index - height + 1;
     for (size_t i = 0; i < height && screen->menu_top + i < columns->count; i++) {
         size_t item = screen->menu_top + i;
-        draw_item(screen, grid, ROW_BODY + i, &columns->items[item]);
+        draw_item(screen, grid, screen->layout.body + i, &columns->items[item]);
         if (item == screen->menu_index)
-            grid_add_style(grid, ROW_BODY + i, 0, grid->columns, STYLE_SELECTED);
+            grid_add_style(grid, screen->layout.body + i, 0, grid->columns, STYLE_SELECTED);
     }
 }

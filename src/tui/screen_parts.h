@@ -5,23 +5,93 @@
 
 #include "tui/screen.h"
 
-// Where things stand.
+// The lines that are always there; screen->layout has the others.
 enum screen_row {
     ROW_TABS,
     ROW_PLACE,
-    ROW_HEAD,
-    ROW_BODY,
 };
 #define SCREEN_FOOT_ROWS 2 // the status line and the keys
 
-// Makes the lines of the details or of the help anew.
-void screen_fill_lines(struct screen *screen);
+// --- screen.c ---
 
-// The menus of fields to sort by and of columns.
+// Rebuilds the view, and says so if the selected row went.
+void screen_build(struct screen *screen);
+
+// Takes the filter of the view that is shown away.
+void screen_drop_filter(struct screen *screen);
+
+// Names the namespace of that inode as the one that is shown.
+void screen_set_netns(struct screen *screen, uint64_t inode);
+
+// What is the same whatever is open. Returns false if the command is none of these.
+bool screen_run_common(struct screen *screen, enum command command);
+
+// How far a command of moving goes over so many lines; 0 if it is none.
+ptrdiff_t screen_distance(enum command command, size_t height);
+
+void screen_say_unknown(struct screen *screen);
+
+// --- screen_places.c ---
+
+void screen_show_panel(struct screen *screen, size_t panel);
+void screen_show_view(struct screen *screen, size_t view);
+void screen_toggle_all(struct screen *screen);
+void screen_go_back(struct screen *screen);
+
+// Goes where the row leads, other ways that lead somewhere skipped; to the place itself.
+void screen_follow_target(struct screen *screen, const struct row_ref *ref, size_t skipped);
+void screen_go_to(struct screen *screen, const struct panel_place *place);
+
+// --- screen_table.c ---
+
+void screen_input_table(struct screen *screen, const struct input *input);
+void screen_sort_by_head(struct screen *screen, size_t x);
+
+// Where rows of several namespaces stand together, the namespace is a column.
+void screen_show_netns_column(struct screen *screen);
+
+// --- screen_text.c: details, answers, help ---
+
+void screen_open_detail(struct screen *screen);
+void screen_open_help(struct screen *screen);
+void screen_input_text(struct screen *screen, const struct input *input);
+void screen_fill_lines(struct screen *screen);
+void screen_draw_lines(struct screen *screen, struct grid *grid);
+void screen_draw_line(const struct screen *screen, struct grid *grid, size_t y,
+                      const struct line *line);
+
+// --- screen_prompt.c ---
+
+void screen_begin_prompt(struct screen *screen, enum screen_prompt what);
+void screen_input_prompt(struct screen *screen, uint32_t key);
+void screen_draw_prompt(struct screen *screen, struct grid *grid, size_t y);
+
+// What is wrong in the line, or NULL; draws that.
+const struct error *screen_prompt_error(const struct screen *screen);
+void screen_draw_prompt_error(const struct screen *screen, struct grid *grid, size_t y);
+
+// --- screen_question.c ---
+
+// The question of that key, or NULL.
+const struct panel_question *screen_find_question(const struct screen *screen, uint32_t key);
+
+// Begins to ask it: what is typed next is its subject.
+void screen_begin_question(struct screen *screen, const struct panel_question *question);
+
+// Answers it. Returns false if it cannot (error has why).
+bool screen_answer(struct screen *screen, const char *typed);
+
+// Fills lines with the answer, and the kernel's own behind it.
+void screen_format_answer(struct screen *screen, size_t width, struct lines *lines);
+
+// --- screen_menu.c: the menus of fields to sort by and of columns ---
+
 void screen_menu_open(struct screen *screen, enum screen_mode mode);
 void screen_menu_command(struct screen *screen, enum command command);
 void screen_menu_select(struct screen *screen, size_t line);
-void screen_menu_draw(struct screen *screen, struct grid *grid, size_t height);
+void screen_menu_draw(struct screen *screen, struct grid *grid);
+
+// --- screen_save.c ---
 
 // Fills the clipboard with the row that is selected, or those that are marked, as JSON. Returns how
 // many.
@@ -30,11 +100,22 @@ size_t screen_copy(struct screen *screen);
 // Fills `file` with what is shown: as JSON if the name ends so.
 void screen_format_file(struct screen *screen, const char *name);
 
-// The panel whose tab, the column whose head is at this place. False if none is.
+// --- Drawing ---
+
+// The panel whose tab, the view whose name, the column whose head is at this place. False if none
+// is.
 bool screen_find_tab(const struct screen *screen, size_t x, size_t *ret_panel);
+bool screen_find_view(const struct screen *screen, size_t x, size_t *ret_view);
 bool screen_find_head(struct screen *screen, size_t x, const struct field **ret_field);
 
-// Rebuilds the view, and says so if the selected row went.
-void screen_build(struct screen *screen);
+void screen_draw_table(struct screen *screen, struct grid *grid);
+void screen_draw_status(struct screen *screen, struct grid *grid, size_t y);
+
+// Writes the text, cut with a sign if it does not fit, right-aligned if asked for.
+void screen_put_cut(const struct screen *screen, struct grid *grid, size_t y, size_t x,
+                    size_t width, bool right, uint8_t style, const char *text);
+
+// Adds other people's text as a terminal may see it.
+void screen_put_printable(const char *text, struct buffer *buffer);
 
 #endif

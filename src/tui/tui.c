@@ -13,6 +13,7 @@
 #include <uv.h>
 
 #include "tui/file_job.h"
+#include "tui/question_job.h"
 #include "tui/reader.h"
 #include "tui/screen.h"
 #include "tui/tty.h"
@@ -60,9 +61,12 @@ static void draw(struct tui *tui) {
 }
 
 static void send_wish(struct tui *tui) {
-    const struct panel *panel = screen_view(&tui->screen)->panel;
-    struct reader_wish wish = {
-        .kind = panel->kind, .netns = screen_scope(&tui->screen), .others = panel->needs_others};
+    const struct view *view = screen_view(&tui->screen);
+    struct reader_wish wish = {.kind = view->spec->kind,
+                               .needs = view->panel->needs,
+                               .need_count = view->panel->need_count,
+                               .netns = screen_scope(&tui->screen),
+                               .others = view->panel->needs_others};
     // Until the namespaces are known nothing can be read.
     if (tui->node->namespaces)
         reader_set_wish(&tui->reader, &wish);
@@ -148,7 +152,7 @@ static void take_named(uint64_t netns, const struct error *err, void *user_data)
         quit(tui);
         return;
     }
-    screen_show(&tui->screen, NULL, netns, false);
+    screen_show(&tui->screen, NULL, NULL, netns, false);
 }
 
 // --- Files ---------------------------------------------------------------------------------------
@@ -171,6 +175,25 @@ static void save_file(struct tui *tui, bool overwrite) {
     int r = file_job_start(&tui->loop, screen->file_name, &screen->file, overwrite, end_file, tui);
     if (r < 0)
         screen_say(screen, STYLE_BAD, "%s: %s", screen->file_name, strerror(-r));
+}
+
+// --- Questions -----------------------------------------------------------------------------------
+
+static void end_question(struct question_job *job) {
+    struct tui *tui = job->owner;
+    screen_take_answer(&tui->screen, job->number, &job->lines);
+    draw(tui);
+}
+
+static void ask_kernel(struct tui *tui) {
+    const struct screen_question *question = &tui->screen.question;
+    const struct node_netns *entry = node_find(tui->node, question->netns);
+    int r = entry ? question_job_start(&tui->loop, question->asked, question->number,
+                                       tui->node->namespaces, entry->netns, question->typed,
+                                       end_question, tui)
+                  : -ENOENT;
+    if (r < 0)
+        screen_say(&tui->screen, STYLE_BAD, "asking the kernel: %s", strerror(-r));
 }
 
 // --- Keys ----------------------------------------------------------------------------------------
@@ -204,6 +227,8 @@ static void act(struct tui *tui) {
         tty_copy(buffer_text(&tui->screen.clipboard), tui->screen.clipboard.len);
     if (effects.save)
         save_file(tui, effects.overwrite);
+    if (effects.ask)
+        ask_kernel(tui);
     if (effects.scope)
         send_wish(tui);
 }
@@ -314,7 +339,8 @@ static int start_screen(struct tui *tui, const struct panel *const *panels, stru
     if (r < 0)
         return error_set_errno(err, r, "starting");
     tui->screen.interval = options->interval;
-    screen_show(&tui->screen, options->panel ? options->panel : PANEL_FIRST, 0, options->all_netns);
+    screen_show(&tui->screen, options->panel ? options->panel : PANEL_FIRST, options->view, 0,
+                options->all_netns);
     return 0;
 }
 

@@ -12,6 +12,7 @@ struct tui_options {
     const char *netns; // a name, a PID or a path; NULL: netscope's own
     bool all_netns;
     const char *panel; // by name; NULL: interfaces
+    const char *view;  // of the panel, by name; NULL: the first
     double interval;   // seconds between two readings of counters
     bool no_color;     // NO_COLOR in the environment does the same
 };

@@ -2,14 +2,15 @@
 #include "tui/view.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-int view_init(struct view *view, const struct panel *panel) {
-    *view = (struct view){.panel = panel, .kind = kinds[panel->kind], .height = 1};
-    if (sort_compile(view->kind, view->kind->sort, &view->sort, NULL) < 0)
+int view_init(struct view *view, const struct panel *panel, const struct panel_view *spec) {
+    *view = (struct view){.panel = panel, .spec = spec, .kind = kinds[spec->kind], .height = 1};
+    if (sort_compile(view->kind, spec->sort ? spec->sort : view->kind->sort, &view->sort, NULL) < 0)
         view->sort.count = 0;
-    return columns_init(&view->columns, view->kind, panel->columns);
+    return columns_init(&view->columns, view->kind, spec->columns);
 }
 
 static void drop_rows(struct view *view) {
@@ -31,6 +32,7 @@ void view_done(struct view *view) {
     if (view->search != view->filter)
         filter_free(view->search);
     filter_free(view->filter);
+    free(view->filter_text);
     free(view->marks);
     *view = (struct view){0};
 }
@@ -39,6 +41,12 @@ void view_done(struct view *view) {
 
 struct row_id view_row_id(const struct view *view, const struct row_ref *ref) {
     return (struct row_id){ref->netns->inode, view->kind->identity(ref->row)};
+}
+
+const struct field *view_name_field(const struct view *view) {
+    char key[64];
+    snprintf(key, sizeof(key), "%.*s", (int)strcspn(view->spec->columns, ","), view->spec->columns);
+    return kind_find_field(view->kind, key, NULL);
 }
 
 static bool is_same(struct row_id a, struct row_id b) {
@@ -73,7 +81,7 @@ static size_t count_rows(const struct view *view, const struct node *node, uint6
         return node_count(node);
     size_t count = 0;
     for (size_t i = 0; i < node_count(node); i++) {
-        const struct table *table = node->netnses[i].tables[view->panel->kind];
+        const struct table *table = node->netnses[i].tables[view->spec->kind];
         if (table && (view->tree || is_wanted(&node->netnses[i], netns)))
             count += table->count;
     }
@@ -89,7 +97,7 @@ static void collect_netnses(struct view *view, const struct node *node) {
 static void collect_tables(struct view *view, const struct node *node, uint64_t netns) {
     for (size_t i = 0; i < node_count(node); i++) {
         const struct node_netns *entry = &node->netnses[i];
-        struct table *table = entry->tables[view->panel->kind];
+        struct table *table = entry->tables[view->spec->kind];
         if (!table)
             continue;
         hold(view, table);
@@ -138,7 +146,7 @@ static void find_last(struct panel_tree_row *rows, size_t count) {
 static void collect_tree(struct view *view, const struct node *node, uint64_t netns) {
     struct panel_tree_row *rows;
     size_t count, room = count_rows(view, node, netns);
-    if (view->panel->tree(node, netns, &rows, &count) < 0)
+    if (view->spec->tree(node, netns, &rows, &count) < 0)
         return;
     view->total = count;
     if (view->filter)
@@ -240,8 +248,15 @@ int view_set_filter(struct view *view, const char *text, size_t *ret_offset, str
         if (r < 0)
             return r;
     }
+    char *copy = filter ? strdup(text) : NULL;
+    if (filter && !copy) {
+        filter_free(filter);
+        return error_set(err, -ENOMEM, "out of memory");
+    }
     if (view->filter != view->search)
         filter_free(view->filter);
+    free(view->filter_text);
+    view->filter_text = copy;
     if (filter) {
         filter_free(view->search);
         view->search = filter;

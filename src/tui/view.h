@@ -22,10 +22,12 @@ struct row_id {
 
 struct view {
     const struct panel *panel;
+    const struct panel_view *spec;
     const struct kind *kind;
     struct columns columns;
 
     struct filter *filter; // NULL: every row
+    char *filter_text;     // what it was made of
     struct filter *search; // the last one that was valid: what n and N look for
     struct sort sort;
     bool is_sort_chosen; // by the user: else rows of all namespaces stand by namespace first
@@ -53,7 +55,7 @@ struct view {
 };
 
 // Returns 0 and a view without rows, or -ENOMEM.
-int view_init(struct view *view, const struct panel *panel);
+int view_init(struct view *view, const struct panel *panel, const struct panel_view *spec);
 void view_done(struct view *view);
 
 // Takes the rows from the node: those of the namespace, or of all (0). Returns true if the selected
@@ -83,6 +85,9 @@ void view_set_height(struct view *view, size_t height);
 
 // The selected row, or NULL if there are no rows.
 const struct row_ref *view_selected(const struct view *view);
+
+// The field that says what a row is: the first of the view's columns.
+const struct field *view_name_field(const struct view *view);
 
 struct row_id view_row_id(const struct view *view, const struct row_ref *ref);
 bool view_is_marked(const struct view *view, struct row_id id);

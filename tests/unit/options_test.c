@@ -44,11 +44,19 @@ static void test_without_options(void **state) {
     assert_true(options.interval == 1.0);
 }
 
+static void test_view_of_a_panel(void **state) {
+    struct options options = parse_well("--panel interfaces/interfaces");
+    (void)state;
+    assert_string_equal(options.panel, "interfaces");
+    assert_string_equal(options.view, "interfaces");
+}
+
 static void test_terminal_options(void **state) {
     struct options options = parse_well("--panel interfaces --netns web --interval 0.5 --no-color");
     (void)state;
     assert_int_equal(options.action, OPTIONS_TERMINAL);
     assert_string_equal(options.panel, "interfaces");
+    assert_null(options.view);
     assert_string_equal(options.dump.netns, "web");
     assert_true(options.interval == 0.5);
     assert_true(options.no_color);
@@ -124,6 +132,7 @@ static const struct {
     {"--dump --netns x --all-netns", "--netns and --all-netns: one namespace, or every one"},
     {"--netns _", "the name of a namespace is missing"},
     {"--panel interface", "unknown panel: interface (did you mean interfaces?)"},
+    {"--panel interfaces/nosuch", "unknown view of interfaces: nosuch (there are interfaces)"},
     {"--interval 0", "the interval is a number of seconds from 0.1 to 3600, not 0"},
     {"--interval 1s", "the interval is a number of seconds from 0.1 to 3600, not 1s"},
     {"--interval nan", "the interval is a number of seconds from 0.1 to 3600, not nan"},
@@ -168,6 +177,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_without_options),
         cmocka_unit_test(test_terminal_options),
+        cmocka_unit_test(test_view_of_a_panel),
         cmocka_unit_test(test_dump_of_everything),
         cmocka_unit_test(test_dump_options),
         cmocka_unit_test(test_other_actions),

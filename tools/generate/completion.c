@@ -18,9 +18,33 @@ static void put_kinds(struct buffer *buffer, const char *separator) {
         buffer_printf(buffer, "%s%s", i > 0 ? separator : "", kinds[i]->name);
 }
 
+// What --dump takes: kinds, and panels that stand for several.
+static void put_dumped(struct buffer *buffer) {
+    put_kinds(buffer, " ");
+    for (size_t i = 0; panels[i]; i++) {
+        if (!kind_find(panels[i]->name))
+            buffer_printf(buffer, " %s", panels[i]->name);
+    }
+}
+
 static void put_panels(struct buffer *buffer) {
-    for (size_t i = 0; panels[i]; i++)
+    for (size_t i = 0; panels[i]; i++) {
         buffer_printf(buffer, "%s%s", i > 0 ? " " : "", panels[i]->name);
+        for (size_t j = 0; panels[i]->view_count > 1 && j < panels[i]->view_count; j++)
+            buffer_printf(buffer, " %s/%s", panels[i]->name, panels[i]->views[j].name);
+    }
+}
+
+// A pattern of the shell for the names by which a kind is meant, between commas.
+static void put_kind_pattern(struct buffer *buffer, const struct kind *kind) {
+    buffer_printf(buffer, "*,%s,*", kind->name);
+    for (size_t i = 0; panels[i]; i++) {
+        bool shown = false;
+        for (size_t j = 0; j < panels[i]->view_count; j++)
+            shown |= kinds[panels[i]->views[j].kind] == kind;
+        if (shown && !kind_find(panels[i]->name))
+            buffer_printf(buffer, " | *,%s,*", panels[i]->name);
+    }
 }
 
 static void put_formats(struct buffer *buffer) {
@@ -42,10 +66,9 @@ static void put_fields(struct buffer *buffer, const struct kind *kind) {
 static void put_fields_function(struct buffer *buffer) {
     buffer_puts(buffer, "_netscope_fields() {\n");
     for (size_t i = 0; i < KIND_COUNT; i++) {
-        buffer_printf(buffer,
-                      "    case \",${1:-%s},\" in *,%s,*)\n"
-                      "        printf '%%s\\n' ",
-                      kinds[i]->name, kinds[i]->name);
+        buffer_printf(buffer, "    case \",${1:-%s},\" in ", kinds[i]->name);
+        put_kind_pattern(buffer, kinds[i]);
+        buffer_puts(buffer, ")\n        printf '%s\\n' ");
         put_fields(buffer, kinds[i]);
         buffer_puts(buffer, " ;;\n    esac\n");
     }
@@ -92,7 +115,7 @@ static void put_bash_value(struct buffer *buffer, const struct option_spec *spec
         buffer_puts(buffer, "[[ ${COMP_WORDS[COMP_CWORD]} == = || "
                             "${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&\n"
                             "            _netscope_list '");
-        put_kinds(buffer, " ");
+        put_dumped(buffer);
         buffer_puts(buffer, "' && return\n        ;;\n");
         return;
     case OPTION_KIND:
@@ -166,7 +189,7 @@ static void put_fish_value(struct buffer *buffer, enum option_value value) {
         return;
     case OPTION_KINDS:
         buffer_puts(buffer, " -a '(__fish_append , ");
-        put_kinds(buffer, " ");
+        put_dumped(buffer);
         buffer_puts(buffer, ")'");
         return;
     case OPTION_KIND:
@@ -263,7 +286,7 @@ static void put_zsh_value(struct buffer *buffer, const struct option_spec *spec)
         return;
     case OPTION_KINDS:
         buffer_puts(buffer, " _netscope_list ");
-        put_kinds(buffer, " ");
+        put_dumped(buffer);
         return;
     case OPTION_KIND:
         buffer_putc(buffer, '(');

@@ -27,6 +27,14 @@ static void put_label(struct buffer *buffer, const char *label) {
     }
 }
 
+static void put_item(struct buffer *buffer, const char *label, const char *help) {
+    buffer_puts(buffer, ".It Ic");
+    put_label(buffer, label);
+    buffer_printf(buffer, "\n%s\n", help);
+}
+
+#define LIST_BEGIN ".Bl -tag -width \"PgDn Ctrl-F\" -compact\n"
+
 static void put_bindings(struct buffer *buffer, const struct key_binding *bindings) {
     bool open = false;
     for (; bindings && bindings->label; bindings++) {
@@ -35,23 +43,53 @@ static void put_bindings(struct buffer *buffer, const struct key_binding *bindin
             open = false;
             continue;
         }
-        buffer_puts(buffer, open ? "" : ".Bl -tag -width \"PgDn Ctrl-F\" -compact\n");
+        buffer_puts(buffer, open ? "" : LIST_BEGIN);
         open = true;
-        buffer_puts(buffer, ".It Ic");
-        put_label(buffer, bindings->label);
-        buffer_printf(buffer, "\n%s\n", bindings->help);
+        put_item(buffer, bindings->label, bindings->help);
     }
     buffer_puts(buffer, open ? ".El\n" : "");
 }
 
+static void put_views(struct buffer *buffer, const struct panel *panel) {
+    buffer_puts(buffer, "Its views are\n");
+    for (size_t i = 0; i < panel->view_count; i++) {
+        size_t left = panel->view_count - 1 - i;
+        buffer_printf(buffer, "%s.Cm %s%s\n", i > 0 && left == 0 ? "and\n" : "",
+                      panel->views[i].name,
+                      left > 1    ? " ,"
+                      : left == 0 ? " ."
+                                  : "");
+    }
+}
+
+// The keys of a panel, what it can be asked, and where its rows lead.
+static void put_panel(struct buffer *buffer, const struct panel *panel) {
+    const struct key_binding *binding = panel->keys;
+    const struct panel_question *question = panel->questions;
+    buffer_printf(buffer, ".Ss %s\n", panel->title);
+    if (panel->view_count > 1)
+        put_views(buffer, panel);
+    buffer_puts(buffer, LIST_BEGIN);
+    for (; binding && binding->label; binding++)
+        put_item(buffer, binding->label, binding->help);
+    for (; question && question->label; question++)
+        put_item(buffer, question->label, question->help);
+    for (size_t i = 0; i < panel->view_count; i++) {
+        const struct panel_target *target = panel->views[i].targets;
+        for (const char *key = "o"; target && target->find; target++, key = "O") {
+            buffer_printf(buffer, ".It Ic %s", key);
+            if (panel->view_count > 1)
+                buffer_printf(buffer, " Pq Cm %s", panel->views[i].name);
+            buffer_printf(buffer, "\ngo to %s\n", target->title);
+        }
+    }
+    buffer_puts(buffer, ".El\n");
+}
+
 void man_format_keys(struct buffer *buffer) {
     put_bindings(buffer, table_keys);
-    for (size_t i = 0; panels[i]; i++) {
-        if (!panels[i]->keys)
-            continue;
-        buffer_printf(buffer, ".Ss %s\n", panels[i]->title);
-        put_bindings(buffer, panels[i]->keys);
-    }
+    for (size_t i = 0; panels[i]; i++)
+        put_panel(buffer, panels[i]);
     buffer_puts(buffer, ".Ss \\&In details and help\n");
     put_bindings(buffer, text_keys);
     buffer_puts(buffer, ".Ss \\&In a menu\n");

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "model/link.h"
 #include "panels/panels.h"
+#include "query/sort.h"
 #include "tui/cell.h"
 #include "tui/columns.h"
 #include "tui/detail.h"
@@ -192,18 +193,28 @@ static void test_the_help_of_keys_fits_into_80_columns(void **state) {
         assert_helps_fit(panels[i]->keys);
 }
 
+static void assert_fields_exist(const struct panel_view *view) {
+    const struct kind *kind = kinds[view->kind];
+    char *keys = strdup(view->columns), *rest = keys, *key;
+    struct sort sort;
+    while ((key = strsep(&rest, ",")))
+        assert_non_null(kind_find_field(kind, key + strspn(key, "?~"), NULL));
+    free(keys);
+    if (view->sort)
+        assert_int_equal(sort_compile(kind, view->sort, &sort, NULL), 0);
+    for (const struct panel_target *target = view->targets; target && target->find; target++) {
+        assert_in_range(strlen(target->title), 1, 80 - 25 - strlen("go to "));
+        assert_true(!target->field || kind_find_field(kind, target->field, NULL));
+    }
+    if (view->tree_field)
+        assert_non_null(kind_find_field(kind, view->tree_field, NULL));
+}
+
 static void test_panels_name_fields_that_there_are(void **state) {
     (void)state;
     for (size_t i = 0; panels[i]; i++) {
-        const struct panel *panel = panels[i];
-        char *keys = strdup(panel->columns), *rest = keys, *key;
-        while ((key = strsep(&rest, ",")))
-            assert_non_null(kind_find_field(kinds[panel->kind], key + strspn(key, "?~"), NULL));
-        free(keys);
-        if (panel->target_field)
-            assert_non_null(kind_find_field(kinds[panel->kind], panel->target_field, NULL));
-        if (panel->tree_field)
-            assert_non_null(kind_find_field(kinds[panel->kind], panel->tree_field, NULL));
+        for (size_t j = 0; j < panels[i]->view_count; j++)
+            assert_fields_exist(&panels[i]->views[j]);
     }
 }
 

@@ -24,7 +24,7 @@ static int set_up(void **state) {
     fixture->node = fake_node();
     fake_links(fixture->node, 1, host_names, 6);
     fake_links(fixture->node, 2, pod_names, 2);
-    assert_int_equal(view_init(&fixture->view, &interfaces_panel), 0);
+    assert_int_equal(view_init(&fixture->view, &interfaces_panel, &interfaces_panel.views[0]), 0);
     view_set_height(&fixture->view, 3);
     view_build(&fixture->view, fixture->node, 1);
     *state = fixture;

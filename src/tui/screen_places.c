@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Going places: panels, their views, namespaces, and where a row leads.
+#include <string.h>
+
+#include "tui/screen_parts.h"
+
+static struct screen_place place_of(const struct screen *screen) {
+    return (struct screen_place){.panel = screen->panel,
+                                 .view = screen->current_views[screen->panel],
+                                 .netns = screen->netns,
+                                 .all = screen->all};
+}
+
+static void remember_place(struct screen *screen) {
+    if (screen->place_count == SCREEN_PLACES)
+        memmove(screen->places, screen->places + 1,
+                (--screen->place_count) * sizeof(screen->places[0]));
+    screen->places[screen->place_count++] = place_of(screen);
+}
+
+static void show_place(struct screen *screen, const struct screen_place *place) {
+    screen->panel = place->panel;
+    screen->current_views[place->panel] = place->view;
+    screen->all = place->all;
+    screen->mode = MODE_TABLE;
+    screen_set_netns(screen, place->netns);
+    screen->effects.scope = true;
+    screen_show_netns_column(screen);
+    screen_build(screen);
+}
+
+// The panel of that name with its view of that name; what is not named stays as it is.
+static struct screen_place find_place(const struct screen *screen, const char *panel,
+                                      const char *view) {
+    struct screen_place place = place_of(screen);
+    for (size_t i = 0; panel && i < screen->panel_count; i++) {
+        if (strcmp(screen->panels[i]->name, panel) == 0)
+            place.panel = i;
+    }
+    const struct panel *found = screen->panels[place.panel];
+    const struct panel_view *named = view ? panel_find_view(found, view) : NULL;
+    place.view = named ? (size_t)(named - found->views) : screen->current_views[place.panel];
+    return place;
+}
+
+void screen_show(struct screen *screen, const char *panel, const char *view, uint64_t netns,
+                 bool all) {
+    struct screen_place place = find_place(screen, panel, view);
+    place.netns = netns;
+    place.all = all;
+    show_place(screen, &place);
+}
+
+void screen_show_panel(struct screen *screen, size_t panel) {
+    if (panel >= screen->panel_count) {
+        screen_say(screen, STYLE_WARNING, "there are panels 1 to %zu", screen->panel_count);
+        return;
+    }
+    struct screen_place place = place_of(screen);
+    place.panel = panel;
+    place.view = screen->current_views[panel];
+    show_place(screen, &place);
+}
+
+void screen_show_view(struct screen *screen, size_t view) {
+    if (screen_panel(screen)->view_count == 1) {
+        screen_say(screen, STYLE_DIM, "this panel has one view");
+        return;
+    }
+    struct screen_place place = place_of(screen);
+    place.view = view % screen_panel(screen)->view_count;
+    show_place(screen, &place);
+}
+
+void screen_toggle_all(struct screen *screen) {
+    if (screen_panel(screen)->whole_node) {
+        screen_say(screen, STYLE_DIM, "these are the namespaces: a is for the other panels");
+        return;
+    }
+    remember_place(screen);
+    struct screen_place place = place_of(screen);
+    place.all = !place.all;
+    show_place(screen, &place);
+}
+
+void screen_go_back(struct screen *screen) {
+    if (screen->place_count == 0) {
+        screen_say(screen, STYLE_DIM, "nowhere to go back to");
+        return;
+    }
+    struct screen_place place = screen->places[--screen->place_count];
+    if (!place.all && !node_find(screen->node, place.netns))
+        screen_say(screen, STYLE_WARNING, "that namespace is gone");
+    else
+        show_place(screen, &place);
+}
+
+void screen_go_to(struct screen *screen, const struct panel_place *to) {
+    bool all = screen->all && to->has_row;
+    remember_place(screen);
+    screen_show(screen, to->panel, to->view, to->netns, all);
+    struct view *view = screen_view(screen);
+    if (!to->has_row) {
+        view_select(view, 0);
+        view->has_selection = false;
+        return;
+    }
+    struct row_id id = {to->netns, to->identity};
+    if (!view_select_row(view, id) && view->filter) {
+        screen_drop_filter(screen);
+        view_select_row(view, id);
+    }
+}
+
+void screen_follow_target(struct screen *screen, const struct row_ref *ref, size_t skipped) {
+    struct panel_place place;
+    if (ref && panel_find_target(screen_view(screen)->spec, ref, skipped, &place))
+        screen_go_to(screen, &place);
+    else
+        screen_say(screen, STYLE_DIM,
+                   skipped > 0 ? "this leads to no other place" : "this leads nowhere");
+}
