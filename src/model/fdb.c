@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "model/fdb.h"
 
+#include "model/claim.h"
 #include "model/neighbour_words.h"
+#include "model/node.h"
 
 int32_t fdb_owner(const struct fdb_entry *entry) {
     return entry->master.known && !(entry->flags & NEIGHBOUR_SELF) ? (int32_t)entry->master.value
@@ -36,8 +38,6 @@ int fdb_compare(const void *a, const void *b) {
         order = lladdr_compare(&left->mac, &right->mac);
     if (order == 0)
         order = compare_maybe(left->vlan, right->vlan);
-    if (order == 0)
-        order = left->ifindex < right->ifindex ? -1 : left->ifindex > right->ifindex;
     return order ? order : compare_destinations(left, right);
 }
 
@@ -76,6 +76,107 @@ static void get_flags(const struct row_ref *ref, const struct field *field, stru
     ret->flags.names = field->names;
 }
 
+// --- Whose they are, and what stands twice -------------------------------------------------------
+
+// The segment that the entry's frames go to: of a bridge's VLAN where it filters, else of the whole
+// bridge or device.
+static bool find_segment(const struct row_ref *ref, const struct claims **ret_claims,
+                         uint32_t *ret_segment) {
+    const struct fdb_entry *entry = ref->row;
+    uint64_t netns = ref->netns->inode;
+    uint32_t segment = SEGMENT_NONE;
+    *ret_claims = claims_of(ref->node);
+    if (!*ret_claims)
+        return false;
+    const struct segments *segments = claims_segments(*ret_claims);
+    if (entry->vlan.known)
+        segment = segment_of_vlan(segments, netns, fdb_owner(entry), (uint16_t)entry->vlan.value);
+    if (segment == SEGMENT_NONE)
+        segment = segment_of(segments, netns, fdb_owner(entry));
+    *ret_segment = segment;
+    return segment != SEGMENT_NONE;
+}
+
+const struct claim *fdb_mac_owner(const struct row_ref *ref) {
+    const struct fdb_entry *entry = ref->row;
+    const struct claims *claims;
+    uint32_t segment;
+    return find_segment(ref, &claims, &segment) ? claims_own_lladdr(claims, segment, &entry->mac)
+                                                : NULL;
+}
+
+static void get_owner_netns(const struct row_ref *ref, const struct field *field,
+                            struct value *ret) {
+    const struct claim *owner = fdb_mac_owner(ref);
+    (void)field;
+    if (owner)
+        value_set_text(ret, owner->netns->name);
+}
+
+static void get_owner_ifname(const struct row_ref *ref, const struct field *field,
+                             struct value *ret) {
+    const struct claim *owner = fdb_mac_owner(ref);
+    (void)field;
+    if (owner)
+        value_set_text(ret, owner->link->ifname);
+}
+
+static size_t find_claims(const struct row_ref *ref, const char *const **ret_where) {
+    const struct fdb_entry *entry = ref->row;
+    const struct claims *claims;
+    uint32_t segment;
+    if (!find_segment(ref, &claims, &segment))
+        return 0;
+    struct claim_run run = claims_find_lladdr(claims, segment, &entry->mac);
+    *ret_where = run.where;
+    return run.where_count;
+}
+
+static const struct move *find_move(const struct row_ref *ref) {
+    const struct node_netns *entry = node_find(ref->node, ref->netns->inode);
+    if (!entry || !entry->moves[KIND_FDB])
+        return NULL;
+    return moves_find(entry->moves[KIND_FDB], fdb_kind.identity(ref->row));
+}
+
+static void get_duplicate(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const char *const *where;
+    uint64_t bits = find_claims(ref, &where) > 0 ? NEIGHBOUR_DUPLICATE_LLADDR : 0;
+    if (find_move(ref))
+        bits |= NEIGHBOUR_MOVED;
+    if (bits == 0)
+        return;
+    ret->kind = VALUE_FLAGS;
+    ret->flags.bits = bits;
+    ret->flags.names = field->names;
+}
+
+static void get_claims(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const char *const *where;
+    size_t count = find_claims(ref, &where);
+    (void)field;
+    if (count == 0)
+        return;
+    ret->kind = VALUE_TEXTS;
+    ret->texts.items = where;
+    ret->texts.count = count;
+}
+
+static void get_moved_from(const struct row_ref *ref, const struct field *field,
+                           struct value *ret) {
+    const struct move *move = find_move(ref);
+    (void)field;
+    if (move)
+        neighbour_get_ifname(ref, move->from.ifindex, ret);
+}
+
+static void get_moved(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    (void)field;
+    neighbour_get_moved(ref, KIND_FDB, find_move(ref), ret);
+}
+
+// --- The table -----------------------------------------------------------------------------------
+
 // clang-format off
 static const struct field fields[] = {
     FIELD_BY("netns", "NAMESPACE", FIELD_NETNS, field_get_netns, "namespace that it is in"),
@@ -95,6 +196,12 @@ static const struct field fields[] = {
     FIELD_AS("linkNetNsId", struct fdb_entry, link_netnsid, "LINK NSID", FIELD_NUMBER, "VXLAN: nsid of the namespace that carries the tunnel"),
     FIELD(struct fdb_entry, used, "USED", FIELD_DURATION, "time since a frame was last sent to it"),
     FIELD(struct fdb_entry, updated, "UPDATED", FIELD_DURATION, "time since a frame last came from it"),
+    FIELD_BY("owner_netns", "OWNER", FIELD_NETNS, get_owner_netns, "namespace of this node that has the address"),
+    FIELD_BY("owner_ifname", "OWNER DEV", FIELD_INTERFACE, get_owner_ifname, "interface there that has it"),
+    {"duplicate", "DUPLICATE", FIELD_FLAGS, get_duplicate, 0, neighbour_duplicate_names, "lladdr: interfaces on the segment share the address; moved: it was behind another port lately", 0},
+    FIELD_BY("lladdr_claims", "ADDRESS OF", FIELD_LIST, get_claims, "the interfaces that have the address, if they share it"),
+    FIELD_BY("moved_from", "MOVED FROM", FIELD_INTERFACE, get_moved_from, "port that it was behind before, while netscope watches"),
+    FIELD_BY("moved", "MOVED", FIELD_DURATION, get_moved, "time since it moved"),
 };
 // clang-format on
 

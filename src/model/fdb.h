@@ -33,8 +33,13 @@ extern const struct kind fdb_kind;
 // What it is in: the bridge of an entry of a bridge, else the device itself (ifindex).
 int32_t fdb_owner(const struct fdb_entry *entry);
 
+// Whose the row's MAC is, as far as it is this node's; NULL if it is not. The claim is the node's
+// (claim.h).
+struct claim;
+const struct claim *fdb_mac_owner(const struct row_ref *ref);
+
 // Order of a table of entries: by whose table it is in, address, VLAN, then what tells VXLAN
-// destinations apart.
+// destinations apart. An address that moves to another port keeps its place.
 int fdb_compare(const void *a, const void *b);
 
 #endif

@@ -65,6 +65,15 @@ const struct neighbour *neighbour_find(const struct table *neighbours, int32_t i
 // True if the kernel has a link-layer address for it that it would send to now.
 bool neighbour_is_valid(const struct neighbour *neighbour);
 
+// True if it tells where the neighbour is: somebody gave a link-layer address that is in use.
+bool neighbour_is_seen(const struct neighbour *neighbour);
+
+// Whose the row's address and link-layer address are, as far as they are this node's; NULL if they
+// are not. The claims are the node's (claim.h).
+struct claim;
+const struct claim *neighbour_owner(const struct row_ref *ref);
+const struct claim *neighbour_lladdr_owner(const struct row_ref *ref);
+
 // True if the entry counts against gc_thresh1 to 3: permanent ones and those that a routing daemon
 // or a switch made do not (net/core/neighbour.c, neigh_alloc), proxy entries stand elsewhere.
 bool neighbour_is_collected(const struct neighbour *neighbour);

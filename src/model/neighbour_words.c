@@ -5,7 +5,8 @@
 #include "model/neighbour.h"
 #include "model/node.h"
 
-#define HASH_PRIME UINT64_C(0x100000001b3)
+#define HASH_PRIME  UINT64_C(0x100000001b3)
+#define NANOSECONDS 1000000000 // in a second
 
 const struct flag_name neighbour_state_names[] = {
     {NEIGHBOUR_INCOMPLETE, "INCOMPLETE"},
@@ -29,6 +30,23 @@ const struct flag_name neighbour_flag_names[] = {
     {NEIGHBOUR_LOCKED, "locked"},
     {0, NULL},
 };
+
+const struct flag_name neighbour_duplicate_names[] = {
+    {NEIGHBOUR_DUPLICATE_ADDRESS, "address"},
+    {NEIGHBOUR_DUPLICATE_LLADDR, "lladdr"},
+    {NEIGHBOUR_CONFLICT, "conflict"},
+    {NEIGHBOUR_MOVED, "moved"},
+    {0, NULL},
+};
+
+void neighbour_get_moved(const struct row_ref *ref, enum kind_id kind, const struct move *move,
+                         struct value *ret) {
+    const struct table *table = node_table(ref->node, ref->netns->inode, kind);
+    if (!move || !table || table->time < move->time)
+        return;
+    ret->kind = VALUE_UINT;
+    ret->uint = (uint64_t)(table->time - move->time) / NANOSECONDS;
+}
 
 void neighbour_get_ifname(const struct row_ref *ref, int32_t ifindex, struct value *ret) {
     const struct link *link =

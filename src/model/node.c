@@ -6,28 +6,47 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/finding.h"
 
 #define ID_SHORTEST 12 // digits of a container id that people paste
 
 struct node *node_new(void) {
-    return calloc(1, sizeof(struct node));
+    struct node *node = calloc(1, sizeof(*node));
+    if (node)
+        node->findings = calloc(1, sizeof(*node->findings));
+    if (node && node->findings)
+        return node;
+    free(node);
+    return NULL;
+}
+
+static void drop_sightings(struct node *node) {
+    sightings_free(atomic_exchange(&node->findings->sightings, NULL));
+}
+
+static void drop_findings(struct node *node) {
+    drop_sightings(node);
+    claims_free(atomic_exchange(&node->findings->claims, NULL));
 }
 
 static void drop_netns(struct node_netns *entry) {
     for (size_t i = 0; i < KIND_COUNT; i++) {
         table_unref(entry->tables[i]);
         history_free(entry->histories[i]);
+        moves_free(entry->moves[i]);
     }
 }
 
 void node_free(struct node *node) {
     if (!node)
         return;
+    drop_findings(node);
     for (size_t i = 0; i < node_count(node); i++)
         drop_netns(&node->netnses[i]);
     free(node->by_inode);
     free(node->netnses);
     table_unref(node->namespaces);
+    free(node->findings);
     free(node);
 }
 
@@ -58,8 +77,10 @@ static void keep_tables(struct node *node, struct node_netns *entry) {
         return;
     memcpy(entry->tables, before->tables, sizeof(entry->tables));
     memcpy(entry->histories, before->histories, sizeof(entry->histories));
+    memcpy(entry->moves, before->moves, sizeof(entry->moves));
     memset(before->tables, 0, sizeof(before->tables));
     memset(before->histories, 0, sizeof(before->histories));
+    memset(before->moves, 0, sizeof(before->moves));
 }
 
 int node_set_namespaces(struct node *node, struct table *namespaces) {
@@ -70,6 +91,7 @@ int node_set_namespaces(struct node *node, struct table *namespaces) {
         free(by_inode);
         return -ENOMEM;
     }
+    drop_findings(node);
     for (size_t i = 0; i < namespaces->count; i++) {
         netnses[i].netns = table_row(namespaces, i);
         by_inode[i] = &netnses[i];
@@ -87,6 +109,15 @@ int node_set_namespaces(struct node *node, struct table *namespaces) {
     return 0;
 }
 
+static void note_moves(struct node_netns *entry, enum kind_id kind, const struct table *table) {
+    if (!entry->tables[kind] || (kind != KIND_NEIGHBOURS && kind != KIND_FDB))
+        return;
+    if (!entry->moves[kind])
+        entry->moves[kind] = moves_new();
+    if (entry->moves[kind])
+        moves_note(entry->moves[kind], entry->tables[kind], table);
+}
+
 void node_set_table(struct node *node, uint64_t netns_inode, struct table *table) {
     struct node_netns *entry = node_find(node, netns_inode);
     if (!entry) {
@@ -94,6 +125,11 @@ void node_set_table(struct node *node, uint64_t netns_inode, struct table *table
         return;
     }
     enum kind_id kind = kind_id(table->kind);
+    if (kind == KIND_INTERFACES)
+        drop_findings(node);
+    else if (kind == KIND_NEIGHBOURS)
+        drop_sightings(node);
+    note_moves(entry, kind, table);
     table_unref(entry->tables[kind]);
     entry->tables[kind] = table;
 }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "model/history.h"
+#include "model/moves.h"
 #include "model/netns.h"
 #include "model/table.h"
 
@@ -16,7 +17,10 @@ struct node_netns {
     const struct netns *netns;        // a row of the node's table of namespaces
     struct table *tables[KIND_COUNT]; // a reference each; NULL: not read; KIND_NAMESPACES is unused
     struct history *histories[KIND_COUNT]; // what was sampled in the last minute; NULL: nothing
+    struct moves *moves[KIND_COUNT];       // of neighbours and FDB entries; NULL: none yet
 };
+
+struct findings;
 
 // The holder of the tables. Its owner (one thread) replaces tables in it; the tables do not change.
 struct node {
@@ -26,6 +30,7 @@ struct node {
     struct table *namespaces;     // of kind KIND_NAMESPACES; never NULL in a node that is in use
     struct node_netns *netnses;   // one for each row of namespaces, in the same order
     struct node_netns **by_inode; // the same, ordered for node_find
+    struct findings *findings;    // made from several tables (finding.h), until one is replaced
 };
 
 // Returns an empty node (no namespaces), or NULL when memory is out. node_free drops its tables.

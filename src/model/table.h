@@ -47,6 +47,7 @@ struct table {
     struct arena arena; // strings and lists of the rows
     void *rows;
     size_t count;
+    int64_t time; // when it was read, where that matters: nanoseconds since 1970; 0: not said
     struct status status;
     // For whoever builds it and whoever counts:
     size_t capacity;

@@ -90,6 +90,7 @@ struct table *neighbour_read(const struct source_request *request,
         .request = request, .reader = reader, .table = table_new(reader->kind)};
     if (!reading.table)
         return NULL;
+    reading.table->time = request->now;
     read_namespace(&reading);
     if (!request->sink)
         order_rows(reading.table, reader->compare);
