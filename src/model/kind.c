@@ -16,6 +16,7 @@
 #include "model/route.h"
 #include "model/routing_rule.h"
 
+// clang-format off
 const struct kind *const kinds[KIND_COUNT] = {
     [KIND_NAMESPACES] = &netns_kind,
     [KIND_INTERFACES] = &link_kind,
@@ -29,6 +30,7 @@ const struct kind *const kinds[KIND_COUNT] = {
     [KIND_EXPECTATIONS] = &expectation_kind,
     [KIND_CONNTRACK] = &conntrack_kind,
 };
+// clang-format on
 
 const struct kind *kind_find(const char *name) {
     for (size_t i = 0; i < KIND_COUNT; i++) {
