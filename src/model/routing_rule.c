@@ -61,6 +61,12 @@ static void get_mark(const struct row_ref *ref, const struct field *field, struc
         value_printf(ret, "0x%llx", (unsigned long long)mark->value);
 }
 
+static void get_mask(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct routing_rule *rule = ref->row;
+    if (rule->fwmask.value != UINT32_MAX)
+        get_mark(ref, field, ret);
+}
+
 static const struct routing_range *range_of(const struct row_ref *ref, const struct field *field) {
     return (const void *)((const char *)ref->row + field->offset);
 }
@@ -128,7 +134,8 @@ static const struct field fields[] = {
     FIELD(struct routing_rule, oif, "OIF", FIELD_INTERFACE,
           "only packets of sockets that are bound to it"),
     RULE_WITH("fwmark", fwmark, "FWMARK", FIELD_TEXT, get_mark, "only packets with this mark"),
-    RULE_WITH("fwmask", fwmask, "FWMASK", FIELD_TEXT, get_mark, "bits of the mark that count"),
+    RULE_WITH("fwmask", fwmask, "FWMASK", FIELD_TEXT, get_mask,
+              "bits of the mark that count, where not all do"),
     RULE_WITH("uid_start", uid, "UID START", FIELD_NUMBER, get_range_start,
               "only what users from this one on send"),
     RULE_WITH("uid_end", uid, "UID END", FIELD_NUMBER, get_range_end, "up to and with this one"),
