@@ -4,5 +4,6 @@
 const struct panel *const panels[] = {
     &namespaces_panel,
     &interfaces_panel,
+    &neighbours_panel,
     NULL,
 };

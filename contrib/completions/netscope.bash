@@ -95,7 +95,7 @@ _netscope() {
             mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack' -- "$cur") && return
         ;;
     --panel)
-        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces neighbours neighbours/neighbours neighbours/fdb neighbours/tables' -- "$cur")
         return
         ;;
     --interval)
