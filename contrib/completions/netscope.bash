@@ -36,6 +36,9 @@ _netscope_fields() {
     case ",${1:-conntrack}," in *,conntrack,*)
         printf '%s\n' netns count max used buckets mean_chain full_chain verdict expectations expect_max accounting timestamps events checksum log_invalid tcp_loose tcp_be_liberal tcp_ignore_invalid_rst tcp_max_retrans found invalid insert insert_failed drop early_drop error search_restart clash_resolve chaintoolong expect_new expect_create expect_delete cpus timeouts ;;
     esac
+    case ",${1:-resolver}," in *,resolver,*)
+        printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts sortlist resolv_conf pid problems ;;
+    esac
 }
 
 # The kinds that --dump= names on this command line.
@@ -67,7 +70,7 @@ _netscope() {
     case $prev in
     --dump)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack' && return
+            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver' && return
         ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson' -- "$cur")
@@ -92,7 +95,7 @@ _netscope() {
         ;;
     --list-fields)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack' -- "$cur") && return
+            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver' -- "$cur") && return
         ;;
     --panel)
         mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces neighbours neighbours/neighbours neighbours/fdb neighbours/tables' -- "$cur")

@@ -37,10 +37,13 @@ function __netscope_fields
     if test -z "$kinds"; or contains conntrack $kinds
         printf '%s\n' netns count max used buckets mean_chain full_chain verdict expectations expect_max accounting timestamps events checksum log_invalid tcp_loose tcp_be_liberal tcp_ignore_invalid_rst tcp_max_retrans found invalid insert insert_failed drop early_drop error search_restart clash_resolve chaintoolong expect_new expect_create expect_delete cpus timeouts
     end
+    if test -z "$kinds"; or contains resolver $kinds
+        printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts sortlist resolv_conf pid problems
+    end
 end
 
 complete -c netscope -f
-complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack)' -d 'write rows to standard output; all kinds if none is named'
+complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver)' -d 'write rows to standard output; all kinds if none is named'
 complete -c netscope -l format -x -a 'text json ndjson' -d 'text, json or ndjson'
 complete -c netscope -l json -s j -d 'the same as --format json'
 complete -c netscope -l filter -x -a '(__netscope_fields)' -d 'only rows that match, as \'mtu > 1500 and not lo\''
@@ -49,7 +52,7 @@ complete -c netscope -l sort -x -a '(__fish_append , (__netscope_fields))' -d 's
 complete -c netscope -l no-header -d 'no titles and column heads'
 complete -c netscope -l netns -r -a '(netscope --dump=namespaces --no-header --fields netns 2>/dev/null)' -d 'in this namespace: a name, a PID or a path'
 complete -c netscope -l all-netns -d 'in every namespace of the node'
-complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack' -d 'say which fields there are'
+complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver' -d 'say which fields there are'
 complete -c netscope -l panel -x -a 'namespaces interfaces neighbours neighbours/neighbours neighbours/fdb neighbours/tables' -d 'open the terminal program on this panel'
 complete -c netscope -l interval -x -d 'time between two readings of counters'
 complete -c netscope -l no-color -d 'no colours, as with NO_COLOR in the environment'

@@ -15,6 +15,7 @@
 #include "model/nexthop.h"
 #include "model/route.h"
 #include "model/routing_rule.h"
+#include "model/resolver.h"
 
 // clang-format off
 const struct kind *const kinds[KIND_COUNT] = {
@@ -29,6 +30,7 @@ const struct kind *const kinds[KIND_COUNT] = {
     [KIND_FLOWS] = &flow_kind,
     [KIND_EXPECTATIONS] = &expectation_kind,
     [KIND_CONNTRACK] = &conntrack_kind,
+    [KIND_RESOLVER] = &resolver_kind,
 };
 // clang-format on
 

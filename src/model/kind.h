@@ -20,6 +20,7 @@ enum kind_id {
     KIND_FLOWS,
     KIND_EXPECTATIONS,
     KIND_CONNTRACK,
+    KIND_RESOLVER,
     KIND_COUNT,
 };
 

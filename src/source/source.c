@@ -8,6 +8,7 @@
 #include "source/link_source.h"
 #include "source/neighbour_source.h"
 #include "source/route_source.h"
+#include "source/resolver_source.h"
 
 // clang-format off
 const struct source *const sources[] = {
@@ -21,6 +22,7 @@ const struct source *const sources[] = {
     &flow_source,
     &expectation_source,
     &conntrack_source,
+    &resolver_source,
     NULL,
 };
 // clang-format on

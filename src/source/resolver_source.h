@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The source of resolvers: resolver.c.
+#ifndef SOURCE_RESOLVER_SOURCE_H
+#define SOURCE_RESOLVER_SOURCE_H
+
+#include "source/source.h"
+
+extern const struct source resolver_source;
+
+#endif
