@@ -93,7 +93,7 @@ static bool is_echo(const struct table *links, const struct link *link) {
     if (is_word(link->info_slave_kind, "bond", "team") ||
         is_word(link->info_kind, "ipvlan", "ipvtap"))
         return true;
-    if (is_word(link->info_kind, "macvlan", "macvtap") && link->macvlan.mode.value == passthru)
+    if (link->macvlan && link->macvlan->mode.value == passthru)
         return true;
     return is_word(link->info_kind, "bridge", "bridge") && has_port_with(links, link);
 }

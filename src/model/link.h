@@ -10,6 +10,7 @@
 #include "base/address.h"
 #include "base/buffer.h"
 #include "model/kind.h"
+#include "model/link_as.h"
 #include "model/node.h"
 
 // An address of an interface (linux/if_addr.h).
@@ -114,64 +115,23 @@ struct link {
         struct maybe addr_gen_mode;
     } ipv6;
 
-    struct {
-        struct maybe id, protocol, flags;
-    } vlan;
-    struct {
-        struct maybe id;
-        struct address group, remote, local;
-        struct maybe link;     // ifindex of the device that carries it
-        const char *link_name; // filled when the whole table is there
-        struct maybe port, port_low, port_high, ttl, tos, ageing, limit, learning, proxy, rsc,
-            l2miss, l3miss, collect_metadata, udp_csum, gbp;
-    } vxlan;
-    struct {
-        struct maybe id, port, ttl, tos, collect_metadata;
-        struct address remote;
-    } geneve;
-    struct { // ipip, sit, gre, gretap, ip6tnl, ip6gre, vti ...
-        struct address local, remote;
-        struct maybe link; // ifindex of the device that carries it
-        const char *link_name;
-        struct maybe ttl, tos, pmtudisc, iflags, oflags, ikey, okey, proto, encap_limit, flowinfo,
-            collect_metadata, fwmark;
-    } tunnel;
-    struct {
-        struct maybe stp_state, vlan_filtering, ageing_time, forward_delay, hello_time, max_age,
-            priority, vlan_protocol, default_pvid, mcast_snooping, group_fwd_mask, topology_change,
-            root_port, root_path_cost, nf_call_iptables, nf_call_ip6tables, nf_call_arptables;
-        const char *bridge_id, *root_id; // "8000.02:42:0a:00:00:01"
-    } bridge;
-    struct {                // as a port of a bridge
-        struct maybe state; // BR_STATE_*
-        struct maybe priority, cost, hairpin, guard, root_block, fastleave, learning, flood,
-            mcast_flood, bcast_flood, proxy_arp, proxy_arp_wifi, neigh_suppress, isolated,
-            vlan_tunnel, locked, port_no;
-        const char *designated_bridge, *root_id;
-    } port;
+    // What the kind of device knows, and what it is as a part of another: NULL where it is none.
+    struct link_as_vlan *vlan;
+    struct link_as_vxlan *vxlan;
+    struct link_as_geneve *geneve;
+    struct link_as_tunnel *tunnel;
+    struct link_as_bridge *bridge;
+    struct link_as_port *port;
+    struct link_as_macvlan *macvlan;
+    struct link_as_ipvlan *ipvlan;
+    struct link_as_bond *bond;
+    struct link_as_bond_slave *bond_slave;
+    struct link_as_tun *tun;
+    struct maybe vrf_table; // of a VRF; of its members: their VRF's
+
     const struct link_vlan *vlans; // of a bridge port or of a bridge with VLAN filtering
     size_t vlan_count;
     const char *const *vlan_texts; // the same as text: "1 PVID untagged", "10-20"
-    struct {
-        struct maybe mode; // MACVLAN_MODE_* bit
-        struct maybe flags;
-    } macvlan;
-    struct {
-        struct maybe mode, flags; // IPVLAN_MODE_*, IPVLAN_F_*
-    } ipvlan;
-    struct {
-        struct maybe mode, miimon, updelay, downdelay, active_slave, xmit_hash_policy, lacp_rate,
-            ad_select, min_links;
-    } bond;
-    struct { // as a member of a bond
-        struct maybe state, mii_status, link_failure_count, queue_id;
-        struct lladdr perm_hwaddr;
-    } bond_slave;
-    struct maybe vrf_table; // of a VRF; of its members: their VRF's
-    struct {
-        struct maybe type; // IFF_TUN or IFF_TAP
-        struct maybe pi, vnet_hdr, multi_queue, persist, owner, group, num_queues;
-    } tun;
 };
 
 extern const struct kind link_kind;

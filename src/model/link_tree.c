@@ -113,10 +113,10 @@ static size_t find_parent(const struct tree *tree, size_t place) {
         return link_is_pair(tree->items[parent].link) && carries_pair(tree, parent, place)
                    ? parent
                    : NOTHING;
-    if (parent == NOTHING)
-        parent = find_in_same(tree, item, &item->link->vxlan.link);
-    if (parent == NOTHING)
-        parent = find_in_same(tree, item, &item->link->tunnel.link);
+    if (parent == NOTHING && item->link->vxlan)
+        parent = find_in_same(tree, item, &item->link->vxlan->link);
+    if (parent == NOTHING && item->link->tunnel)
+        parent = find_in_same(tree, item, &item->link->tunnel->link);
     return parent;
 }
 

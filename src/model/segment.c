@@ -116,7 +116,7 @@ static bool is_part_of(const struct item *item, const char *kind) {
 }
 
 static bool filters(const struct item *bridge) {
-    return bridge->link->bridge.vlan_filtering.known && bridge->link->bridge.vlan_filtering.value;
+    return bridge->link->bridge && bridge->link->bridge->vlan_filtering.value;
 }
 
 static void find_others(struct segments *segments, const struct node *node) {
@@ -145,9 +145,9 @@ static uint32_t upper_of(const struct segments *segments, const struct item *ite
 }
 
 static uint32_t peer_of(const struct item *item) {
-    bool shares =
-        link_is_pair(item->link) || is_kind(item, "macvlan") || is_kind(item, "macvtap") ||
-        ((is_kind(item, "ipvlan") || is_kind(item, "ipvtap")) && !item->link->ipvlan.mode.value);
+    bool shares = link_is_pair(item->link) || is_kind(item, "macvlan") ||
+                  is_kind(item, "macvtap") ||
+                  (item->link->ipvlan && !item->link->ipvlan->mode.value);
     return shares ? item->lower : NOTHING;
 }
 
@@ -158,23 +158,21 @@ static void join_plain(struct segments *segments, uint32_t *parents) {
     }
 }
 
-static bool is_same_tunnel(const struct link *a, const struct link *b) {
-    if (!a->vxlan.id.known || !b->vxlan.id.known || a->vxlan.id.value != b->vxlan.id.value ||
-        a->vxlan.port.value != b->vxlan.port.value)
+static bool is_same_tunnel(const struct link_as_vxlan *a, const struct link_as_vxlan *b) {
+    if (!b || !a->id.known || !b->id.known || a->id.value != b->id.value ||
+        a->port.value != b->port.value)
         return false;
-    if (a->vxlan.group.family != ADDRESS_NONE)
-        return address_compare(&a->vxlan.group, &b->vxlan.group) == 0;
-    return a->vxlan.remote.family != ADDRESS_NONE &&
-           address_compare(&a->vxlan.remote, &b->vxlan.local) == 0;
+    if (a->group.family != ADDRESS_NONE)
+        return address_compare(&a->group, &b->group) == 0;
+    return a->remote.family != ADDRESS_NONE && address_compare(&a->remote, &b->local) == 0;
 }
 
 // The two ends of a VXLAN tunnel, or those of one group, on this node.
 static void join_tunnels(struct segments *segments) {
     for (uint32_t i = 0; i < segments->count; i++) {
-        if (!segments->items[i].link->vxlan.id.known)
-            continue;
-        for (uint32_t j = 0; j < segments->count; j++) {
-            if (i != j && is_same_tunnel(segments->items[i].link, segments->items[j].link))
+        const struct link_as_vxlan *vxlan = segments->items[i].link->vxlan;
+        for (uint32_t j = 0; vxlan && j < segments->count; j++) {
+            if (i != j && is_same_tunnel(vxlan, segments->items[j].link->vxlan))
                 join(segments->parents, i, j);
         }
     }
@@ -194,8 +192,8 @@ static const struct link_vlan *find_vlan(const struct link *link, uint16_t vlan)
 static void mark_used(const struct segments *segments, bool *used) {
     for (uint32_t i = 0; i < segments->count; i++) {
         const struct link *link = segments->items[i].link;
-        if (is_kind(&segments->items[i], "vlan") && link->vlan.id.value < VLANS)
-            used[link->vlan.id.value] = true;
+        if (link->vlan && link->vlan->id.value < VLANS)
+            used[link->vlan->id.value] = true;
         for (size_t v = 0; v < link->vlan_count; v++) {
             if (link->vlans[v].untagged && link->vlans[v].vlan < VLANS)
                 used[link->vlans[v].vlan] = true;
@@ -292,7 +290,7 @@ static void join_vlan(struct segments *segments, uint16_t vlan) {
     join_ports(segments, vlan);
     for (uint32_t i = 0; i < segments->count; i++) {
         const struct item *item = &segments->items[i];
-        if (is_kind(item, "vlan") && item->link->vlan.id.value == vlan)
+        if (item->link->vlan && item->link->vlan->id.value == vlan)
             leave_tag(segments, i, item->lower);
     }
     for (uint32_t i = 0; i < segments->domain_count; i++) {

@@ -99,8 +99,10 @@ static void fill_names(struct table *table) {
         if (link->link_netnsid.known)
             continue;
         link->link_name = name_of(table, &link->link);
-        link->vxlan.link_name = name_of(table, &link->vxlan.link);
-        link->tunnel.link_name = name_of(table, &link->tunnel.link);
+        if (link->vxlan)
+            link->vxlan->link_name = name_of(table, &link->vxlan->link);
+        if (link->tunnel)
+            link->tunnel->link_name = name_of(table, &link->tunnel->link);
     }
 }
 

@@ -21,7 +21,7 @@ static int take_vlans(const struct nlmsghdr *message, void *user_data) {
 static bool has_filtering_bridge(const struct table *table) {
     const struct link *links = table->rows;
     for (size_t i = 0; i < table->count; i++) {
-        if (links[i].bridge.vlan_filtering.known)
+        if (links[i].bridge && links[i].bridge->vlan_filtering.known)
             return true;
     }
     return false;

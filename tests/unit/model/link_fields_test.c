@@ -195,8 +195,10 @@ static void test_numbers_without_a_word(void **state) {
     expect_of(&(struct link){.link_type = 4711}, "link_type", "[4711]");
     expect_of(&(struct link){.group = 42}, "group", "42");
     expect_of(&(struct link){.group = 0}, "group", "default");
-    expect_of(&(struct link){.port.state = maybe_of(99)}, "port_state", "unknown(99)");
-    expect_of(&(struct link){.vlan.protocol = maybe_of(0x9100)}, "vlan_protocol", "0x9100");
+    expect_of(&(struct link){.port = &(struct link_as_port){.state = maybe_of(99)}}, "port_state",
+              "unknown(99)");
+    expect_of(&(struct link){.vlan = &(struct link_as_vlan){.protocol = maybe_of(0x9100)}},
+              "vlan_protocol", "0x9100");
 }
 
 int main(void) {

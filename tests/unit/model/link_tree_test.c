@@ -38,6 +38,7 @@ static struct link *add_on(struct table *table, int32_t ifindex, const char *ifn
 }
 
 static struct table *host(void) {
+    static struct link_as_vxlan over_bond = {.link = {.value = 9, .known = true}};
     struct table *table = table_new(&link_kind);
     add(table, 1, "lo", "loopback");
     add(table, 2, "eth0", "physical")->master = maybe_of(9);
@@ -45,7 +46,7 @@ static struct table *host(void) {
     add_on(table, 4, "veth-web", "veth", 2, WEB)->master = maybe_of(3);
     add_on(table, 5, "cali-db", "veth", 2, DB);
     add_on(table, 6, "bond0.7", "vlan", 9, 0);
-    add(table, 7, "flannel.1", "vxlan")->vxlan.link = maybe_of(9);
+    add(table, 7, "flannel.1", "vxlan")->vxlan = &over_bond;
     add_on(table, 8, "pair", "veth", 10, 0)->master = maybe_of(3);
     add(table, 9, "bond0", "bond");
     add_on(table, 10, "riap", "veth", 8, 0);

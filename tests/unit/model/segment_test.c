@@ -76,10 +76,12 @@ static void test_other_masters(void **state) {
 // On a bridge that filters, ports of different VLANs do not hear each other; a VLAN device on the
 // bridge is in its VLAN, as is one at the other end of a port that carries the tag.
 static void test_filtering_bridge(void **state) {
+    struct link_as_bridge filtering = {.vlan_filtering = maybe_of(1)};
+    struct link_as_vlan vlan = {.id = maybe_of(10)};
     struct pretend pretend = pretend_new(names);
     (void)state;
     struct link *bridge = pretend_link(&pretend, HOST, 2, "br0", "bridge");
-    bridge->bridge.vlan_filtering = maybe_of(1);
+    bridge->bridge = &filtering;
     pretend_vlan(&pretend, HOST, bridge, 1, true);
     struct link *port = pretend_port(pretend_veth(&pretend, HOST, 3, "va", A, 2), 2);
     pretend_vlan(&pretend, HOST, port, 10, true);
@@ -91,7 +93,7 @@ static void test_filtering_bridge(void **state) {
     pretend_veth(&pretend, B, 2, "eth0", HOST, 4);
     pretend_veth(&pretend, B, 3, "trunk", HOST, 5);
     struct link *device = pretend_link(&pretend, B, 4, "trunk.10", "vlan");
-    device->vlan.id = maybe_of(10);
+    device->vlan = &vlan;
     device->link = maybe_of(3);
     pretend_done(&pretend);
     struct segments *segments = segments_new(pretend.node);
@@ -109,6 +111,7 @@ static void test_filtering_bridge(void **state) {
 
 // VLAN devices over one wire: those of one id are together, and apart from the wire itself.
 static void test_vlan_devices(void **state) {
+    struct link_as_vlan vlans[] = {{.id = maybe_of(100)}, {.id = maybe_of(101)}};
     struct pretend pretend = pretend_new(names);
     (void)state;
     pretend_veth(&pretend, A, 2, "eth0", B, 2);
@@ -116,7 +119,7 @@ static void test_vlan_devices(void **state) {
     for (uint64_t netns = A; netns <= B; netns++) {
         for (int32_t i = 0; i < 2; i++) {
             struct link *link = pretend_link(&pretend, netns, 3 + i, "eth0.x", "vlan");
-            link->vlan.id = maybe_of(100 + (uint64_t)i);
+            link->vlan = &vlans[i];
             link->link = maybe_of(2);
         }
     }
@@ -131,6 +134,7 @@ static void test_vlan_devices(void **state) {
 }
 
 static void test_macvlan_and_vxlan(void **state) {
+    struct link_as_vxlan ends[3] = {0};
     struct pretend pretend = pretend_new(names);
     (void)state;
     pretend_link(&pretend, HOST, 2, "eth0", "physical");
@@ -142,10 +146,11 @@ static void test_macvlan_and_vxlan(void **state) {
     const char *const remotes[] = {"192.0.2.2", "192.0.2.1", "192.0.2.9"};
     for (uint64_t netns = HOST; netns <= B; netns++) {
         link = pretend_link(&pretend, netns, 9, "vx", "vxlan");
-        link->vxlan.id = maybe_of(42);
-        link->vxlan.port = maybe_of(4789);
-        assert_int_equal(address_parse(locals[netns - 1], &link->vxlan.local), 0);
-        assert_int_equal(address_parse(remotes[netns - 1], &link->vxlan.remote), 0);
+        link->vxlan = &ends[netns - 1];
+        link->vxlan->id = maybe_of(42);
+        link->vxlan->port = maybe_of(4789);
+        assert_int_equal(address_parse(locals[netns - 1], &link->vxlan->local), 0);
+        assert_int_equal(address_parse(remotes[netns - 1], &link->vxlan->remote), 0);
     }
     pretend_done(&pretend);
     struct segments *segments = segments_new(pretend.node);
