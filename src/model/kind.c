@@ -13,9 +13,9 @@
 #include "model/neighbour_table.h"
 #include "model/netns.h"
 #include "model/nexthop.h"
+#include "model/resolver.h"
 #include "model/route.h"
 #include "model/routing_rule.h"
-#include "model/resolver.h"
 
 // clang-format off
 const struct kind *const kinds[KIND_COUNT] = {

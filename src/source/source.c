@@ -7,8 +7,8 @@
 #include "source/flow_source.h"
 #include "source/link_source.h"
 #include "source/neighbour_source.h"
-#include "source/route_source.h"
 #include "source/resolver_source.h"
+#include "source/route_source.h"
 
 // clang-format off
 const struct source *const sources[] = {
