@@ -87,7 +87,7 @@ static int hold_row(struct dump *dump, const struct row_ref *ref) {
 static int write_held_rows(struct dump *dump) {
     int r = 0;
     if (current(dump)->sort.count > 0)
-        sort_rows(&current(dump)->sort, dump->rows, dump->row_count);
+        r = sort_rows(&current(dump)->sort, dump->rows, dump->row_count);
     for (size_t first = 0; first < dump->row_count && r == 0; first += HELD_BATCH) {
         size_t left = dump->row_count - first;
         r = pipeline_put(dump->pipeline,

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/sort_word.h"
+
 #define KEY_MAX 64
 
 static int compile_key(const struct kind *kind, const char *text, size_t len, struct sort_key *ret,
@@ -50,91 +52,104 @@ int sort_compile(const struct kind *kind, const char *text, struct sort *ret_sor
     return 0;
 }
 
-// The value that a row is sorted by: of records, their first one's.
-static void read_key(const struct sort_key *key, const struct row_ref *ref, struct value *ret) {
-    field_read(key->field, ref, ret);
-    if (!key->inner)
-        return;
-    if (ret->kind != VALUE_RECORDS || ret->records.count == 0) {
-        ret->kind = VALUE_ABSENT;
-        return;
+// --- Putting rows in order -----------------------------------------------------------------------
+
+#define DIGIT_BITS 8
+#define DIGITS     (1 << DIGIT_BITS)
+
+// A row on its way to its place.
+struct item {
+    uint64_t word;
+    uint32_t number;
+};
+
+// Puts the items in the order of one digit of their words; those with the same keep theirs.
+static void sort_by_digit(const struct item *from, struct item *into, size_t count,
+                          unsigned shift) {
+    size_t starts[DIGITS + 1] = {0};
+    for (size_t i = 0; i < count; i++)
+        starts[(from[i].word >> shift) % DIGITS + 1]++;
+    for (size_t i = 1; i < DIGITS; i++)
+        starts[i] += starts[i - 1];
+    for (size_t i = 0; i < count; i++)
+        into[starts[(from[i].word >> shift) % DIGITS]++] = from[i];
+}
+
+static bool is_cancelled(const atomic_bool *cancelled) {
+    return cancelled && atomic_load(cancelled);
+}
+
+// Sorts by one word of a key: by each of its digits in which rows differ, the lowest first.
+static int sort_by_word(const struct sort_words *words, size_t which, const struct rows *rows,
+                        uint32_t *numbers, size_t count, struct item *buffers[2],
+                        const atomic_bool *cancelled) {
+    uint64_t differs = words->all[which] ^ words->any[which];
+    struct item *from = buffers[0], *into = buffers[1];
+    for (size_t i = 0; i < count; i++) {
+        struct row_ref ref = rows_at(rows, numbers[i]);
+        from[i] = (struct item){sort_word(words, &ref, which), numbers[i]};
     }
-    struct row_ref item = *ref;
-    item.row = ret->records.items;
-    field_read(key->inner, &item, ret);
-}
-
-static int compare_by_key(const struct sort_key *key, const struct row_ref *a,
-                          const struct row_ref *b) {
-    struct value a_value, b_value;
-    read_key(key, a, &a_value);
-    read_key(key, b, &b_value);
-    int order = value_compare(&a_value, &b_value);
-    bool absent = a_value.kind == VALUE_ABSENT || b_value.kind == VALUE_ABSENT;
-    return key->descending && !absent ? -order : order;
-}
-
-static int compare_rows(const struct sort *sort, const struct row_ref *a, const struct row_ref *b) {
-    int order = 0;
-    for (size_t i = 0; i < sort->count && order == 0; i++)
-        order = compare_by_key(&sort->keys[i], a, b);
-    return order;
-}
-
-// Puts a row where it belongs among the sorted ones before it.
-static void insert_row(const struct sort *sort, struct row_ref *rows, size_t at) {
-    struct row_ref row = rows[at];
-    while (at > 0 && compare_rows(sort, &rows[at - 1], &row) > 0) {
-        rows[at] = rows[at - 1];
-        at--;
-    }
-    rows[at] = row;
-}
-
-static void merge(const struct sort *sort, const struct row_ref *left, size_t left_count,
-                  const struct row_ref *right, size_t right_count, struct row_ref *into) {
-    while (left_count > 0 && right_count > 0) {
-        if (compare_rows(sort, left, right) <= 0) {
-            *into++ = *left++;
-            left_count--;
-        } else {
-            *into++ = *right++;
-            right_count--;
-        }
-    }
-    memcpy(into, left, left_count * sizeof(*into));
-    memcpy(into + left_count, right, right_count * sizeof(*into));
-}
-
-static size_t least_of(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-// Merges runs of `width` sorted rows to runs of twice that.
-static void merge_runs(const struct sort *sort, const struct row_ref *from, struct row_ref *into,
-                       size_t count, size_t width) {
-    for (size_t start = 0; start < count; start += 2 * width) {
-        size_t middle = least_of(start + width, count);
-        size_t end = least_of(start + 2 * width, count);
-        merge(sort, from + start, middle - start, from + middle, end - middle, into + start);
-    }
-}
-
-void sort_rows(const struct sort *sort, struct row_ref *rows, size_t count) {
-    struct row_ref *other = count > 1 ? malloc(count * sizeof(*other)) : NULL;
-    if (!other) { // few rows, or no memory for the fast way
-        for (size_t i = 1; i < count; i++)
-            insert_row(sort, rows, i);
-        return;
-    }
-    struct row_ref *from = rows, *into = other;
-    for (size_t width = 1; width < count; width *= 2) {
-        merge_runs(sort, from, into, count, width);
-        struct row_ref *done = into;
+    for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
+        if ((differs >> shift) % DIGITS == 0)
+            continue;
+        if (is_cancelled(cancelled))
+            return -ECANCELED;
+        sort_by_digit(from, into, count, shift);
+        struct item *done = into;
         into = from;
         from = done;
     }
-    if (from != rows)
-        memcpy(rows, from, count * sizeof(*rows));
-    free(other);
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = from[i].number;
+    return 0;
+}
+
+static int sort_by_key(const struct sort_key *key, const struct rows *rows, uint32_t *numbers,
+                       size_t count, struct item *buffers[2], const atomic_bool *cancelled) {
+    struct sort_words words;
+    int r = sort_words_init(&words, key, rows, numbers, count, cancelled);
+    for (size_t which = SORT_WORDS; r == 0 && which > 0; which--) {
+        if (words.all[which - 1] == words.any[which - 1])
+            continue;
+        r = is_cancelled(cancelled)
+                ? -ECANCELED
+                : sort_by_word(&words, which - 1, rows, numbers, count, buffers, cancelled);
+    }
+    sort_words_done(&words);
+    return r;
+}
+
+int sort_numbers(const struct sort *sort, const struct rows *rows, uint32_t *numbers, size_t count,
+                 const atomic_bool *cancelled) {
+    struct item *buffers[2];
+    if (count < 2)
+        return 0;
+    buffers[0] = malloc(2 * count * sizeof(struct item));
+    if (!buffers[0])
+        return -ENOMEM;
+    buffers[1] = buffers[0] + count;
+    int r = 0;
+    // The last key first: what is equal in a later one keeps the order of the ones before.
+    for (size_t i = sort->count; r == 0 && i > 0; i--)
+        r = sort_by_key(&sort->keys[i - 1], rows, numbers, count, buffers, cancelled);
+    free(buffers[0]);
+    return r;
+}
+
+int sort_rows(const struct sort *sort, struct row_ref *refs, size_t count) {
+    struct rows rows = {.refs = refs, .count = (uint32_t)count};
+    uint32_t *numbers = malloc((count + 1) * sizeof(*numbers));
+    struct row_ref *sorted = malloc((count + 1) * sizeof(*sorted));
+    int r = !numbers || !sorted ? -ENOMEM : count > UINT32_MAX ? -EOVERFLOW : 0;
+    for (uint32_t i = 0; r == 0 && i < count; i++)
+        numbers[i] = i;
+    if (r == 0)
+        r = sort_numbers(sort, &rows, numbers, count, NULL);
+    for (size_t i = 0; r == 0 && i < count; i++)
+        sorted[i] = refs[numbers[i]];
+    if (r == 0)
+        memcpy(refs, sorted, count * sizeof(*sorted));
+    free(numbers);
+    free(sorted);
+    return r;
 }

@@ -41,7 +41,7 @@ static void test_orders(void **state) {
         assert_int_equal(sort_compile(&sample_kind, orders[i].text, &sort, NULL), 0);
         for (size_t j = 0; j < SAMPLE_COUNT; j++)
             rows[j] = sample_ref(j);
-        sort_rows(&sort, rows, SAMPLE_COUNT);
+        assert_int_equal(sort_rows(&sort, rows, SAMPLE_COUNT), 0);
         for (size_t j = 0; j < SAMPLE_COUNT; j++)
             order[j] = (char)('0' + ((const struct sample *)rows[j].row - samples));
         if (strcmp(order, orders[i].order) != 0)
@@ -63,13 +63,80 @@ static void test_equal_rows_keep_their_order(void **state) {
             rows[i] = (struct row_ref){.netns = &sample_netns, .row = &many[i]};
         }
         assert_int_equal(sort_compile(&sample_kind, "-bytes", &sort, NULL), 0);
-        sort_rows(&sort, rows, count);
+        assert_int_equal(sort_rows(&sort, rows, count), 0);
         for (size_t i = 1; i < count; i++) {
             const struct sample *before = rows[i - 1].row, *here = rows[i].row;
             assert_true(before->bytes > here->bytes ||
                         (before->bytes == here->bytes && before < here));
         }
     }
+}
+
+// Values of every kind in no order, some of them not there.
+static void fill(struct sample *sample, size_t i) {
+    static const char *const names[] = {"eth0", "eth2", "eth10", "lo", "eth02", "Z", ""};
+    uint32_t a = (uint32_t)(i * 2654435761u), b = a >> 7;
+    *sample = (struct sample){.name = names[a % 7],
+                              .bytes = (uint64_t)a << (b % 30),
+                              .number = (int32_t)(b % 200) - 100,
+                              .flags = b % 8,
+                              .alias = a % 3 ? names[b % 7] : NULL};
+    if (a % 4)
+        sample->count = maybe_of(b % 50);
+    if (a % 5)
+        sample->state = maybe_of(b % 6); // some are unknown(5)
+    if (a % 6) {
+        uint8_t bytes[16] = {10, (uint8_t)(b % 3), (uint8_t)a, (uint8_t)(b >> 3)};
+        sample->address = address_from_bytes(bytes, b % 2 ? 4 : 16);
+        sample->prefix = (struct prefix){sample->address, (uint8_t)(a % 33)};
+    }
+    sample->mac =
+        (struct lladdr){.length = (uint8_t)(a % 3 * 4), .bytes = {(uint8_t)b, (uint8_t)a}};
+}
+
+// As the words say, so the values compare.
+static void test_order_is_that_of_the_values(void **state) {
+    static struct sample many[MANY];
+    static struct row_ref rows[MANY];
+    (void)state;
+    for (size_t f = 0; f < 2 * sample_kind.field_count; f++) {
+        const struct field *field = &sample_kind.fields[f / 2];
+        struct sort sort = {.keys = {{.field = field, .descending = f % 2}}, .count = 1};
+        for (size_t i = 0; i < MANY; i++) {
+            fill(&many[i], i);
+            rows[i] = (struct row_ref){.netns = &sample_netns, .row = &many[i]};
+        }
+        assert_int_equal(sort_rows(&sort, rows, MANY), 0);
+        for (size_t i = 1; i < MANY; i++) {
+            struct value before, here;
+            field_read(field, &rows[i - 1], &before);
+            field_read(field, &rows[i], &here);
+            int order = value_compare(&before, &here);
+            bool absent = before.kind == VALUE_ABSENT || here.kind == VALUE_ABSENT;
+            if ((f % 2 && !absent ? -order : order) > 0 ||
+                (order == 0 && rows[i - 1].row > rows[i].row))
+                fail_msg("%s%s: row %zu", f % 2 ? "-" : "", field->key, i);
+        }
+    }
+}
+
+static void test_sorting_can_be_given_up(void **state) {
+    static struct row_ref refs[MANY];
+    static struct sample many[MANY];
+    static uint32_t numbers[MANY];
+    struct rows rows = {.refs = refs, .count = MANY};
+    struct sort sort;
+    atomic_bool cancelled = true;
+    (void)state;
+    for (size_t i = 0; i < MANY; i++) {
+        numbers[i] = (uint32_t)i;
+        fill(&many[i], i);
+        refs[i] = (struct row_ref){.netns = &sample_netns, .row = &many[i]};
+    }
+    assert_int_equal(sort_compile(&sample_kind, "name,-bytes", &sort, NULL), 0);
+    assert_int_equal(sort_numbers(&sort, &rows, numbers, MANY, &cancelled), -ECANCELED);
+    cancelled = false;
+    assert_int_equal(sort_numbers(&sort, &rows, numbers, MANY, &cancelled), 0);
 }
 
 static const struct {
@@ -98,6 +165,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_orders),
         cmocka_unit_test(test_equal_rows_keep_their_order),
+        cmocka_unit_test(test_order_is_that_of_the_values),
+        cmocka_unit_test(test_sorting_can_be_given_up),
         cmocka_unit_test(test_mistakes_are_named),
     };
 
