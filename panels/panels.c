@@ -4,6 +4,7 @@
 const struct panel *const panels[] = {
     &namespaces_panel,
     &interfaces_panel,
+    &routes_panel,
     &neighbours_panel,
     NULL,
 };

@@ -52,8 +52,8 @@ static int add_named_fields(struct dump_kind *plan, const char *keys, struct err
     }
 }
 
-static void add_all_fields(struct dump_kind *plan) {
-    for (size_t i = 0; i < plan->kind->field_count; i++) {
+static void add_fields(struct dump_kind *plan, size_t count) {
+    for (size_t i = 0; i < count; i++) {
         if (!field_is_rate(&plan->kind->fields[i]))
             plan->fields[plan->field_count++] = &plan->kind->fields[i];
     }
@@ -82,9 +82,12 @@ static int choose_fields(struct dump_kind *plan, const struct dump_request *requ
     plan->fields = calloc(plan->kind->field_count + 1, sizeof(*plan->fields));
     if (!plan->fields)
         return error_set(err, -ENOMEM, "out of memory");
-    bool all = request->fields ? strcmp(request->fields, "all") == 0 : request->format != DUMP_TEXT;
-    if (all) {
-        add_all_fields(plan);
+    if (request->fields && strcmp(request->fields, "all") == 0) {
+        add_fields(plan, plan->kind->field_count);
+        return 0;
+    }
+    if (!request->fields && request->format != DUMP_TEXT) {
+        add_fields(plan, plan->kind->field_count - plan->kind->unusual_count);
         return 0;
     }
     if (!request->fields) {

@@ -31,6 +31,8 @@ struct kind {
     const char *title;          // for people
     const struct field *fields; // the first is "netns"
     size_t field_count;
+    size_t unusual_count; // of the last fields, which say again in other words what others say: a
+                          // dump has them only if they are named
     size_t row_size;
     const char *columns; // shown when nothing else is asked for: keys, joined by commas, in order
     const char *sort;    // the usual order: a key, '-' before it for descending

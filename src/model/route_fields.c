@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "model/route_classic.h"
+
 #define TICKS 100 // in a second: the unit of the kernel's times (USER_HZ)
 
 static const struct route_shared *shared_of(const struct row_ref *ref) {
@@ -249,8 +251,6 @@ static const struct field fields[] = {
     FIELD_OF_ENUM_BEHIND("type", struct route, shared, type, "TYPE", &route_type_names,
                          "what happens to a packet"),
     FIELD_BY("dst", "DST", FIELD_PREFIX, get_dst, "destinations that it is for"),
-    FIELD(struct route, dst_len, "LENGTH", FIELD_NUMBER,
-          "length of the destination's prefix, in bits"),
     FIELD_BY("label", "LABEL", FIELD_NUMBER, get_label, "MPLS label that it is for"),
     SHARED("from", src, "FROM", FIELD_PREFIX, "IPv6: only for packets from there"),
     FIELD_BY("tos", "TOS", FIELD_NUMBER, get_tos, "IPv4: only for packets of this type of service"),
@@ -316,7 +316,29 @@ static const struct field fields[] = {
     SHARED("used", use, "USE", FIELD_COUNT, "how often a cached exception was used"),
     SHARED_WITH("age", last_use, "AGE", FIELD_DURATION, get_last_use, NULL,
                 "seconds since a cached exception was used"),
+
+    // Said again in other words: only where it is asked for (UNUSUAL_FIELDS).
+    FIELD(struct route, dst_len, "LENGTH", FIELD_NUMBER,
+          "length of the destination's prefix, in bits"),
+    FIELD_BY("classic_destination", "Destination", FIELD_ADDRESS, route_classic_destination,
+             "destination, as route(8) has it; of IPv6 with its length"),
+    FIELD_BY("classic_gateway", "Gateway", FIELD_ADDRESS, route_classic_gateway,
+             "first gateway, as route(8) has it"),
+    FIELD_BY("classic_genmask", "Genmask", FIELD_ADDRESS, route_classic_genmask,
+             "mask of an IPv4 destination, as route(8) has it"),
+    FIELD_BY("classic_flags", "Flags", FIELD_TEXT, route_classic_flags,
+             "as route(8) has it: U up, G gateway, H host, D redirect, M modified, A addrconf, C "
+             "cached, "
+             "! refused"),
+    FIELD_BY("classic_metric", "Metric", FIELD_NUMBER, route_classic_metric,
+             "metric, as route(8) has it: 0 where nobody gave one"),
+    FIELD_BY("classic_ref", "Ref", FIELD_COUNT, route_classic_ref, "users, as route(8) has it"),
+    FIELD_BY("classic_use", "Use", FIELD_COUNT, route_classic_use, "uses, as route(8) has it"),
+    FIELD_BY("classic_iface", "Iface", FIELD_INTERFACE, route_classic_iface,
+             "first interface, as route(8) has it"),
 };
+
+#define UNUSUAL_FIELDS 9 // at the end
 
 // Bits of one number into another (the finalizer of MurmurHash3).
 static uint64_t mix(uint64_t hash, uint64_t number) {
@@ -339,6 +361,7 @@ const struct kind route_kind = {
     .title = "Routes",
     .fields = fields,
     .field_count = sizeof(fields) / sizeof(fields[0]),
+    .unusual_count = UNUSUAL_FIELDS,
     .row_size = sizeof(struct route),
     .columns = "type,dst,gateway,dev,table,protocol,scope,prefsrc,metric,nexthops",
     .sort = "family,rule,table,-dst_len,metric,dst",
