@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "panels/panels.h"
 
+// clang-format off
 const struct panel *const panels[] = {
     &namespaces_panel,
     &interfaces_panel,
@@ -8,3 +9,4 @@ const struct panel *const panels[] = {
     &neighbours_panel,
     NULL,
 };
+// clang-format on

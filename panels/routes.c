@@ -118,18 +118,14 @@ static const struct panel_group nexthop_groups[] = {
 
 // --- The panel -----------------------------------------------------------------------------------
 
-static const struct key_binding keys[] = {
-    {COMMAND_TARGET, {'o'}, "o", "go to the interface, or with O to the gateway's neighbour entry"},
-    {.label = NULL},
-};
-
 static const struct panel_view views[] = {
     {
         .name = "routes",
         .title = "Routes",
         .kind = KIND_ROUTES,
-        .columns = "table,type,dst,gateway,?via,dev,?nexthops,prefsrc,metric,protocol,~scope,flags,"
-                   "?encap_info,?mtu,?expires,?pref,?nhid,?label,?rule",
+        .columns =
+            "table,type,dst,gateway,?via,dev,?nexthops,~prefsrc,metric,~protocol,~scope,flags,"
+            "?encap_info,?mtu,?expires,?pref,?nhid,?label,?rule",
         .groups = route_groups,
         .targets = route_targets,
     },
@@ -170,5 +166,4 @@ const struct panel routes_panel = {
     .view_count = sizeof(views) / sizeof(views[0]),
     .needs = needs,
     .need_count = sizeof(needs) / sizeof(needs[0]),
-    .keys = keys,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A route in the words of route(8), which many people read more easily than ip(8)'s: getters of fields
-// whose ref->row is a struct route.
+// A route in the words of route(8), which many people read more easily than ip(8)'s: getters of
+// fields whose ref->row is a struct route.
 #ifndef MODEL_ROUTE_CLASSIC_H
 #define MODEL_ROUTE_CLASSIC_H
 
@@ -15,8 +15,8 @@ field_getter route_classic_gateway;
 // "255.0.0.0"; absent of IPv6.
 field_getter route_classic_genmask;
 
-// "UGH": U up, G by a gateway, H to a host, D from a redirect, M changed by one or by a path MTU, A by
-// a router's advertisement, C cached, ! refused.
+// "UGH": U up, G by a gateway, H to a host, D from a redirect, M changed by one or by a path MTU, A
+// by a router's advertisement, C cached, ! refused.
 field_getter route_classic_flags;
 
 // 0 where nobody gave one.

@@ -164,7 +164,7 @@ static const struct field fields[] = {
              "routing table that is looked up, by name or number"),
     FIELD_AS("goto", struct routing_rule, target, "GOTO", FIELD_NUMBER,
              "priority of the rule that is next"),
-    FIELD_AS("suppress_prefixlen", struct routing_rule, suppress_prefixlength, "SUPPRESS LENGTH",
+    FIELD_AS("suppress_prefixlen", struct routing_rule, suppress_prefixlength, "SUPPRESS",
              FIELD_NUMBER, "routes to prefixes of this length or shorter do not count"),
     FIELD(struct routing_rule, suppress_ifgroup, "SUPPRESS GROUP", FIELD_NUMBER,
           "routes to interfaces of this group do not count"),
