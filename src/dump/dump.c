@@ -8,6 +8,7 @@
 #include "dump/statuses.h"
 #include "dump/writer.h"
 #include "model/link.h"
+#include "query/filter_conditions.h"
 #include "source/node_read.h"
 
 #define HELD_BATCH 64 // rows of a table that is there: few, so that every thread gets some
@@ -268,7 +269,11 @@ static int stream_namespace(struct dump *dump, const struct netns *netns,
                             const struct source *source) {
     struct stream stream = {.dump = dump, .netns = netns};
     const struct source_sink sink = {PIPELINE_ROWS, put_part, &stream};
-    struct table *last = node_stream_table(dump->node, netns, source, &sink);
+    struct conditions conditions = {.count = 0};
+    const struct filter *filter = dump->writer.kind->filter;
+    if (filter)
+        filter_conditions(filter, &conditions);
+    struct table *last = node_stream_table(dump->node, netns, source, &sink, &conditions);
     if (!last)
         return -ENOMEM;
     int r = stream.error;

@@ -66,15 +66,19 @@ int node_read_named(const struct node *node, const char *text, const struct netn
 }
 
 struct table *node_stream_table(const struct node *node, const struct netns *netns,
-                                const struct source *source, const struct source_sink *sink) {
-    struct source_request request = {
-        .netns = netns, .namespaces = node->namespaces, .now = node->time, .sink = sink};
+                                const struct source *source, const struct source_sink *sink,
+                                const struct conditions *conditions) {
+    struct source_request request = {.netns = netns,
+                                     .namespaces = node->namespaces,
+                                     .now = node->time,
+                                     .sink = sink,
+                                     .conditions = conditions};
     return source->read(&request);
 }
 
 static struct table *read_table(const struct node *node, const struct netns *netns,
                                 enum kind_id kind) {
-    return node_stream_table(node, netns, source_of(kind), NULL);
+    return node_stream_table(node, netns, source_of(kind), NULL, NULL);
 }
 
 int node_read_table(struct node *node, const struct netns *netns, enum kind_id kind,

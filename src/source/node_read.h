@@ -21,9 +21,11 @@ int node_read_table(struct node *node, const struct netns *netns, enum kind_id k
                     const struct table **ret_table);
 
 // Reads in the namespace with a source that streams: rows go to the sink, and are not held by the
-// node. Returns the last of them (source.h), the caller's, or NULL when memory is out.
+// node; those that do not meet the conditions (NULL: none) may be left out. Returns the last of
+// them (source.h), the caller's, or NULL when memory is out.
 struct table *node_stream_table(const struct node *node, const struct netns *netns,
-                                const struct source *source, const struct source_sink *sink);
+                                const struct source *source, const struct source_sink *sink,
+                                const struct conditions *conditions);
 
 // Reads the kind in all of these namespaces in which it was not read before, several at a time.
 // Returns 0 or -ENOMEM.

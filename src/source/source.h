@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "model/condition.h"
 #include "model/history.h"
 #include "model/table.h"
 
@@ -29,6 +30,8 @@ struct source_request {
     int64_t now;                    // nanoseconds since 1970, UTC
     const struct source_sink *sink; // NULL: all rows are in the table that is returned
     size_t enough;                  // stop once there are so many rows, without a sink; 0: all
+    // Rows that do not meet them may be left out; NULL: none.
+    const struct conditions *conditions;
 };
 
 #define SOURCE_ENOUGH 1
