@@ -74,7 +74,7 @@ static void format_json_row(const struct writer *writer, const struct row_ref *r
                             struct chunk *chunk) {
     buffer_puts(&chunk->bytes, ",\n");
     if (writer->json)
-        json_format_row(writer->json, ref, &chunk->bytes);
+        json_format_row(writer->json, ref, &chunk->memo, &chunk->bytes);
 }
 
 // Before the first row of all there is no comma.
@@ -132,7 +132,7 @@ static void format_ndjson_row(const struct writer *writer, const struct row_ref 
                               struct chunk *chunk) {
     buffer_add(&chunk->bytes, writer->head.data, writer->head.len);
     if (writer->json)
-        json_format_members(writer->json, ref, true, &chunk->bytes);
+        json_format_members(writer->json, ref, true, &chunk->memo, &chunk->bytes);
     buffer_puts(&chunk->bytes, "}\n");
 }
 

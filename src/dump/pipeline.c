@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define PIPELINE_DEPTH   16 // batches under way
-#define PIPELINE_HELPERS 3  // threads, besides the one that puts
+#define PIPELINE_DEPTH   8 // batches under way
+#define PIPELINE_HELPERS 3 // threads, besides the one that puts
 
 // A batch under way.
 struct slot {

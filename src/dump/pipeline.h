@@ -10,7 +10,7 @@
 
 #include "dump/writer.h"
 
-#define PIPELINE_ROWS 256 // of a batch, at best
+#define PIPELINE_ROWS 1024 // of a batch, at best: what rows share is made once a batch
 
 // Rows of the writer's kind. What they refer to in the node must not change until they are written.
 struct batch {

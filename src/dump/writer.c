@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dump/writer.h"
 
+#include <string.h>
+
 static const struct writer_form *const forms[] = {
     [DUMP_TEXT] = &text_form,
     [DUMP_JSON] = &json_form,
@@ -9,6 +11,7 @@ static const struct writer_form *const forms[] = {
 
 void chunk_clear(struct chunk *chunk) {
     buffer_clear(&chunk->bytes);
+    memset(&chunk->memo, 0, sizeof(chunk->memo));
     chunk->row_count = 0;
 }
 

@@ -20,6 +20,7 @@
 struct chunk {
     struct buffer bytes;
     struct buffer scratch;
+    struct json_memo memo; // of the forms of JSON
     size_t row_count;
     bool bare; // of text_form: cells that wait for the columns' widths, a NUL after each
 };

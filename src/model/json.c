@@ -174,40 +174,83 @@ static void format_records(const struct value *value, const struct json_plan *pl
         item.row = (const char *)value->records.items + i * value->records.type->size;
         if (i > 0)
             buffer_putc(buffer, ',');
-        json_format_row(plan, &item, buffer);
+        json_format_row(plan, &item, NULL, buffer);
     }
     buffer_putc(buffer, ']');
 }
 
-void json_format_members(const struct json_plan *plan, const struct row_ref *ref, bool more,
-                         struct buffer *buffer) {
-    struct row_ref read = *ref;
+// Returns whether there is something in front of the next member.
+static bool format_member(const struct member *member, const struct row_ref *read, bool more,
+                          struct buffer *buffer) {
     struct value value;
+    value.kind = VALUE_ABSENT;
+    member->field->get(read, member->field, &value);
+    if (value.kind == VALUE_ABSENT)
+        return more;
+    buffer_add(buffer, member->key + !more, member->key_len - !more);
+    if (value.kind == VALUE_RECORDS)
+        format_records(&value, member->records, read, buffer);
+    else
+        format_value(&value, buffer);
+    return true;
+}
+
+static size_t memo_place(const void *group, const void *fields) {
+    uint64_t mixed = ((uint64_t)(uintptr_t)group ^ (uint64_t)(uintptr_t)fields << 20) *
+                     UINT64_C(0x9e3779b97f4a7c15);
+    return mixed >> 32 & (JSON_MEMO_SIZE - 1);
+}
+
+// Writes again what stands further up. The buffer may move meanwhile.
+static void repeat(size_t start, size_t len, struct buffer *buffer) {
+    if (buffer_reserve(buffer, len))
+        buffer_add(buffer, buffer->data + start, len);
+}
+
+// The members from one to the end of its group, of which the row has the struct.
+static bool format_group(const struct member *first, const struct member *end,
+                         const struct row_ref *read, bool more, struct json_memo *memo,
+                         struct buffer *buffer) {
+    size_t place = memo_place(read->row, first), start = buffer->len;
+    if (memo && more && memo->places[place].group == read->row &&
+        memo->places[place].fields == first) {
+        repeat(memo->places[place].start, memo->places[place].len, buffer);
+        return true;
+    }
+    bool had = more;
+    for (const struct member *member = first; member < end; member++)
+        more = format_member(member, read, more, buffer);
+    if (memo && had) {
+        memo->places[place].group = read->row;
+        memo->places[place].fields = first;
+        memo->places[place].start = start;
+        memo->places[place].len = buffer->len - start;
+    }
+    return more;
+}
+
+void json_format_members(const struct json_plan *plan, const struct row_ref *ref, bool more,
+                         struct json_memo *memo, struct buffer *buffer) {
+    struct row_ref read = *ref;
     for (size_t i = 0; i < plan->count;) {
         const struct member *member = &plan->members[i];
         read.row = field_struct(member->field, ref->row);
-        if (!read.row) {
-            i = member->group_end;
+        if (member->field->group == 0) {
+            more = format_member(member, &read, more, buffer);
+            i++;
             continue;
         }
-        i++;
-        value.kind = VALUE_ABSENT;
-        member->field->get(&read, member->field, &value);
-        if (value.kind == VALUE_ABSENT)
-            continue;
-        buffer_add(buffer, member->key + !more, member->key_len - !more);
-        more = true;
-        if (value.kind == VALUE_RECORDS)
-            format_records(&value, member->records, ref, buffer);
-        else
-            format_value(&value, buffer);
+        if (read.row)
+            more =
+                format_group(member, plan->members + member->group_end, &read, more, memo, buffer);
+        i = member->group_end;
     }
 }
 
 void json_format_row(const struct json_plan *plan, const struct row_ref *ref,
-                     struct buffer *buffer) {
+                     struct json_memo *memo, struct buffer *buffer) {
     buffer_putc(buffer, '{');
-    json_format_members(plan, ref, false, buffer);
+    json_format_members(plan, ref, false, memo, buffer);
     buffer_putc(buffer, '}');
 }
 

@@ -114,9 +114,16 @@ int netlink_parse(const void *bytes, size_t length, uint32_t sequence, netlink_s
 
 // --- Sockets -----------------------------------------------------------------------------------
 
+static int set_option(int fd, int option, int value) {
+    return setsockopt(fd, SOL_NETLINK, option, &value, sizeof(value)) < 0 ? -errno : 0;
+}
+
 static int enable(int fd, int option) {
-    int on = 1;
-    return setsockopt(fd, SOL_NETLINK, option, &on, sizeof(on)) < 0 ? -errno : 0;
+    return set_option(fd, option, 1);
+}
+
+void netlink_set_strict(struct netlink *netlink, bool strict) {
+    set_option(netlink->fd, NETLINK_GET_STRICT_CHK, strict);
 }
 
 static int prepare_socket(struct netlink *netlink) {

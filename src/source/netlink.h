@@ -61,6 +61,10 @@ int netlink_open(struct netlink *netlink, const struct netns *netns, int protoco
 int netlink_open_fd(struct netlink *netlink, int fd, struct error *err);
 void netlink_close(struct netlink *netlink);
 
+// Whether the kernel checks the requests that follow strictly (it does from the start) and filters
+// by all that their headers say. It does not know every question that way.
+void netlink_set_strict(struct netlink *netlink, bool strict);
+
 // A new request with room for a family's header, which is copied from header. The caller adds
 // attributes and hands it to netlink_dump or netlink_get, which free it. NULL when memory is out.
 struct nl_msg *netlink_request(int type, const void *header, size_t header_size);

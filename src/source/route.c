@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The source of routes: RTM_GETROUTE of each family, once for what was routed and once for the
-// exceptions that the kernel has learned (path MTU, redirects).
+// The source of routes: RTM_GETROUTE of each family, with the exceptions that the kernel has
+// learned (path MTU, redirects).
 #include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,8 +17,8 @@ struct reading {
     struct table *table;
     struct route_context context;
     struct route_shares shares;
-    uint8_t family; // of the current part: AF_INET ...
-    size_t begun;   // how many rows there were when the current part began
+    uint8_t family; // of the current dump: AF_INET ...
+    size_t begun;   // how many rows there were when it began
 };
 
 static int hand_over(struct reading *reading) {
@@ -57,8 +57,8 @@ static void restart_routes(void *user_data) {
 }
 
 // Returns 0, SOURCE_ENOUGH, or -errno; what changed while it was read does not end it.
-static int read_part(struct reading *reading, uint8_t family, unsigned flags, struct error *err) {
-    const struct rtmsg header = {.rtm_family = family, .rtm_flags = flags};
+static int read_family(struct reading *reading, uint8_t family, struct error *err) {
+    const struct rtmsg header = {.rtm_family = family};
     const struct netlink_reader reader = {take_route,
                                           reading->request->sink ? NULL : restart_routes, reading};
     reading->family = family;
@@ -71,22 +71,20 @@ static int read_part(struct reading *reading, uint8_t family, unsigned flags, st
     return 0;
 }
 
-static int read_family(struct reading *reading, uint8_t family, struct error *err) {
-    int r = read_part(reading, family, 0, err);
-    return r == 0 ? read_part(reading, family, RTM_F_CLONED, err) : r;
-}
-
-// The module of MPLS brings its settings along; it knows no exceptions.
+// The module of MPLS brings its settings along.
 static bool has_mpls(void) {
     return access("/proc/sys/net/mpls", F_OK) == 0;
 }
 
+// A strict kernel gives either the routes or the exceptions, and goes through all routes for those
+// too: of a million that is half as long again.
 static int read_routes(struct reading *reading, struct error *err) {
+    netlink_set_strict(&reading->netlink, false);
     int r = read_family(reading, AF_INET, err);
     if (r == 0 && route_has_ipv6())
         r = read_family(reading, AF_INET6, err);
     if (r == 0 && has_mpls())
-        r = read_part(reading, AF_MPLS, 0, err);
+        r = read_family(reading, AF_MPLS, err);
     return r;
 }
 

@@ -30,7 +30,7 @@ static size_t put_marked(const struct view *view, const struct json_plan *plan,
         if (!view_is_marked(view, view_row_id(view, &view->rows[i])))
             continue;
         buffer_puts(buffer, count++ > 0 ? ",\n" : "[");
-        json_format_row(plan, &view->rows[i], buffer);
+        json_format_row(plan, &view->rows[i], NULL, buffer);
     }
     if (count > 0)
         buffer_puts(buffer, "]\n");
@@ -49,7 +49,7 @@ static size_t put_chosen(struct screen *screen, const struct json_plan *plan,
         screen->mode == MODE_DETAIL ? screen_detail_row(screen) : view_selected(view);
     if (!ref)
         return 0;
-    json_format_row(plan, ref, buffer);
+    json_format_row(plan, ref, NULL, buffer);
     buffer_putc(buffer, '\n');
     return 1;
 }
@@ -68,7 +68,7 @@ static void put_json(const struct view *view, struct buffer *buffer) {
     buffer_puts(buffer, "[");
     for (size_t i = 0; plan && i < view->count; i++) {
         buffer_puts(buffer, i > 0 ? ",\n" : "\n");
-        json_format_row(plan, &view->rows[i], buffer);
+        json_format_row(plan, &view->rows[i], NULL, buffer);
     }
     buffer_puts(buffer, "\n]\n");
     json_plan_free(plan);

@@ -59,7 +59,7 @@ static void test_every_pair_of_bytes_is_json(void **state) {
 static void check_plan(struct json_plan *plan, const struct row_ref *ref, const char *json) {
     struct buffer buffer = BUFFER_INIT;
     assert_non_null(plan);
-    json_format_row(plan, ref, &buffer);
+    json_format_row(plan, ref, NULL, &buffer);
     assert_string_equal(buffer_text(&buffer), json);
     buffer_done(&buffer);
     json_plan_free(plan);
@@ -156,6 +156,37 @@ static void test_groups_that_are_absent_are_passed_over(void **state) {
     }
 }
 
+// What rows share is written again as it was, wherever in the object it stands and however often
+// the buffer has moved.
+static void test_shared_groups_are_written_alike(void **state) {
+    static const struct field fields[] = {
+        FIELD_BEHIND("cost", struct grouped, port, cost, "", FIELD_NUMBER, ""),
+        FIELD(struct grouped, first, "", FIELD_NUMBER, ""),
+        FIELD_BEHIND("priority", struct grouped, port, priority, "", FIELD_NUMBER, ""),
+        FIELD_BEHIND("vlan", struct grouped, vlan, id, "", FIELD_NUMBER, ""),
+    };
+    const struct field *chosen[] = {&fields[0], &fields[1], &fields[2], &fields[3]};
+    struct port ports[] = {{.cost = 4, .priority = {.value = 32, .known = 1}}, {.cost = 5}};
+    struct vlan vlans[3000];
+    struct json_plan *plan = json_plan_new(chosen, 4);
+    struct buffer with = BUFFER_INIT, without = BUFFER_INIT;
+    struct json_memo memo = {0};
+    (void)state;
+    assert_non_null(plan);
+    for (size_t i = 0; i < 3000; i++)
+        vlans[i].id = (uint16_t)i;
+    for (uint32_t i = 0; i < 10000; i++) {
+        struct grouped row = {i, i % 3 < 2 ? &ports[i % 3] : NULL, &vlans[i * 7 % 3000]};
+        struct row_ref ref = {.row = &row};
+        json_format_row(plan, &ref, &memo, &with);
+        json_format_row(plan, &ref, NULL, &without);
+    }
+    assert_string_equal(buffer_text(&with), buffer_text(&without));
+    buffer_done(&with);
+    buffer_done(&without);
+    json_plan_free(plan);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts),
@@ -163,6 +194,7 @@ int main(void) {
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_groups_that_are_absent_are_passed_over),
+        cmocka_unit_test(test_shared_groups_are_written_alike),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
