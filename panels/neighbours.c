@@ -115,7 +115,7 @@ static const struct panel_target neighbour_targets[] = {
 
 static const struct panel_group fdb_groups[] = {
     {"Entry", "netns,mac,ifname,ifindex,master,vlan,state,flags"},
-    {"VXLAN", "dst,vni,src_vni,port,via,nhid,linkNetNsId"},
+    {"VXLAN", "dst,vni,src_vni,port,via,nhid,link_netnsid"},
     {"On this node", "owner_*"},
     {"Twice", "duplicate,lladdr_claims,moved*"},
     {"Ages", "used,updated"},

@@ -193,7 +193,7 @@ static const struct field fields[] = {
     FIELD(struct fdb_entry, port, "UDP PORT", FIELD_NUMBER, "VXLAN: the other end's port, where it is not the device's"),
     FIELD_WITH("via", struct fdb_entry, via, "VIA", FIELD_INTERFACE, get_other, NULL, "VXLAN: interface that the tunnel leaves through"),
     FIELD(struct fdb_entry, nhid, "NEXTHOP", FIELD_NUMBER, "VXLAN: nexthop group with the other ends"),
-    FIELD_AS("linkNetNsId", struct fdb_entry, link_netnsid, "LINK NSID", FIELD_NUMBER, "VXLAN: nsid of the namespace that carries the tunnel"),
+    FIELD(struct fdb_entry, link_netnsid, "LINK NSID", FIELD_NUMBER, "VXLAN: nsid of the namespace that carries the tunnel"),
     FIELD(struct fdb_entry, used, "USED", FIELD_DURATION, "time since a frame was last sent to it"),
     FIELD(struct fdb_entry, updated, "UPDATED", FIELD_DURATION, "time since a frame last came from it"),
     FIELD_BY("owner_netns", "OWNER", FIELD_NETNS, get_owner_netns, "namespace of this node that has the address"),

@@ -18,17 +18,30 @@ struct reading {
     struct table *table;
 };
 
+// The row of a family, made if it is not there: where a namespace has many interfaces, whose
+// settings come behind the table, the kernel tells of the table again with each part of its answer.
+static struct neighbour_table *row_of(struct table *table, uint8_t family) {
+    struct neighbour_table *rows = table->rows;
+    for (size_t i = 0; i < table->count; i++) {
+        if (rows[i].family == family)
+            return &rows[i];
+    }
+    return table_add(table);
+}
+
 static int take_table(const struct nlmsghdr *message, void *user_data) {
     struct reading *reading = user_data;
-    struct neighbour_table *row = table_add(reading->table);
-    if (!row)
-        return -ENOMEM;
-    int r = neighbour_table_parse(message, &reading->table->arena, row);
-    if (r < 0)
-        reading->table->count--;
+    struct neighbour_table read;
+    int r = neighbour_table_parse(message, &reading->table->arena, &read);
     if (r == -EBADMSG)
         table_trouble(reading->table, STATUS_PARTIAL, "the kernel's message is malformed");
-    return r == -ENOMEM ? r : 0;
+    if (r < 0)
+        return r == -ENOMEM ? r : 0;
+    struct neighbour_table *row = row_of(reading->table, read.family);
+    if (!row)
+        return -ENOMEM;
+    *row = read;
+    return 0;
 }
 
 static void restart_tables(void *user_data) {
