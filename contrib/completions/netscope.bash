@@ -22,7 +22,7 @@ _netscope_fields() {
         printf '%s\n' netns dst dev ifindex lladdr state router proxy extern_learn offload managed extern_valid used confirmed updated probes refcnt protocol vlan vni owner_netns owner_ifname lladdr_netns lladdr_ifname duplicate address_claims lladdr_claims lladdrs_seen moved_from moved ;;
     esac
     case ",${1:-fdb}," in *,fdb,*)
-        printf '%s\n' netns mac ifname ifindex master vlan state flags dst vni src_vni port via nhid linkNetNsId used updated owner_netns owner_ifname duplicate lladdr_claims moved_from moved ;;
+        printf '%s\n' netns mac ifname ifindex master vlan state flags dst vni src_vni port via nhid link_netnsid used updated owner_netns owner_ifname duplicate lladdr_claims moved_from moved ;;
     esac
     case ",${1:-neighbour_tables}," in *,neighbour_tables,*)
         printf '%s\n' netns name family gc_entries gc_thresh1 gc_thresh2 gc_thresh3 entries own_entries own_gc_entries own_proxies table_fulls res_failed forced_gc_runs periodic_gc_runs allocs destroys hash_grows lookups hits rcv_probes_mcast rcv_probes_ucast gc_interval last_flush proxy_qlen hash_mask key_length entry_size base_reachable reachable retrans gc_stale delay_probe app_probes ucast_probes mcast_probes queue_bytes ;;

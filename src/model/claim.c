@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "model/finding.h"
-#include "model/neighbour_words.h"
 
 #define MAC_LENGTH   6
 #define FEWEST_SLOTS 16
+#define HASH_FACTOR  UINT64_C(0x9e3779b97f4a7c15) // 2^64 by the golden ratio: spreads the bits
 
 // What is claimed: an address or a link-layer address.
 struct key {
@@ -149,8 +149,12 @@ static void collect(struct claims *claims, const struct node *node, struct list 
 
 // --- Finding -------------------------------------------------------------------------------------
 
+// By words and not by bytes: a dump asks for every row, several times.
 static size_t slot_of(const struct claims *claims, const struct key *key) {
-    uint64_t hash = neighbour_hash(NEIGHBOUR_HASH_START, key, sizeof(*key));
+    uint64_t words[2];
+    memcpy(words, key->bytes, sizeof(words));
+    uint64_t hash = (words[0] ^ key->type) * HASH_FACTOR;
+    hash = (hash ^ hash >> 32 ^ words[1]) * HASH_FACTOR;
     return (size_t)(hash ^ hash >> 32) & claims->slot_mask;
 }
 
@@ -229,6 +233,16 @@ static struct claim_run run_of(const struct claims *claims, uint32_t segment,
     return run;
 }
 
+bool claims_know_address(const struct claims *claims, const struct address *address) {
+    struct key key = key_of_address(address);
+    return find_key(claims, &key) < claims->count;
+}
+
+bool claims_know_lladdr(const struct claims *claims, const struct lladdr *lladdr) {
+    struct key key = key_of_lladdr(lladdr);
+    return find_key(claims, &key) < claims->count;
+}
+
 struct claim_run claims_find_address(const struct claims *claims, uint32_t segment,
                                      const struct address *address) {
     struct key key = key_of_address(address);
@@ -263,9 +277,8 @@ const struct claim *claims_own_lladdr(const struct claims *claims, uint32_t segm
     return only ? &claims->claims[first] : NULL;
 }
 
-// Of those that claim an address, the one whose namespace also has the link-layer address.
-static const struct claim *find_in_netns(const struct claim_run *owners,
-                                         const struct claim_run *devices) {
+const struct claim *claims_share_netns(const struct claim_run *owners,
+                                       const struct claim_run *devices) {
     for (size_t i = 0; i < owners->count; i++) {
         for (size_t j = 0; j < devices->count; j++) {
             if (owners->claims[i].netns == devices->claims[j].netns)
@@ -279,7 +292,7 @@ const struct claim *claims_own_address(const struct claims *claims, uint32_t seg
                                        const struct address *address, const struct lladdr *lladdr) {
     struct claim_run owners = claims_find_address(claims, segment, address);
     struct claim_run devices = claims_find_lladdr(claims, segment, lladdr);
-    const struct claim *owner = find_in_netns(&owners, &devices);
+    const struct claim *owner = claims_share_netns(&owners, &devices);
     if (owners.count > 0)
         return owner ? owner : foremost(&owners);
     struct key key = key_of_address(address);

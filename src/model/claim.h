@@ -39,11 +39,20 @@ void claims_free(struct claims *claims);
 // The segments that the claims are on.
 const struct segments *claims_segments(const struct claims *claims);
 
+// Whether anybody on the node claims it, on whichever segment: the answer for most, and soon had.
+bool claims_know_address(const struct claims *claims, const struct address *address);
+bool claims_know_lladdr(const struct claims *claims, const struct lladdr *lladdr);
+
 // Who claims the address on that segment.
 struct claim_run claims_find_address(const struct claims *claims, uint32_t segment,
                                      const struct address *address);
 struct claim_run claims_find_lladdr(const struct claims *claims, uint32_t segment,
                                     const struct lladdr *lladdr);
+
+// Of those that claim an address, the first whose namespace is also among those that claim the
+// other; NULL if none is.
+const struct claim *claims_share_netns(const struct claim_run *owners,
+                                       const struct claim_run *devices);
 
 // Whose link-layer address it is, seen from that segment: of those that claim it there the
 // foremost, else the only one of the node that has it. NULL: nobody's, or it cannot be told.

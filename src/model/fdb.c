@@ -79,14 +79,14 @@ static void get_flags(const struct row_ref *ref, const struct field *field, stru
 // --- Whose they are, and what stands twice -------------------------------------------------------
 
 // The segment that the entry's frames go to: of a bridge's VLAN where it filters, else of the whole
-// bridge or device.
+// bridge or device. False: none is known, or nobody on the node has the address.
 static bool find_segment(const struct row_ref *ref, const struct claims **ret_claims,
                          uint32_t *ret_segment) {
     const struct fdb_entry *entry = ref->row;
     uint64_t netns = ref->netns->inode;
     uint32_t segment = SEGMENT_NONE;
     *ret_claims = claims_of(ref->node);
-    if (!*ret_claims)
+    if (!*ret_claims || !claims_know_lladdr(*ret_claims, &entry->mac))
         return false;
     const struct segments *segments = claims_segments(*ret_claims);
     if (entry->vlan.known)

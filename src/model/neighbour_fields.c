@@ -42,33 +42,41 @@ static void get_state(const struct row_ref *ref, const struct field *field, stru
 
 // --- Whose they are ------------------------------------------------------------------------------
 
-// Where the row is: false if nothing is known of its interface.
-static bool find_segment(const struct row_ref *ref, const struct claims **ret_claims,
+// The node's claims, and the segment that the row is on. False: nothing is known of its interface.
+static bool find_segment(const struct row_ref *ref, const struct claims *claims,
                          uint32_t *ret_segment) {
     const struct neighbour *neighbour = ref->row;
-    *ret_claims = claims_of(ref->node);
-    if (!*ret_claims)
-        return false;
-    *ret_segment = segment_of(claims_segments(*ret_claims), ref->netns->inode, neighbour->ifindex);
+    *ret_segment = segment_of(claims_segments(claims), ref->netns->inode, neighbour->ifindex);
     return *ret_segment != SEGMENT_NONE;
+}
+
+// The claims, if somebody on the node has the row's address; else NULL.
+static const struct claims *find_address(const struct row_ref *ref, uint32_t *ret_segment) {
+    const struct neighbour *neighbour = ref->row;
+    const struct claims *claims = claims_of(ref->node);
+    bool known = claims && claims_know_address(claims, &neighbour->dst);
+    return known && find_segment(ref, claims, ret_segment) ? claims : NULL;
+}
+
+static const struct claims *find_lladdr(const struct row_ref *ref, uint32_t *ret_segment) {
+    const struct neighbour *neighbour = ref->row;
+    const struct claims *claims = claims_of(ref->node);
+    bool known = claims && claims_know_lladdr(claims, &neighbour->lladdr);
+    return known && find_segment(ref, claims, ret_segment) ? claims : NULL;
 }
 
 const struct claim *neighbour_owner(const struct row_ref *ref) {
     const struct neighbour *neighbour = ref->row;
-    const struct claims *claims;
     uint32_t segment;
-    if (!find_segment(ref, &claims, &segment))
-        return NULL;
-    return claims_own_address(claims, segment, &neighbour->dst, &neighbour->lladdr);
+    const struct claims *claims = find_address(ref, &segment);
+    return claims ? claims_own_address(claims, segment, &neighbour->dst, &neighbour->lladdr) : NULL;
 }
 
 const struct claim *neighbour_lladdr_owner(const struct row_ref *ref) {
     const struct neighbour *neighbour = ref->row;
-    const struct claims *claims;
     uint32_t segment;
-    if (neighbour->lladdr.length == 0 || !find_segment(ref, &claims, &segment))
-        return NULL;
-    return claims_own_lladdr(claims, segment, &neighbour->lladdr);
+    const struct claims *claims = find_lladdr(ref, &segment);
+    return claims ? claims_own_lladdr(claims, segment, &neighbour->lladdr) : NULL;
 }
 
 static void get_owner_netns(const struct row_ref *ref, const struct field *field,
@@ -107,9 +115,9 @@ static void get_lladdr_ifname(const struct row_ref *ref, const struct field *fie
 
 static size_t find_address_claims(const struct row_ref *ref, const char *const **ret_where) {
     const struct neighbour *neighbour = ref->row;
-    const struct claims *claims;
     uint32_t segment;
-    if (!find_segment(ref, &claims, &segment))
+    const struct claims *claims = find_address(ref, &segment);
+    if (!claims)
         return 0;
     struct claim_run run = claims_find_address(claims, segment, &neighbour->dst);
     *ret_where = run.where;
@@ -118,9 +126,9 @@ static size_t find_address_claims(const struct row_ref *ref, const char *const *
 
 static size_t find_lladdr_claims(const struct row_ref *ref, const char *const **ret_where) {
     const struct neighbour *neighbour = ref->row;
-    const struct claims *claims;
     uint32_t segment;
-    if (!find_segment(ref, &claims, &segment))
+    const struct claims *claims = find_lladdr(ref, &segment);
+    if (!claims)
         return 0;
     struct claim_run run = claims_find_lladdr(claims, segment, &neighbour->lladdr);
     *ret_where = run.where;
@@ -129,11 +137,12 @@ static size_t find_lladdr_claims(const struct row_ref *ref, const char *const **
 
 static size_t find_sightings(const struct row_ref *ref, const char *const **ret_where) {
     const struct neighbour *neighbour = ref->row;
-    const struct claims *claims;
+    const struct sightings *sightings = sightings_of(ref->node);
     uint32_t segment;
-    const struct sightings *sightings =
-        find_segment(ref, &claims, &segment) ? sightings_of(ref->node) : NULL;
-    return sightings ? sightings_find(sightings, segment, &neighbour->dst, ret_where) : 0;
+    if (!sightings || sightings_are_none(sightings) ||
+        !find_segment(ref, claims_of(ref->node), &segment))
+        return 0;
+    return sightings_find(sightings, segment, &neighbour->dst, ret_where);
 }
 
 static const struct move *find_move(const struct row_ref *ref) {
@@ -193,19 +202,13 @@ static void get_moved(const struct row_ref *ref, const struct field *field, stru
 // there has the link-layer address: somebody else answers for it.
 static bool is_foreign(const struct row_ref *ref) {
     const struct neighbour *neighbour = ref->row;
-    const struct claims *claims;
     uint32_t segment;
-    if (!neighbour_is_seen(neighbour) || !find_segment(ref, &claims, &segment))
+    const struct claims *claims = find_address(ref, &segment);
+    if (!claims || !neighbour_is_seen(neighbour))
         return false;
     struct claim_run owners = claims_find_address(claims, segment, &neighbour->dst);
     struct claim_run devices = claims_find_lladdr(claims, segment, &neighbour->lladdr);
-    for (size_t i = 0; i < owners.count; i++) {
-        for (size_t j = 0; j < devices.count; j++) {
-            if (owners.claims[i].netns == devices.claims[j].netns)
-                return false;
-        }
-    }
-    return owners.count > 0;
+    return owners.count > 0 && !claims_share_netns(&owners, &devices);
 }
 
 static void get_duplicate(const struct row_ref *ref, const struct field *field, struct value *ret) {

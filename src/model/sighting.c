@@ -204,6 +204,10 @@ const struct sightings *sightings_of(const struct node *node) {
     return expected;
 }
 
+bool sightings_are_none(const struct sightings *sightings) {
+    return sightings->count == 0;
+}
+
 size_t sightings_find(const struct sightings *sightings, uint32_t segment,
                       const struct address *address, const char *const **ret_where) {
     size_t low = 0, high = sightings->count, end;

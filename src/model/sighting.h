@@ -15,6 +15,9 @@ struct sightings;
 const struct sightings *sightings_of(const struct node *node);
 void sightings_free(struct sightings *sightings);
 
+// True if there is no conflict at all.
+bool sightings_are_none(const struct sightings *sightings);
+
 // Where the address has which link-layer address on that segment, each "LLADDR in NETNS IFNAME", if
 // there are two or more. Returns how many; *ret_where lives as long as the sightings.
 size_t sightings_find(const struct sightings *sightings, uint32_t segment,
