@@ -51,6 +51,7 @@ struct neighbour {
     struct maybe refcnt;        // who holds it, besides the table itself
     struct maybe probes;        // sent and not answered
     struct maybe protocol;      // RTPROT_*: who made it
+    const char *protocol_name;  // of rt_protos, else the number; NULL: nobody says
     struct maybe vlan, vni;     // NDA_VLAN, NDA_VNI: where a driver tells them
     struct maybe port, src_vni; // likewise
 };

@@ -3,6 +3,7 @@
 // for others.
 #include "model/neighbour.h"
 
+#include <errno.h>
 #include <sys/socket.h>
 
 #include <linux/rtnetlink.h>
@@ -13,6 +14,18 @@
 
 static int parse(const struct nlmsghdr *message, void *row) {
     return neighbour_parse(message, row);
+}
+
+// Few rows have a protocol: its names are read when the first comes.
+static int name(void *row, struct route_names *names, struct arena *arena) {
+    struct neighbour *neighbour = row;
+    if (!neighbour->protocol.known)
+        return 0;
+    if (names->protocols.count == 0 && route_names_read(names) < 0)
+        return -ENOMEM;
+    neighbour->protocol_name =
+        route_name_text(&names->protocols, (uint32_t)neighbour->protocol.value, arena);
+    return neighbour->protocol_name ? 0 : -ENOMEM;
 }
 
 static const struct ndmsg parts[] = {
@@ -27,6 +40,7 @@ static const struct neighbour_reader reader = {
     .parts = parts,
     .part_count = sizeof(parts) / sizeof(parts[0]),
     .parse = parse,
+    .name = name,
     .compare = neighbour_compare,
 };
 

@@ -7,6 +7,7 @@
 #include <linux/neighbour.h>
 
 #include "source/netlink.h"
+#include "source/route_names.h"
 #include "source/source.h"
 
 // What the rows of one of these tables are made by.
@@ -15,7 +16,10 @@ struct neighbour_reader {
     const struct ndmsg *parts; // a dump with each of these headers
     size_t part_count;
     int (*parse)(const struct nlmsghdr *message, void *row); // of neighbour_parse.h
-    int (*compare)(const void *a, const void *b);            // the order of a whole table
+    // Gives a row that was read the names that are not in it. Returns 0 or -ENOMEM. NULL: it has
+    // all.
+    int (*name)(void *row, struct route_names *names, struct arena *arena);
+    int (*compare)(const void *a, const void *b); // the order of a whole table
 };
 
 // Reads each part into the rows of a new table, which, if it is whole, is put in order and rid of

@@ -25,7 +25,6 @@ AGES = {"used", "confirmed", "updated"}
 # What netscope has over and above iproute2.
 OWN = {"netns", "ifindex", "owner_netns", "owner_ifname", "lladdr_netns", "lladdr_ifname", "duplicate",
        "address_claims", "lladdr_claims", "lladdrs_seen"}  # fmt: skip
-PROTOCOLS = {"redirect": 1, "kernel": 2, "boot": 3, "static": 4, "zebra": 11}
 COUNTERS = ("allocs", "destroys", "hash_grows", "lookups", "hits", "res_failed", "rcv_probes_mcast",
             "rcv_probes_ucast", "periodic_gc_runs", "forced_gc_runs", "table_fulls")  # fmt: skip
 
@@ -47,9 +46,6 @@ def inside_json(path, *command):
 
 def neighbour_row(row, proxy):
     row = {key: True if value is None else value for key, value in row.items()}
-    if "protocol" in row:
-        row["protocol"] = PROTOCOLS.get(row["protocol"], row["protocol"])
-        row["protocol"] = int(row["protocol"])
     if proxy:
         row["proxy"] = True
         row.pop("state", None)
@@ -173,7 +169,9 @@ class Comparison:
         self.rows += 1
         first, last = before.stats[row["name"]], after.stats[row["name"]]
         self.without_stats |= not first or not last
-        for key in (*COUNTERS, "entries") if first and last else ():
+        # What goes up and down, with the whole machine, says something only while it stands still.
+        still = first and last and first["entries"] == last["entries"]
+        for key in (*COUNTERS, *(["entries"] if still else ())) if first and last else ():
             low, high = sorted((first[key], last[key]))
             self.values += 1
             if not low <= row[key] <= high:
