@@ -36,6 +36,7 @@ const struct option_spec option_specs[] = {
     {"filter", '\0', OPTION_FILTER, "EXPR", DUMP, "only rows that match, as 'mtu > 1500 and not lo'"},
     {"fields", '\0', OPTION_FIELDS, "KEY,...", DUMP, "only these fields, in this order; or all"},
     {"sort", '\0', OPTION_SORT, "[-]KEY,...", DUMP, "sort by fields, '-' for descending"},
+    {"follow", '\0', OPTION_NONE, NULL, DUMP, "of flows: write those that come, change and go, as it happens"},
     {"no-header", '\0', OPTION_NONE, NULL, DUMP | LIST, "no titles and column heads"},
     {"netns", '\0', OPTION_NETNS, "NS", DUMP | TERMINAL, "in this namespace: a name, a PID or a path"},
     {"all-netns", '\0', OPTION_NONE, NULL, DUMP | TERMINAL, "in every namespace of the node"},
@@ -305,12 +306,25 @@ static void take_switches(struct parsing *p) {
     if (is_given(p, "json") && !is_given(p, "format"))
         options->dump.format = DUMP_JSON;
     options->dump.no_header = is_given(p, "no-header");
+    options->dump.follow = is_given(p, "follow");
+    if (options->dump.follow && !is_given(p, "json") && !is_given(p, "format"))
+        options->dump.format = DUMP_NDJSON;
     options->dump.all_netns = is_given(p, "all-netns");
     options->no_color = is_given(p, "no-color");
     if (is_given(p, "version"))
         options->action = OPTIONS_VERSION;
     if (is_given(p, "help"))
         options->action = OPTIONS_HELP;
+}
+
+static int check_follow(const struct parsing *p) {
+    const struct dump_request *dump = &p->options.dump;
+    if (dump->kind_count != 1 || dump->kinds[0] != KIND_FLOWS)
+        return error_set(p->err, -EINVAL, "--follow goes with --dump=flows");
+    if (dump->format != DUMP_NDJSON)
+        return error_set(p->err, -EINVAL, "--follow writes ndjson");
+    return dump->sort ? error_set(p->err, -EINVAL, "--follow and --sort: events have their order")
+                      : 0;
 }
 
 static int check_together(const struct parsing *p) {
@@ -334,7 +348,7 @@ static int check_together(const struct parsing *p) {
         return error_set(p->err, -EINVAL, "--netns and --all-netns: one namespace, or every one");
     if (options->action == OPTIONS_LIST_FIELDS && options->dump.format == DUMP_NDJSON)
         return error_set(p->err, -EINVAL, "--list-fields is text or json");
-    return 0;
+    return options->dump.follow ? check_follow(p) : 0;
 }
 
 static int report_argument(const struct parsing *p, const char *text) {

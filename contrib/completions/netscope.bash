@@ -105,6 +105,6 @@ _netscope() {
                 return
         ;;
     esac
-    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --no-header --netns --all-netns --list-fields --panel --interval --no-color --help --version' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --no-header --netns --all-netns --list-fields --panel --interval --no-color --help --version' -- "$cur")
 }
 complete -F _netscope netscope

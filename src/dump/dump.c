@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "dump/follow.h"
 #include "dump/pipeline.h"
 #include "dump/statuses.h"
 #include "dump/writer.h"
@@ -323,12 +324,23 @@ static int dump_kind(struct dump *dump, size_t index) {
     return r < 0 ? r : written;
 }
 
+static int follow(struct dump *dump) {
+    writer_begin_kind(&dump->writer, 0);
+    int r =
+        follow_flows(&dump->writer, dump->node, dump->chosen, dump->chosen_count, &dump->statuses);
+    writer_end_kind(&dump->writer);
+    return r;
+}
+
 static int write_dump(struct dump *dump) {
+    bool followed = dump->plan->request->follow;
     int r = 0;
     writer_begin(&dump->writer, dump->node);
     if (dump->plan->request->all_netns && dump->node->namespaces->status.state != STATUS_OK)
         r = statuses_add_table(&dump->statuses, NULL, dump->node->namespaces);
-    for (size_t i = 0; i < dump->plan->kind_count && r == 0; i++)
+    if (followed && r == 0)
+        r = follow(dump);
+    for (size_t i = 0; !followed && i < dump->plan->kind_count && r == 0; i++)
         r = dump_kind(dump, i);
     writer_end(&dump->writer, &dump->statuses);
     return r;

@@ -131,6 +131,8 @@ static void begin_ndjson_kind(struct writer *writer) {
 static void format_ndjson_row(const struct writer *writer, const struct row_ref *ref,
                               struct chunk *chunk) {
     buffer_add(&chunk->bytes, writer->head.data, writer->head.len);
+    if (writer->event)
+        put_member(&chunk->bytes, "event", writer->event);
     if (writer->json)
         json_format_members(writer->json, ref, true, &chunk->memo, &chunk->bytes);
     buffer_puts(&chunk->bytes, "}\n");

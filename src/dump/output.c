@@ -29,7 +29,7 @@ static void write_all(struct output *output, const char *data, size_t len) {
     }
 }
 
-static void flush(struct output *output) {
+void output_flush(struct output *output) {
     if (output->buffer.failed && output->error == 0)
         output->error = -ENOMEM;
     write_all(output, output->buffer.data, output->buffer.len);
@@ -38,7 +38,7 @@ static void flush(struct output *output) {
 
 void output_check(struct output *output) {
     if (output->buffer.len >= OUTPUT_ENOUGH || output->buffer.failed)
-        flush(output);
+        output_flush(output);
 }
 
 void output_add(struct output *output, const void *bytes, size_t len) {
@@ -47,12 +47,12 @@ void output_add(struct output *output, const void *bytes, size_t len) {
         output_check(output);
         return;
     }
-    flush(output);
+    output_flush(output);
     write_all(output, bytes, len);
 }
 
 int output_done(struct output *output) {
-    flush(output);
+    output_flush(output);
     buffer_done(&output->buffer);
     return output->error;
 }

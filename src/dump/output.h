@@ -17,6 +17,9 @@ struct output {
 // Writes the buffer if 64 KiB or more are in it. To be called between rows.
 void output_check(struct output *output);
 
+// Writes the buffer, whatever is in it.
+void output_flush(struct output *output);
+
 // Adds bytes that are many: they are not copied into the buffer but written behind it.
 void output_add(struct output *output, const void *bytes, size_t len);
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The JSON Schema (draft 2020-12) of what --dump writes, made from the fields.
 #include "dump/list_fields.h"
+
+#include <string.h>
+
 #include "dump/writer.h"
+#include "model/flow.h"
 #include "model/json.h"
 
 #define SCHEMA_HEAD                                                    \
@@ -119,6 +123,11 @@ static void put_property(struct buffer *buffer, const struct field *field, const
     buffer_putc(buffer, '}');
 }
 
+// Flows that are followed say what happened.
+static void put_event(struct buffer *buffer) {
+    buffer_puts(buffer, ",\n  \"event\": {\"enum\": [\"new\", \"update\", \"destroy\", \"lost\"]}");
+}
+
 // A row has any of its fields: those that were asked for and that it has; in ndjson its kind, too.
 static void put_object(struct buffer *buffer, const char *name, const struct field *fields,
                        size_t count, const char *kind) {
@@ -129,6 +138,8 @@ static void put_object(struct buffer *buffer, const char *name, const struct fie
         buffer_printf(buffer, "\n  \"kind\": {\"const\": \"%s\"}", kind);
         comma = ",";
     }
+    if (kind && strcmp(kind, flow_kind.name) == 0)
+        put_event(buffer);
     for (size_t i = 0; i < count; i++) {
         if (field_is_rate(&fields[i]))
             continue;

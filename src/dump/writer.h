@@ -53,6 +53,7 @@ struct writer {
     struct text_table *table; // of text_form: the columns of the current kind
     struct json_plan *json;   // of the forms of JSON: its fields
     struct buffer head;       // of ndjson_form: how a row begins
+    const char *event;        // of ndjson_form: what has happened to the row ("new"); NULL: nothing
 };
 
 // A writer in the plan's format. The functions that follow call the form's.

@@ -371,3 +371,14 @@ int netlink_receive(struct netlink *netlink, struct netlink_origin *ret_origin) 
     *ret_origin = read_origin(&control);
     return 0;
 }
+
+int netlink_receive_each(struct netlink *netlink, netlink_sink *sink, void *user_data) {
+    ssize_t length = receive(netlink, NULL, MSG_DONTWAIT);
+    if (length < 0)
+        return length == -EMSGSIZE ? -ENOBUFS : (int)length;
+    struct nlmsghdr *message = netlink->buffer;
+    int left = (int)length, r = 0;
+    for (; r == 0 && nlmsg_ok(message, left); message = nlmsg_next(message, &left))
+        r = sink(message, user_data);
+    return r;
+}

@@ -105,6 +105,10 @@ struct netlink_origin {
 // to be read anyway. Returns 0, -EAGAIN if there is none, -ENOBUFS if some were lost, or -errno.
 int netlink_receive(struct netlink *netlink, struct netlink_origin *ret_origin);
 
+// The same, and gives each message of the datagram to sink. One that did not fit into the buffer
+// counts as lost. Returns also what sink did.
+int netlink_receive_each(struct netlink *netlink, netlink_sink *sink, void *user_data);
+
 // True for what a kernel answers that does not know such a request.
 bool netlink_is_unsupported(int code);
 

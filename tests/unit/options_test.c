@@ -70,6 +70,14 @@ static void test_dump_of_everything(void **state) {
     assert_int_equal(options.dump.format, DUMP_TEXT);
 }
 
+static void test_follow(void **state) {
+    struct options options = parse_well("--dump=flows --follow --filter a");
+    (void)state;
+    assert_true(options.dump.follow);
+    assert_int_equal(options.dump.format, DUMP_NDJSON);
+    assert_false(parse_well("--dump=flows").dump.follow);
+}
+
 static void test_dump_options(void **state) {
     struct options options =
         parse_well("--dump=interfaces,namespaces --format ndjson --filter a --fields b --sort c "
@@ -179,6 +187,7 @@ int main(void) {
         cmocka_unit_test(test_terminal_options),
         cmocka_unit_test(test_view_of_a_panel),
         cmocka_unit_test(test_dump_of_everything),
+        cmocka_unit_test(test_follow),
         cmocka_unit_test(test_dump_options),
         cmocka_unit_test(test_other_actions),
         cmocka_unit_test(test_mistakes_are_named),
