@@ -14,6 +14,10 @@
 
 #define HELD_BATCH 64 // rows of a table that is there: few, so that every thread gets some
 
+// So many namespaces are read at a time, as far as they have fewer rows than this.
+#define SMALL_NAMESPACES 64
+#define SMALL_ROWS       512
+
 struct dump {
     const struct dump_plan *plan;
     struct node *node;
@@ -194,8 +198,7 @@ static int read_others(struct dump *dump, const struct kind *kind) {
     return r;
 }
 
-// --- Kinds that are held while they are written
-// ----------------------------------------------------
+// --- Kinds that are held while they are written --------------------------------------------------
 
 static int put_table(struct dump *dump, const struct netns *netns, struct table *table) {
     int r = 0;
@@ -249,47 +252,78 @@ static int dump_held(struct dump *dump, enum kind_id id) {
     return r;
 }
 
-// --- Kinds that are written while they are read
-// ----------------------------------------------------
+// --- Kinds that are written while they are read --------------------------------------------------
 
 struct stream {
     struct dump *dump;
-    const struct netns *netns;
-    int error; // that writing ended with
+    const struct source *source;
+    struct source_request request; // its namespace is the current one
+    int error;                     // that writing ended with
 };
 
 static int put_part(struct table *part, void *user_data) {
     struct stream *stream = user_data;
-    stream->error =
-        pipeline_put(stream->dump->pipeline,
-                     &(struct batch){.netns = stream->netns, .table = part, .count = part->count});
+    stream->error = pipeline_put(
+        stream->dump->pipeline,
+        &(struct batch){.netns = stream->request.netns, .table = part, .count = part->count});
     return stream->error;
 }
 
-static int stream_namespace(struct dump *dump, const struct netns *netns,
-                            const struct source *source) {
-    struct stream stream = {.dump = dump, .netns = netns};
-    const struct source_sink sink = {PIPELINE_ROWS, put_part, &stream};
-    struct conditions conditions = {.count = 0};
-    const struct filter *filter = dump->writer.kind->filter;
-    if (filter)
-        filter_conditions(filter, &conditions);
-    struct table *last = node_stream_table(dump->node, netns, source, &sink, &conditions);
-    if (!last)
-        return -ENOMEM;
-    int r = stream.error;
-    if (r == 0)
-        r = statuses_add(&dump->statuses, netns->name, &last->status);
+// Notes the status of the table and puts its rows; the reference is taken over.
+static int put_last(struct stream *stream, struct table *last) {
+    int r = statuses_add(&stream->dump->statuses, stream->request.netns->name, &last->status);
     if (r == 0 && last->count > 0)
-        return put_part(last, &stream);
+        return put_part(last, stream);
     table_unref(last);
     return r;
 }
 
-static int dump_streamed(struct dump *dump, const struct source *source) {
+static int stream_namespace(struct stream *stream) {
+    const struct source_sink sink = {PIPELINE_ROWS, put_part, stream};
+    stream->request.sink = &sink;
+    struct table *last = stream->source->read(&stream->request);
+    stream->request.sink = NULL;
+    if (!last)
+        return -ENOMEM;
+    if (stream->error == 0)
+        return put_last(stream, last);
+    table_unref(last);
+    return stream->error;
+}
+
+// In order; those that are small are read already, and several at a time.
+static int stream_some(struct stream *stream, const struct netns *const *netnses, size_t count) {
+    struct source_request small = stream->request;
+    struct table *tables[SMALL_NAMESPACES] = {0};
     int r = 0;
-    for (size_t i = 0; i < dump->chosen_count && r == 0; i++)
-        r = stream_namespace(dump, dump->chosen[i], source);
+    small.enough = SMALL_ROWS;
+    if (count > 1)
+        r = node_read_small_tables(&small, stream->source, netnses, count, tables);
+    for (size_t i = 0; i < count; i++) {
+        stream->request.netns = netnses[i];
+        if (r < 0)
+            table_unref(tables[i]);
+        else if (tables[i])
+            r = put_last(stream, tables[i]);
+        else
+            r = stream_namespace(stream);
+    }
+    return r;
+}
+
+static int dump_streamed(struct dump *dump, const struct source *source) {
+    struct conditions conditions = {.count = 0};
+    struct stream stream = {
+        .dump = dump, .source = source, .request = node_request(dump->node, NULL)};
+    int r = 0;
+    stream.request.conditions = &conditions;
+    if (current(dump)->filter)
+        filter_conditions(current(dump)->filter, &conditions);
+    for (size_t first = 0; first < dump->chosen_count && r == 0; first += SMALL_NAMESPACES) {
+        size_t left = dump->chosen_count - first;
+        r = stream_some(&stream, dump->chosen + first,
+                        left < SMALL_NAMESPACES ? left : SMALL_NAMESPACES);
+    }
     return r;
 }
 

@@ -65,20 +65,9 @@ int node_read_named(const struct node *node, const char *text, const struct netn
     return r;
 }
 
-struct table *node_stream_table(const struct node *node, const struct netns *netns,
-                                const struct source *source, const struct source_sink *sink,
-                                const struct conditions *conditions) {
-    struct source_request request = {.netns = netns,
-                                     .namespaces = node->namespaces,
-                                     .now = node->time,
-                                     .sink = sink,
-                                     .conditions = conditions};
-    return source->read(&request);
-}
-
-static struct table *read_table(const struct node *node, const struct netns *netns,
-                                enum kind_id kind) {
-    return node_stream_table(node, netns, source_of(kind), NULL, NULL);
+struct source_request node_request(const struct node *node, const struct netns *netns) {
+    return (struct source_request){
+        .netns = netns, .namespaces = node->namespaces, .now = node->time};
 }
 
 int node_read_table(struct node *node, const struct netns *netns, enum kind_id kind,
@@ -86,7 +75,8 @@ int node_read_table(struct node *node, const struct netns *netns, enum kind_id k
     *ret_table = node_table(node, netns->inode, kind);
     if (*ret_table)
         return 0;
-    struct table *table = read_table(node, netns, kind);
+    struct source_request request = node_request(node, netns);
+    struct table *table = source_of(kind)->read(&request);
     if (!table)
         return -ENOMEM;
     node_set_table(node, netns->inode, table);
@@ -98,25 +88,35 @@ int node_read_table(struct node *node, const struct netns *netns, enum kind_id k
 
 // What the readers share: each takes the next namespace until none is left.
 struct reading {
-    const struct node *node;
+    const struct source *source;
+    const struct source_request *request; // but for the namespace
     const struct netns *const *netnses;
-    struct table **tables; // NULL: already read, or no memory
+    struct table **tables; // NULL: none to be read, not small, or no memory
     size_t count;
-    enum kind_id kind;
+    const struct node *node; // where tables are that need not be read again, or NULL
     atomic_size_t next;
     atomic_bool failed;
 };
 
+static struct table *read_one(struct reading *reading, const struct netns *netns) {
+    struct source_request request = *reading->request;
+    request.netns = netns;
+    if (reading->node && node_table(reading->node, netns->inode, reading->source->kind))
+        return NULL;
+    struct table *table = reading->source->read(&request);
+    if (!table)
+        atomic_store(&reading->failed, true);
+    if (!table || request.enough == 0 || table->count < request.enough)
+        return table;
+    table_unref(table);
+    return NULL;
+}
+
 static void *read_some(void *data) {
     struct reading *reading = data;
     size_t i;
-    while ((i = atomic_fetch_add(&reading->next, 1)) < reading->count) {
-        if (node_table(reading->node, reading->netnses[i]->inode, reading->kind))
-            continue;
-        reading->tables[i] = read_table(reading->node, reading->netnses[i], reading->kind);
-        if (!reading->tables[i])
-            atomic_store(&reading->failed, true);
-    }
+    while ((i = atomic_fetch_add(&reading->next, 1)) < reading->count)
+        reading->tables[i] = read_one(reading, reading->netnses[i]);
     return NULL;
 }
 
@@ -134,7 +134,12 @@ static void run_readers(struct reading *reading) {
 
 int node_read_tables(struct node *node, const struct netns *const *netnses, size_t count,
                      enum kind_id kind) {
-    struct reading reading = {.node = node, .netnses = netnses, .count = count, .kind = kind};
+    const struct source_request request = node_request(node, NULL);
+    struct reading reading = {.source = source_of(kind),
+                              .request = &request,
+                              .netnses = netnses,
+                              .count = count,
+                              .node = node};
     reading.tables = calloc(count + 1, sizeof(struct table *));
     if (!reading.tables)
         return -ENOMEM;
@@ -145,4 +150,22 @@ int node_read_tables(struct node *node, const struct netns *const *netnses, size
     }
     free(reading.tables);
     return atomic_load(&reading.failed) ? -ENOMEM : 0;
+}
+
+int node_read_small_tables(const struct source_request *request, const struct source *source,
+                           const struct netns *const *netnses, size_t count,
+                           struct table **ret_tables) {
+    struct reading reading = {.source = source,
+                              .request = request,
+                              .netnses = netnses,
+                              .tables = ret_tables,
+                              .count = count};
+    run_readers(&reading);
+    if (!atomic_load(&reading.failed))
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        table_unref(ret_tables[i]);
+        ret_tables[i] = NULL;
+    }
+    return -ENOMEM;
 }

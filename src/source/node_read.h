@@ -20,12 +20,16 @@ int node_read_named(const struct node *node, const char *text, const struct netn
 int node_read_table(struct node *node, const struct netns *netns, enum kind_id kind,
                     const struct table **ret_table);
 
-// Reads in the namespace with a source that streams: rows go to the sink, and are not held by the
-// node; those that do not meet the conditions (NULL: none) may be left out. Returns the last of
-// them (source.h), the caller's, or NULL when memory is out.
-struct table *node_stream_table(const struct node *node, const struct netns *netns,
-                                const struct source *source, const struct source_sink *sink,
-                                const struct conditions *conditions);
+// What to ask a source of this node for: all rows in the namespace.
+struct source_request node_request(const struct node *node, const struct netns *netns);
+
+// Reads with a source that streams in all of these namespaces, several at a time, as far as they
+// have fewer rows than `enough` of the request, which is the same for all but in its namespace.
+// Their tables, the caller's, go to ret_tables, which has room for count; NULL for a namespace that
+// has more. Returns 0, or -ENOMEM (then ret_tables has none).
+int node_read_small_tables(const struct source_request *request, const struct source *source,
+                           const struct netns *const *netnses, size_t count,
+                           struct table **ret_tables);
 
 // Reads the kind in all of these namespaces in which it was not read before, several at a time.
 // Returns 0 or -ENOMEM.
