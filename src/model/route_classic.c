@@ -14,7 +14,34 @@ static const struct route_nexthop *first_nexthop(const struct route_shared *shar
 
 static bool has_gateway(const struct route_shared *shared) {
     const struct route_nexthop *nexthop = first_nexthop(shared);
-    return nexthop && nexthop->gateway.family == shared->family;
+    return nexthop && nexthop->gateway.family != ADDRESS_NONE;
+}
+
+// Of IPv4, the kernel says of unreachable and prohibit only that they refuse.
+static bool is_refused(const struct route_shared *shared) {
+    switch ((enum route_type)shared->type) {
+    case ROUTE_UNREACHABLE:
+    case ROUTE_PROHIBIT:
+        return true;
+    case ROUTE_BLACKHOLE:
+    case ROUTE_THROW:
+        return shared->family == ROUTE_IPV6;
+    case ROUTE_UNSPEC:
+    case ROUTE_UNICAST:
+    case ROUTE_LOCAL:
+    case ROUTE_BROADCAST:
+    case ROUTE_ANYCAST:
+    case ROUTE_MULTICAST:
+    case ROUTE_NAT:
+    case ROUTE_XRESOLVE:
+        return false;
+    }
+    return false;
+}
+
+// Where nothing goes, route(8) has no words for a way.
+static bool has_no_way(const struct route_shared *shared) {
+    return is_refused(shared) && shared->nexthop_count == 0;
 }
 
 static void set_address(struct value *ret, const struct address *address) {
@@ -45,12 +72,13 @@ void route_classic_destination(const struct row_ref *ref, const struct field *fi
 void route_classic_gateway(const struct row_ref *ref, const struct field *field,
                            struct value *ret) {
     const struct route *route = ref->row;
+    const struct route_nexthop *nexthop = first_nexthop(route->shared);
     const struct address none = {.family = route->shared->family};
     (void)field;
-    if (route->shared->family == ROUTE_MPLS)
+    if (route->shared->family == ROUTE_MPLS || has_no_way(route->shared))
         return;
-    if (has_gateway(route->shared))
-        set_address(ret, &first_nexthop(route->shared)->gateway);
+    if (nexthop && nexthop->gateway.family == route->shared->family)
+        set_address(ret, &nexthop->gateway);
     else
         set_address(ret, &none);
 }
@@ -65,28 +93,6 @@ void route_classic_genmask(const struct row_ref *ref, const struct field *field,
     for (unsigned bit = 0; bit < route->dst_len; bit++)
         mask.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
     set_address(ret, &mask);
-}
-
-// Of IPv4, the kernel says of unreachable and prohibit only that they refuse.
-static bool is_refused(const struct route_shared *shared) {
-    switch ((enum route_type)shared->type) {
-    case ROUTE_UNREACHABLE:
-    case ROUTE_PROHIBIT:
-        return true;
-    case ROUTE_BLACKHOLE:
-    case ROUTE_THROW:
-        return shared->family == ROUTE_IPV6;
-    case ROUTE_UNSPEC:
-    case ROUTE_UNICAST:
-    case ROUTE_LOCAL:
-    case ROUTE_BROADCAST:
-    case ROUTE_ANYCAST:
-    case ROUTE_MULTICAST:
-    case ROUTE_NAT:
-    case ROUTE_XRESOLVE:
-        return false;
-    }
-    return false;
 }
 
 void route_classic_flags(const struct row_ref *ref, const struct field *field, struct value *ret) {
@@ -111,7 +117,8 @@ void route_classic_metric(const struct row_ref *ref, const struct field *field, 
 void route_classic_ref(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct route *route = ref->row;
     (void)field;
-    set_number(ret, route->shared->references.value);
+    if (!has_no_way(route->shared))
+        set_number(ret, route->shared->references.value);
 }
 
 void route_classic_use(const struct row_ref *ref, const struct field *field, struct value *ret) {
@@ -124,5 +131,6 @@ void route_classic_iface(const struct row_ref *ref, const struct field *field, s
     const struct route *route = ref->row;
     const struct route_nexthop *nexthop = first_nexthop(route->shared);
     (void)field;
-    value_set_text(ret, nexthop && nexthop->dev ? nexthop->dev : "*");
+    if (!has_no_way(route->shared))
+        value_set_text(ret, nexthop && nexthop->dev ? nexthop->dev : "*");
 }

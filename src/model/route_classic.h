@@ -9,7 +9,8 @@
 // "10.0.0.0"; of IPv6 with its length, "fd00::/8", as it has no mask.
 field_getter route_classic_destination;
 
-// The first way's, "0.0.0.0" or "::" where there is none.
+// The first way's; "0.0.0.0" or "::" where there is none, or one of another family. Absent, as ref
+// and iface are, where packets are refused.
 field_getter route_classic_gateway;
 
 // "255.0.0.0"; absent of IPv6.

@@ -7,6 +7,7 @@
 
 #include <linux/rtnetlink.h>
 
+#include "source/route_exceptions.h"
 #include "source/route_parse.h"
 #include "source/route_source.h"
 #include "source/routing_rule_read.h"
@@ -17,6 +18,7 @@ struct reading {
     struct table *table;
     struct route_context context;
     struct route_shares shares;
+    struct route_exceptions exceptions;
     uint8_t family; // of the current dump: AF_INET ...
     size_t begun;   // how many rows there were when it began
 };
@@ -35,6 +37,13 @@ static bool is_asked_for(const struct reading *reading, const struct nlmsghdr *m
     return nlmsg_datalen(message) >= (int)sizeof(*header) && header->rtm_family == reading->family;
 }
 
+// Returns 1 if the row is to stay, 0 if it came before, or -ENOMEM.
+static int is_new(struct reading *reading, const struct route *route) {
+    if (!(route->shared->flags & ROUTE_CLONED))
+        return 1;
+    return route_exceptions_add(&reading->exceptions, route_kind.identity(route));
+}
+
 static int take_route(const struct nlmsghdr *message, void *user_data) {
     struct reading *reading = user_data;
     if (!is_asked_for(reading, message))
@@ -45,15 +54,17 @@ static int take_route(const struct nlmsghdr *message, void *user_data) {
         return r;
     if (r == -EBADMSG)
         table_trouble(reading->table, STATUS_PARTIAL, "the kernel's message is malformed");
-    if (route->shared)
+    r = route->shared ? is_new(reading, route) : 0;
+    if (r > 0)
         return hand_over(reading);
     reading->table->count--;
-    return 0;
+    return r;
 }
 
 static void restart_routes(void *user_data) {
     struct reading *reading = user_data;
     reading->table->count = reading->begun;
+    route_exceptions_clear(&reading->exceptions);
 }
 
 // Returns 0, SOURCE_ENOUGH, or -errno; what changed while it was read does not end it.
@@ -126,6 +137,7 @@ static struct table *read_table(const struct source_request *request) {
     route_shares_begin(&reading.shares, &reading.table->arena);
     read_namespace(&reading);
     route_shares_done(&reading.shares);
+    route_exceptions_done(&reading.exceptions);
     route_context_done(&reading.context);
     return reading.table;
 }

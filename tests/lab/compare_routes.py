@@ -332,8 +332,12 @@ def read_routes(ip, place):
                 row["table"] = "main"
             rows.append(row)
         if family != "mpls":
+            # The kernel tells an exception again with each route that goes the same way.
+            cached = {}
             for members in read_json([*shown, "table", "all", "cache"]):
-                rows.append(route_row(members, family, True, place))
+                row = route_row(members, family, True, place)
+                cached[identity(row)] = row
+            rows += cached.values()
     return rows
 
 
@@ -356,6 +360,45 @@ def read_place(path):
         ],
         "nexthops": [nexthop_row(nexthop, families) for nexthop in read_json([*ip, "nexthop"])],
     }
+
+
+# --- What route(8) shows: the kernel's own file ---------------------------------------------------
+
+CLASSIC = "destination gateway genmask flags metric ref use iface".split()
+
+
+def address(number):
+    return str(ipaddress.IPv4Address(int(number, 16).to_bytes(4, sys.byteorder)))
+
+
+def read_classic(path):
+    """The lines of /proc/net/route as route -n shows them."""
+    command = ["nsenter", f"--net={path}", "cat", "/proc/net/route"]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    for line in lines[1:]:
+        iface, destination, gateway, flags, ref, use, metric, mask, *_ = line.split()
+        flags = int(flags, 16)
+        refused = flags & 0x200
+        letters = ("!" if refused else "U") + ("G" if flags & 2 else "") + ("H" if flags & 4 else "")
+        row = [address(destination), address(gateway), address(mask), letters, int(metric), int(ref),
+               int(use), iface]  # fmt: skip
+        if refused:
+            row[1] = row[5] = row[7] = None
+        yield tuple(row)
+
+
+def compare_classic(name, path):
+    keys = [f"classic_{key}" for key in CLASSIC]
+    command = [NETSCOPE, "--dump=routes", "-j", "--netns", name, "--fields", ",".join(keys), "--filter",
+               "family = inet and table = main and cached != yes and type != broadcast and "
+               "type != multicast"]  # fmt: skip
+    said = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    got = collections.Counter(tuple(row.get(key) for key in keys) for row in said["routes"])
+    wanted = collections.Counter(read_classic(path))
+    for row in (wanted - got).elements():
+        yield f"{name}: only /proc/net/route has {row}"
+    for row in (got - wanted).elements():
+        yield f"{name}: only netscope has the classic {row}"
 
 
 # --- Comparing ------------------------------------------------------------------------------------
@@ -430,6 +473,8 @@ def main():
             keys |= {f"{kind}.{key}" for row in got for key in row}
             counts[kind] += len(got)
             differences += compare(f"{name} {kind}", got, before[name][kind], after[name][kind])
+    for name, path in paths.items():
+        differences += compare_classic(name, path)
     for difference in differences:
         print(difference)
     said = ", ".join(f"{count} {kind}" for kind, count in counts.items())

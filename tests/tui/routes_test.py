@@ -104,7 +104,7 @@ def test_views():
         with panel("classic", "classic_destination ~ 10.7[78].0.0") as t:
             t.wait("Destination +Gateway +Genmask +Flags +Metric +Ref +Use +Iface")
             t.wait(r"10\.77\.0\.0 +10\.9\.0\.1 +255\.255\.0\.0 +UG +0 +0 +0 +test0")
-            t.wait(r"10\.78\.0\.0 +0\.0\.0\.0 +255\.255\.255\.0 +! +5 +0 +0 +\*")
+            t.wait(r"10\.78\.0\.0 +- +255\.255\.255\.0 +! +5 +- +0 +-")
         ip("rule", "add", "pref", "100", "from", "10.77.0.0/16", "iif", "gone", "goto", "32766")
         with panel("rules", "priority = 100") as t:
             t.wait(r"inet +100 .*10\.77\.0\.0/16 +- +gone .*goto +- +32766 .*iif_detached")
