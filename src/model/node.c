@@ -148,6 +148,26 @@ struct history *node_history(struct node *node, uint64_t netns_inode, enum kind_
     return entry->histories[kind];
 }
 
+struct node *node_copy(const struct node *node) {
+    struct node *copy = node_new();
+    if (!copy)
+        return NULL;
+    memcpy(copy->hostname, node->hostname, sizeof(copy->hostname));
+    memcpy(copy->kernel, node->kernel, sizeof(copy->kernel));
+    copy->time = node->time;
+    struct table *namespaces = table_ref(node->namespaces);
+    if (namespaces && node_set_namespaces(copy, namespaces) < 0) {
+        table_unref(namespaces);
+        node_free(copy);
+        return NULL;
+    }
+    for (size_t i = 0; i < node_count(node); i++) {
+        for (size_t kind = 0; kind < KIND_COUNT; kind++)
+            copy->netnses[i].tables[kind] = table_ref(node->netnses[i].tables[kind]);
+    }
+    return copy;
+}
+
 static bool equals(const char *name, const char *text) {
     return name && strcmp(name, text) == 0;
 }

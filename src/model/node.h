@@ -37,6 +37,10 @@ struct node {
 struct node *node_new(void);
 void node_free(struct node *node);
 
+// Returns a node with the same tables, for another thread to look at: it has no histories, which
+// change. NULL when memory is out.
+struct node *node_copy(const struct node *node);
+
 // Takes over the reference to a new table of namespaces. Tables and histories of namespaces that
 // are still there (the same inode) are kept, those of others are dropped. Returns 0 or -ENOMEM
 // (then the node is as it was and the reference stays the caller's).

@@ -291,6 +291,20 @@ bool filter_match(const struct filter *filter, const struct row_ref *ref) {
     return matches_node(filter, filter->root, ref);
 }
 
+static bool reads_rates(const struct filter_node *node) {
+    if (node->type == FILTER_TERM)
+        return field_is_rate(node->field);
+    for (const struct filter_node *child = node->child; child; child = child->next) {
+        if (reads_rates(child))
+            return true;
+    }
+    return false;
+}
+
+bool filter_reads_rates(const struct filter *filter) {
+    return reads_rates(filter->root);
+}
+
 int filter_compile(const struct kind *kind, const char *text, struct filter **ret_filter,
                    size_t *ret_error_offset, struct error *err) {
     struct filter *filter = calloc(1, sizeof(*filter));

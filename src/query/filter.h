@@ -30,6 +30,9 @@ int filter_compile(const struct kind *kind, const char *text, struct filter **re
 // True if the row, of the filter's kind, passes. One thread at a time for one filter.
 bool filter_match(const struct filter *filter, const struct row_ref *ref);
 
+// True if a row can pass at one time and not at another, though its table is the same.
+bool filter_reads_rates(const struct filter *filter);
+
 // Frees the filter; NULL is nothing.
 void filter_free(struct filter *filter);
 

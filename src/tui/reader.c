@@ -13,12 +13,15 @@
 #define DISCOVER_INTERVAL 2000 // milliseconds: processes that enter a namespace send no word
 #define DISCOVER_REST     200  // and at least so many times as long as it took: 0.5% of a core
 #define HISTORY_SECONDS   60
+#define FIRST_ROWS        4096 // of a large table, to be shown while the others are read
+#define POLL_INTERVAL     2000 // milliseconds between two readings of what tells of no change
 
 // A namespace's rows of one kind.
 struct subject {
     uint64_t netns; // inode
     enum kind_id kind;
-    bool read;  // was, or is being read
+    bool begun; // its first rows were, or are being read
+    bool read;  // was, or is being read, as a whole
     bool stale; // has changed since
 };
 
@@ -118,8 +121,13 @@ static void collect(struct reader *reader, struct read_job *job, bool again, enu
         const struct node_netns *entry = node_find(reader->node, subject->netns);
         if (!entry)
             continue;
-        job->items[job->count++] =
-            (struct read_item){.netns = entry->netns, .kind = subject->kind, .again = again};
+        bool first = !again && !subject->begun && turn == TURN_SHOWN;
+        job->items[job->count++] = (struct read_item){
+            .netns = entry->netns,
+            .kind = subject->kind,
+            .again = again,
+            .enough = first && source_of(subject->kind)->streams ? FIRST_ROWS : 0};
+        subject->begun = true;
         subject->read = true;
         subject->stale = false;
     }
@@ -131,6 +139,8 @@ static void put_table(struct reader *reader, struct read_item *item) {
         subject->stale = true;
         table_unref(item->table);
     } else {
+        if (subject && read_item_is_begun(item))
+            subject->read = false;
         node_set_table(reader->node, item->netns->inode, item->table);
     }
     item->table = NULL;
@@ -339,8 +349,23 @@ static void end_sampling(struct sample_job *job) {
     sample_job_free(job);
 }
 
+// What the kernel sends no word of is read again from time to time while it is looked at.
+static void poll_silent(struct reader *reader) {
+    uint64_t now = now_of(reader);
+    if (reader->paused || reader->closing || now < reader->polled_at + POLL_INTERVAL)
+        return;
+    reader->polled_at = now;
+    for (size_t i = 0; i < reader->subject_count; i++) {
+        struct subject *subject = &reader->subjects[i];
+        if (is_shown(reader, subject->netns) && source_of(subject->kind)->group_count == 0)
+            subject->stale = true;
+    }
+    begin_reading(reader);
+}
+
 static void sample(uv_timer_t *timer) {
     struct reader *reader = timer->data;
+    poll_silent(reader);
     const struct source *source = source_of(reader->wish.kind);
     if (reader->sampling || reader->paused || reader->closing || !source || !source->sample ||
         !reader->node->namespaces)

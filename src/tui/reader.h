@@ -61,6 +61,7 @@ struct reader {
     bool discovering, reading, sampling;
     bool sampled;             // at least once
     bool discover_again;      // something happened meanwhile
+    uint64_t polled_at;       // milliseconds of the loop's clock
     uint64_t read_not_before; // of what was read already; milliseconds of the loop's clock
 
     struct subject *subjects;

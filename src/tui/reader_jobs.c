@@ -151,14 +151,23 @@ void read_job_free(struct read_job *job) {
     free(job);
 }
 
+bool read_item_is_begun(const struct read_item *item) {
+    return item->enough > 0 && item->table->count >= item->enough;
+}
+
 static void run_read(uv_work_t *request) {
     struct read_job *job = request->data;
     uint64_t start = uv_hrtime();
     for (size_t i = 0; i < job->count && (i == 0 || job->took < READ_MOST); i++) {
         struct read_item *item = &job->items[i];
-        struct source_request at = {
-            .netns = item->netns, .namespaces = job->namespaces, .now = wall_clock()};
+        struct source_request at = {.netns = item->netns,
+                                    .namespaces = job->namespaces,
+                                    .now = wall_clock(),
+                                    .enough = item->enough};
         item->table = source_of(item->kind)->read(&at);
+        if (item->table && read_item_is_begun(item))
+            table_trouble(item->table, STATUS_PARTIAL, "the first %zu; the others are being read",
+                          item->table->count);
         job->took = uv_hrtime() - start;
     }
 }

@@ -38,6 +38,7 @@ struct read_item {
     const struct netns *netns;
     enum kind_id kind;
     bool again;          // it was read before
+    size_t enough;       // rows to begin with, the whole table comes later; 0: all at once
     struct table *table; // NULL: there was no time for it
 };
 
@@ -50,6 +51,9 @@ struct read_job {
     size_t count;
     uint64_t took; // nanoseconds
 };
+
+// True if the item's table has the first of its rows only.
+bool read_item_is_begun(const struct read_item *item);
 
 // With room for so many items, which the caller fills.
 struct read_job *read_job_new(struct reader *owner, struct table *namespaces, size_t room);

@@ -81,18 +81,48 @@ static void fill_summary(struct screen *screen) {
         lines_clear(&screen->summary);
 }
 
-void screen_build(struct screen *screen) {
-    fill_summary(screen);
-    struct view *view = screen_view(screen);
-    struct buffer name = BUFFER_INIT;
+static void format_selected(struct view *view, struct buffer *buffer) {
     const struct row_ref *ref = view_selected(view);
     if (ref)
-        cell_format(view_name_field(view), ref, &name);
-    if (view_build(view, screen->node, screen_scope(screen))) {
-        view->follow = false;
-        screen_say(screen, STYLE_WARNING, "%s is gone%s", buffer_text(&name),
-                   view->count > 0 ? "; its neighbour is selected" : "");
+        cell_format(view_name_field(view), ref, buffer);
+}
+
+// The selected row, which had that name, is not there any more.
+static void say_gone(struct screen *screen, struct view *view, const char *name) {
+    view->follow = false;
+    screen_say(screen, STYLE_WARNING, "%s is gone%s", name,
+               view->count > 0 ? "; its neighbour is selected" : "");
+}
+
+void screen_take_rows(struct screen *screen, struct view *view, struct view_task *task) {
+    struct buffer name = BUFFER_INIT;
+    format_selected(view, &name);
+    if (view_take(view, screen->node, task))
+        say_gone(screen, view, buffer_text(&name));
+    buffer_done(&name);
+}
+
+// What was worked out for another namespace, or as a tree or a table, is not wanted any more.
+static void note_scope(struct screen *screen, struct view *view) {
+    uint64_t scope = screen_scope(screen);
+    if (view->scope != scope || view->is_built_as_tree != view->tree)
+        view->query++;
+    view->scope = scope;
+    view->is_built_as_tree = view->tree;
+}
+
+void screen_build(struct screen *screen) {
+    struct view *view = screen_view(screen);
+    fill_summary(screen);
+    note_scope(screen, view);
+    if (view_is_large(view, screen->node, screen_scope(screen))) {
+        view->pending = screen->effects.build = true;
+        return;
     }
+    struct buffer name = BUFFER_INIT;
+    format_selected(view, &name);
+    if (view_build(view, screen->node, screen_scope(screen)))
+        say_gone(screen, view, buffer_text(&name));
     buffer_done(&name);
 }
 
@@ -145,16 +175,26 @@ static const void *find_in_table(const struct table *table, uint64_t identity) {
     return NULL;
 }
 
-const struct row_ref *screen_detail_row(struct screen *screen) {
+// Looks once for each table: it may be a large one.
+static void find_detail_row(struct screen *screen, const struct node_netns *entry) {
     const struct view *view = screen_view(screen);
+    const struct table *table = entry->tables[view->spec->kind];
+    uint64_t identity = screen->detail_row.identity;
+    bool same = table == screen->detail_table && screen->detail_ref.row &&
+                table->kind->identity(screen->detail_ref.row) == identity;
+    const void *row = view->panel->whole_node ? (const void *)entry->netns
+                      : same                  ? screen->detail_ref.row
+                                              : find_in_table(table, identity);
+    screen->detail_ref = (struct row_ref){screen->node, entry->netns, row};
+    screen->detail_table = table;
+}
+
+const struct row_ref *screen_detail_row(struct screen *screen) {
     const struct node_netns *entry = node_find(screen->node, screen->detail_row.netns);
     if (!entry)
         return NULL;
-    const void *row = view->panel->whole_node ? entry->netns
-                                              : find_in_table(entry->tables[view->spec->kind],
-                                                              screen->detail_row.identity);
-    screen->detail_ref = (struct row_ref){screen->node, entry->netns, row};
-    return row ? &screen->detail_ref : NULL;
+    find_detail_row(screen, entry);
+    return screen->detail_ref.row ? &screen->detail_ref : NULL;
 }
 
 void screen_drop_filter(struct screen *screen) {

@@ -17,7 +17,7 @@
 #include "tui/lines.h"
 #include "tui/panel.h"
 #include "tui/prompt.h"
-#include "tui/view.h"
+#include "tui/view_task.h"
 
 #define SCREEN_MIN_COLUMNS 40
 #define SCREEN_MIN_ROWS    8
@@ -55,7 +55,8 @@ struct screen_effects {
     bool copy;     // clipboard has what is to be copied
     bool save;     // file has what is to be written to the file of that name
     bool overwrite;
-    bool ask; // the question is for the kernel too
+    bool ask;   // the question is for the kernel too
+    bool build; // the view's rows are to be worked out on a worker
 };
 
 // Where things stand, from the top.
@@ -110,7 +111,8 @@ struct screen {
     struct lines lines; // MODE_DETAIL, MODE_ANSWER, MODE_HELP
     struct screen_question question;
     struct row_id detail_row;
-    struct row_ref detail_ref; // that row, as last looked up
+    struct row_ref detail_ref;        // that row, as last looked up,
+    const struct table *detail_table; // in that table
     size_t menu_index, menu_top;
     enum screen_mode help_from; // where help goes back to
 
@@ -145,6 +147,9 @@ void screen_show(struct screen *screen, const char *panel, const char *view, uin
 
 // The node's tables have changed.
 void screen_update(struct screen *screen);
+
+// What a worker has found for a view.
+void screen_take_rows(struct screen *screen, struct view *view, struct view_task *task);
 
 // Takes a key. What it asks for is in effects, which the caller clears.
 void screen_input(struct screen *screen, const struct input *input);

@@ -93,6 +93,8 @@ static void format_place(struct screen *screen, struct buffer *buffer) {
         buffer_printf(buffer, "%sfilter: ", separator);
         screen_put_printable(view->filter_text, buffer);
     }
+    if (view->pending && view->loaded)
+        buffer_printf(buffer, "%slooking ...", separator);
     if (view->mark_count > 0)
         buffer_printf(buffer, "%s%zu marked", separator, view->mark_count);
     if (view->tree)

@@ -90,7 +90,8 @@ static void format_table_cell(const struct screen *screen, const struct view *vi
                               const struct field *field, struct buffer *buffer) {
     if (view->tree_rows && strcmp(field->key, view->spec->tree_field) == 0)
         format_branches(screen, view, index, buffer);
-    cell_format(field, &view->rows[index], buffer);
+    struct row_ref ref = view_row(view, index);
+    cell_format(field, &ref, buffer);
 }
 
 // The columns become as wide as the rows on the screen want them.
@@ -108,7 +109,8 @@ static void widen_columns(const struct screen *screen, struct view *view, struct
 static void draw_row(const struct screen *screen, const struct view *view, struct grid *grid,
                      size_t y, size_t index, const struct column_place *places, size_t count,
                      struct buffer *cell) {
-    bool marked = view_is_marked(view, view_row_id(view, &view->rows[index]));
+    struct row_ref ref = view_row(view, index);
+    bool marked = view_is_marked(view, view_row_id(view, &ref));
     if (marked)
         grid_put(grid, y, 0, 1, STYLE_MARKED, screen->glyphs->mark);
     for (size_t i = 0; i < count; i++) {

@@ -27,10 +27,11 @@ static size_t put_marked(const struct view *view, const struct json_plan *plan,
                          struct buffer *buffer) {
     size_t count = 0;
     for (size_t i = 0; i < view->count; i++) {
-        if (!view_is_marked(view, view_row_id(view, &view->rows[i])))
+        struct row_ref ref = view_row(view, i);
+        if (!view_is_marked(view, view_row_id(view, &ref)))
             continue;
         buffer_puts(buffer, count++ > 0 ? ",\n" : "[");
-        json_format_row(plan, &view->rows[i], NULL, buffer);
+        json_format_row(plan, &ref, NULL, buffer);
     }
     if (count > 0)
         buffer_puts(buffer, "]\n");
@@ -39,7 +40,7 @@ static size_t put_marked(const struct view *view, const struct json_plan *plan,
 
 static size_t put_chosen(struct screen *screen, const struct json_plan *plan,
                          struct buffer *buffer) {
-    const struct view *view = screen_view(screen);
+    struct view *view = screen_view(screen);
     if (screen->mode != MODE_DETAIL && view->mark_count > 0) {
         size_t count = put_marked(view, plan, buffer);
         if (count > 0)
@@ -67,8 +68,9 @@ static void put_json(const struct view *view, struct buffer *buffer) {
     struct json_plan *plan = plan_kind(view->kind, buffer);
     buffer_puts(buffer, "[");
     for (size_t i = 0; plan && i < view->count; i++) {
+        struct row_ref ref = view_row(view, i);
         buffer_puts(buffer, i > 0 ? ",\n" : "\n");
-        json_format_row(plan, &view->rows[i], NULL, buffer);
+        json_format_row(plan, &ref, NULL, buffer);
     }
     buffer_puts(buffer, "\n]\n");
     json_plan_free(plan);
@@ -97,8 +99,9 @@ static size_t shown_count(const struct view *view) {
 static size_t find_width(const struct view *view, const struct field *field, struct buffer *cell) {
     size_t width = text_width(field->title);
     for (size_t i = 0; i < view->count; i++) {
+        struct row_ref ref = view_row(view, i);
         buffer_clear(cell);
-        cell_format(field, &view->rows[i], cell);
+        cell_format(field, &ref, cell);
         if (text_width(buffer_text(cell)) > width)
             width = text_width(buffer_text(cell));
     }
@@ -132,8 +135,10 @@ static void put_table(const struct view *view, struct buffer *buffer) {
     for (size_t i = 0; i < count; i++)
         widths[i] = find_width(view, view->columns.items[i].field, &cell);
     put_line(view, NULL, widths, &cell, buffer);
-    for (size_t i = 0; i < view->count; i++)
-        put_line(view, &view->rows[i], widths, &cell, buffer);
+    for (size_t i = 0; i < view->count; i++) {
+        struct row_ref ref = view_row(view, i);
+        put_line(view, &ref, widths, &cell, buffer);
+    }
     buffer_done(&cell);
     free(widths);
 }

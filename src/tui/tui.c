@@ -17,6 +17,7 @@
 #include "tui/reader.h"
 #include "tui/screen.h"
 #include "tui/tty.h"
+#include "tui/view_job.h"
 
 #define PANEL_FIRST   "interfaces"
 #define DRAW_INTERVAL 50  // milliseconds between two drawings of data; keys are answered at once
@@ -32,6 +33,8 @@ struct tui {
     uv_timer_t draw_timer;
     struct node *node;
     struct reader reader;
+    struct view_job *building; // under way; NULL: none
+    bool build_again;          // when it is through
     struct screen screen;
     struct grid grid;
     uint64_t drawn_at; // milliseconds of the loop's clock
@@ -45,6 +48,40 @@ static const int signal_numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP, SIGWINCH};
 static void quit(struct tui *tui);
 static void take_signal(uv_signal_t *handle, int number);
 
+// --- Rows that a worker works out ----------------------------------------------------------------
+
+static void draw(struct tui *tui);
+
+static void end_build(struct view_job *job);
+
+// Works out a large view's rows on a worker, one view at a time. What is about something else than
+// what is asked for now ends soon.
+static void build(struct tui *tui) {
+    struct view *view = screen_view(&tui->screen);
+    struct view_job *job = tui->building;
+    tui->screen.effects.build = false;
+    if (job && (job->view != view || job->task->query != view->query))
+        view_job_cancel(job);
+    tui->build_again = job;
+    if (job)
+        return;
+    tui->building =
+        view_job_start(&tui->loop, view, tui->node, screen_scope(&tui->screen), end_build, tui);
+    if (!tui->building)
+        screen_say(&tui->screen, STYLE_BAD, "no memory for these rows");
+}
+
+static void end_build(struct view_job *job) {
+    struct tui *tui = job->owner;
+    tui->building = NULL;
+    if (tui->closing)
+        return;
+    screen_take_rows(&tui->screen, job->view, job->task);
+    if (tui->build_again)
+        build(tui);
+    draw(tui);
+}
+
 // --- Drawing -------------------------------------------------------------------------------------
 
 static void draw(struct tui *tui) {
@@ -53,6 +90,8 @@ static void draw(struct tui *tui) {
     if (tui->data_changed)
         screen_update(&tui->screen);
     tui->data_changed = false;
+    if (tui->screen.effects.build)
+        build(tui);
     tui->screen.trouble = tui->reader.trouble.code ? tui->reader.trouble.text : NULL;
     screen_draw(&tui->screen, &tui->grid);
     tty_draw(&tui->grid);
@@ -72,7 +111,7 @@ static void send_wish(struct tui *tui) {
         reader_set_wish(&tui->reader, &wish);
 }
 
-// What is asked for when the view was built has to be read.
+// What is asked for when the view was built has to be read and worked out.
 static void draw_and_wish(struct tui *tui) {
     draw(tui);
     if (tui->screen.effects.scope)
@@ -100,16 +139,12 @@ static void note_time(struct tui *tui) {
         strftime(tui->screen.changed_at, sizeof(tui->screen.changed_at), "%H:%M:%S", &broken);
 }
 
-static bool depends_on_rates(const struct view *view) {
-    return view->sort.count > 0 && field_is_rate(view->sort.keys[0].field);
-}
-
 static void data_changed(bool data, void *user_data) {
     struct tui *tui = user_data;
     const struct view *view = screen_view(&tui->screen);
     if (data)
         note_time(tui);
-    tui->data_changed |= data || depends_on_rates(view) || view->filter;
+    tui->data_changed |= data || view_depends_on_rates(view);
     request_draw(tui);
 }
 
@@ -135,14 +170,16 @@ static void fill_wanted(struct reader_rows *wanted, void *user_data) {
         wanted->whole_netns = screen->netns;
         return;
     }
-    size_t first = depends_on_rates(view) ? 0 : view->top;
-    size_t end = depends_on_rates(view) ? view->count : view->top + view->height;
+    size_t first = view_depends_on_rates(view) ? 0 : view->top;
+    size_t end = view_depends_on_rates(view) ? view->count : view->top + view->height;
     if (screen->mode == MODE_DETAIL) {
         want_row(wanted, screen->detail_row);
         return;
     }
-    for (size_t i = first; i < end && i < view->count; i++)
-        want_row(wanted, view_row_id(view, &view->rows[i]));
+    for (size_t i = first; i < end && i < view->count; i++) {
+        struct row_ref ref = view_row(view, i);
+        want_row(wanted, view_row_id(view, &ref));
+    }
 }
 
 static void take_named(uint64_t netns, const struct error *err, void *user_data) {
@@ -227,6 +264,8 @@ static void act(struct tui *tui) {
         tty_copy(buffer_text(&tui->screen.clipboard), tui->screen.clipboard.len);
     if (effects.save)
         save_file(tui, effects.overwrite);
+    if (effects.build)
+        build(tui);
     if (effects.ask)
         ask_kernel(tui);
     if (effects.scope)
@@ -301,6 +340,8 @@ static void quit(struct tui *tui) {
     tui->closing = true;
     tty_close();
     reader_close(&tui->reader);
+    if (tui->building)
+        view_job_cancel(tui->building);
     uv_walk(&tui->loop, close_handle, NULL);
 }
 

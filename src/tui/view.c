@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/view_task.h"
+
 int view_init(struct view *view, const struct panel *panel, const struct panel_view *spec) {
     *view = (struct view){.panel = panel, .spec = spec, .kind = kinds[spec->kind], .height = 1};
     if (sort_compile(view->kind, spec->sort ? spec->sort : view->kind->sort, &view->sort, NULL) < 0)
@@ -14,15 +16,14 @@ int view_init(struct view *view, const struct panel *panel, const struct panel_v
 }
 
 static void drop_rows(struct view *view) {
-    for (size_t i = 0; i < view->table_count; i++)
-        table_unref(view->tables[i]);
-    free(view->tables);
-    free(view->rows);
+    rows_done(&view->rows);
+    table_unref(view->namespaces);
+    free(view->order);
     free(view->tree_rows);
-    view->tables = NULL;
-    view->rows = NULL;
+    view->namespaces = NULL;
+    view->order = NULL;
     view->tree_rows = NULL;
-    view->table_count = view->count = view->total = 0;
+    view->count = view->total = 0;
     view->loaded = false;
 }
 
@@ -53,124 +54,34 @@ static bool is_same(struct row_id a, struct row_id b) {
     return a.netns == b.netns && a.identity == b.identity;
 }
 
-const struct row_ref *view_selected(const struct view *view) {
-    return view->index < view->count ? &view->rows[view->index] : NULL;
+struct row_ref view_row(const struct view *view, size_t index) {
+    return view->tree_rows ? view->tree_rows[index].ref : rows_at(&view->rows, view->order[index]);
 }
 
-// --- Collecting ----------------------------------------------------------------------------------
-
-static void hold(struct view *view, struct table *table) {
-    view->tables[view->table_count++] = table_ref(table);
+const struct row_ref *view_selected(struct view *view) {
+    if (view->index >= view->count)
+        return NULL;
+    view->selected_ref = view_row(view, view->index);
+    return &view->selected_ref;
 }
 
-static void add_row(struct view *view, const struct node *node, const struct netns *netns,
-                    const void *row) {
-    struct row_ref ref = {.node = node, .netns = netns, .row = row};
-    view->total++;
-    if (!view->filter || filter_match(view->filter, &ref))
-        view->rows[view->count++] = ref;
+bool view_depends_on_rates(const struct view *view) {
+    return (view->sort.count > 0 && field_is_rate(view->sort.keys[0].field)) ||
+           (view->filter && filter_reads_rates(view->filter));
 }
-
-static bool is_wanted(const struct node_netns *entry, uint64_t netns) {
-    return netns == 0 || entry->netns->inode == netns;
-}
-
-// How many rows there are at most.
-static size_t count_rows(const struct view *view, const struct node *node, uint64_t netns) {
-    if (view->panel->whole_node)
-        return node_count(node);
-    size_t count = 0;
-    for (size_t i = 0; i < node_count(node); i++) {
-        const struct table *table = node->netnses[i].tables[view->spec->kind];
-        if (table && (view->tree || is_wanted(&node->netnses[i], netns)))
-            count += table->count;
-    }
-    return count;
-}
-
-static void collect_netnses(struct view *view, const struct node *node) {
-    view->loaded = node->namespaces != NULL;
-    for (size_t i = 0; i < node_count(node); i++)
-        add_row(view, node, node->netnses[i].netns, node->netnses[i].netns);
-}
-
-static void collect_tables(struct view *view, const struct node *node, uint64_t netns) {
-    for (size_t i = 0; i < node_count(node); i++) {
-        const struct node_netns *entry = &node->netnses[i];
-        struct table *table = entry->tables[view->spec->kind];
-        if (!table)
-            continue;
-        hold(view, table);
-        if (!is_wanted(entry, netns))
-            continue;
-        view->loaded = true;
-        for (size_t row = 0; row < table->count; row++)
-            add_row(view, node, entry->netns, table_row(table, row));
-    }
-}
-
-// --- As a tree -----------------------------------------------------------------------------------
-
-// Keeps the rows that match and those that they hang on.
-static size_t filter_tree(const struct view *view, struct panel_tree_row *rows, size_t count) {
-    bool *kept = calloc(count + 1, sizeof(*kept));
-    size_t wanted = 0, left = 0; // wanted: rows of a lesser depth than this hold a match
-    if (!kept)
-        return count;
-    for (size_t i = count; i > 0; i--) {
-        struct panel_tree_row *row = &rows[i - 1];
-        kept[i - 1] = filter_match(view->filter, &row->ref) || row->depth < wanted;
-        if (kept[i - 1])
-            wanted = row->depth;
-        else if (row->depth < wanted)
-            wanted = row->depth;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (kept[i])
-            rows[left++] = rows[i];
-    }
-    free(kept);
-    return left;
-}
-
-// Which of the rows that are left is the last below its parent.
-static void find_last(struct panel_tree_row *rows, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        size_t next = i + 1;
-        while (next < count && rows[next].depth > rows[i].depth)
-            next++;
-        rows[i].last = next == count || rows[next].depth < rows[i].depth;
-    }
-}
-
-static void collect_tree(struct view *view, const struct node *node, uint64_t netns) {
-    struct panel_tree_row *rows;
-    size_t count, room = count_rows(view, node, netns);
-    if (view->spec->tree(node, netns, &rows, &count) < 0)
-        return;
-    view->total = count;
-    if (view->filter)
-        count = filter_tree(view, rows, count);
-    if (count > room)
-        count = room;
-    find_last(rows, count);
-    view->count = count;
-    view->tree_rows = rows;
-    for (size_t i = 0; i < count; i++)
-        view->rows[i] = rows[i].ref;
-}
-
-// --- Building ------------------------------------------------------------------------------------
 
 static bool find_row(const struct view *view, struct row_id id, size_t *ret_index) {
     for (size_t i = 0; i < view->count; i++) {
-        if (is_same(view_row_id(view, &view->rows[i]), id)) {
+        struct row_ref ref = view_row(view, i);
+        if (is_same(view_row_id(view, &ref), id)) {
             *ret_index = i;
             return true;
         }
     }
     return false;
 }
+
+// --- Showing -------------------------------------------------------------------------------------
 
 static void scroll_to_selection(struct view *view) {
     if (view->index < view->top)
@@ -188,13 +99,22 @@ static void remember_selection(struct view *view) {
         view->selected = view_row_id(view, ref);
 }
 
+// Where the selected row stands now: the task has looked for the one that was selected then.
+static bool find_selected(const struct view *view, const struct view_task *task,
+                          size_t *ret_index) {
+    if (!is_same(task->selected, view->selected))
+        return find_row(view, view->selected, ret_index);
+    *ret_index = task->index;
+    return task->index != UINT32_MAX;
+}
+
 // Returns true if the selected row is not there.
-static bool restore_selection(struct view *view, bool was_there) {
+static bool restore_selection(struct view *view, const struct view_task *task, bool was_there) {
     size_t line = view->index - view->top, index;
     bool lost = false;
     if (!view->has_selection) {
         view->index = 0;
-    } else if (find_row(view, view->selected, &index)) {
+    } else if (find_selected(view, task, &index)) {
         view->index = index;
         if (view->follow)
             view->top = index > line ? index - line : 0;
@@ -209,30 +129,38 @@ static bool restore_selection(struct view *view, bool was_there) {
     return lost;
 }
 
-bool view_build(struct view *view, const struct node *node, uint64_t netns) {
-    bool was_there = view->has_selection && view_selected(view) &&
-                     is_same(view_row_id(view, view_selected(view)), view->selected);
-    drop_rows(view);
-    view->tables = calloc(node_count(node) + 1, sizeof(struct table *));
-    view->rows = calloc(count_rows(view, node, netns) + 1, sizeof(*view->rows));
-    if (!view->tables || !view->rows) {
-        drop_rows(view);
+bool view_take(struct view *view, const struct node *node, struct view_task *task) {
+    if (task->query != view->query || task->result < 0)
         return false;
-    }
-    if (node->namespaces)
-        hold(view, node->namespaces);
-    if (view->panel->whole_node)
-        collect_netnses(view, node);
-    else
-        collect_tables(view, node, netns);
-    if (view->tree) {
-        view->count = view->total = 0;
-        collect_tree(view, node, netns);
-    } else if (view->sort.count > 0 &&
-               (netns != 0 || view->is_sort_chosen || view->panel->whole_node)) {
-        sort_rows(&view->sort, view->rows, view->count);
-    }
-    return restore_selection(view, was_there);
+    const struct row_ref *ref = view_selected(view);
+    bool was_there = view->has_selection && ref && is_same(view_row_id(view, ref), view->selected);
+    drop_rows(view);
+    view->rows = task->rows;
+    view->rows.node = node;
+    view->namespaces = task->namespaces;
+    view->order = task->order;
+    view->tree_rows = task->tree_rows;
+    view->count = task->count;
+    view->total = task->total;
+    view->loaded = task->loaded;
+    view->pending = false;
+    task->rows = (struct rows){0};
+    task->namespaces = NULL;
+    task->order = NULL;
+    task->tree_rows = NULL;
+    return restore_selection(view, task, was_there);
+}
+
+bool view_build(struct view *view, const struct node *node, uint64_t netns) {
+    view->query++; // what is under way is about older rows
+    struct view_task *task = view_task_new(view, node, netns, false);
+    if (!task)
+        return false;
+    view_task_filter(task, 0);
+    view_task_finish(task);
+    bool lost = view_take(view, node, task);
+    view_task_free(task);
+    return lost;
 }
 
 // --- Filter and sort -----------------------------------------------------------------------------
@@ -262,11 +190,13 @@ int view_set_filter(struct view *view, const char *text, size_t *ret_offset, str
         view->search = filter;
     }
     view->filter = filter;
+    view->query++;
     return 0;
 }
 
 void view_set_sort(struct view *view, const struct field *field, bool descending) {
     view->is_sort_chosen = true;
+    view->query++;
     view->sort = (struct sort){.keys = {{.field = field, .descending = descending}}, .count = 1};
 }
 
@@ -313,7 +243,8 @@ bool view_search(struct view *view, bool backwards) {
     for (size_t step = 1; view->search && step <= view->count; step++) {
         size_t away = backwards ? view->count - step : step;
         size_t index = (view->index + away) % view->count;
-        if (!filter_match(view->search, &view->rows[index]))
+        struct row_ref ref = view_row(view, index);
+        if (!filter_match(view->search, &ref))
             continue;
         view_select(view, index);
         return true;

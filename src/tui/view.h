@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "model/rows.h"
 #include "query/filter.h"
 #include "query/sort.h"
 #include "tui/columns.h"
@@ -34,14 +35,20 @@ struct view {
     bool tree;
     bool follow;
 
-    // As of the last view_build. The tables are held, so that the rows stay good.
-    struct table **tables;
-    size_t table_count;
-    struct row_ref *rows;
-    struct panel_tree_row *tree_rows; // the same rows, while tree; NULL else
+    unsigned query; // counts changes of what is asked for: filter, order, namespace
+    bool pending;   // what is shown is not yet what is asked for
+    uint64_t scope; // the namespace that is asked for; 0: all
+    bool is_built_as_tree;
+
+    // What is shown: rows of `rows` in the order of these numbers, or a tree.
+    struct rows rows;
+    struct table *namespaces; // in which they are
+    uint32_t *order;
+    struct panel_tree_row *tree_rows; // NULL: no tree
     size_t count;
-    size_t total; // before the filter
-    bool loaded;  // the tables that are shown were read, all or some
+    size_t total;                // before the filter
+    bool loaded;                 // the tables that are shown were read, all or some
+    struct row_ref selected_ref; // as last asked for
 
     bool has_selection; // nobody has moved yet: the first row is the one
     struct row_id selected;
@@ -58,8 +65,8 @@ struct view {
 int view_init(struct view *view, const struct panel *panel, const struct panel_view *spec);
 void view_done(struct view *view);
 
-// Takes the rows from the node: those of the namespace, or of all (0). Returns true if the selected
-// row is not there any more; then its neighbour is selected.
+// Takes the rows from the node at once: those of the namespace, or of all (0). Returns true if the
+// selected row is not there any more; then its neighbour is selected. For many rows: view_task.h.
 bool view_build(struct view *view, const struct node *node, uint64_t netns);
 
 // Filters by an expression ("" takes the filter away); takes effect with the next view_build. An
@@ -83,8 +90,14 @@ bool view_search(struct view *view, bool backwards);
 // How many rows the screen has room for.
 void view_set_height(struct view *view, size_t height);
 
-// The selected row, or NULL if there are no rows.
-const struct row_ref *view_selected(const struct view *view);
+// The row at a place that exists.
+struct row_ref view_row(const struct view *view, size_t index);
+
+// The selected row (good until the next call), or NULL if there are no rows.
+const struct row_ref *view_selected(struct view *view);
+
+// True if rows can pass, or change places, though no table has changed.
+bool view_depends_on_rates(const struct view *view);
 
 // The field that says what a row is: the first of the view's columns.
 const struct field *view_name_field(const struct view *view);

@@ -40,7 +40,7 @@ static int tear_down(void **state) {
 }
 
 static const char *name_at(const struct view *view, size_t index) {
-    return ((const struct link *)view->rows[index].row)->ifname;
+    return ((const struct link *)view_row(view, index).row)->ifname;
 }
 
 static const char *selected_name(const struct view *view) {
@@ -176,13 +176,15 @@ static void test_search_goes_round(void **state) {
 static void test_marks_belong_to_identity(void **state) {
     struct fixture *fixture = *state;
     struct view *view = &fixture->view;
-    struct row_id id = view_row_id(view, &view->rows[3]);
+    struct row_ref ref = view_row(view, 3);
+    struct row_id id = view_row_id(view, &ref);
     view_toggle_mark(view, id);
     view_set_sort(view, kind_find_field(view->kind, "ifname", NULL), true);
     view_build(view, fixture->node, 1);
     size_t marked = 0;
     for (size_t i = 0; i < view->count; i++) {
-        if (view_is_marked(view, view_row_id(view, &view->rows[i]))) {
+        ref = view_row(view, i);
+        if (view_is_marked(view, view_row_id(view, &ref))) {
             marked++;
             assert_string_equal(name_at(view, i), "eth2");
         }

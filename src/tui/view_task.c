@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tui/view_task.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOK_EVERY 4096 // rows, for whether it was cancelled
+
+// --- What is looked at ---------------------------------------------------------------------------
+
+static bool is_wanted(const struct node_netns *entry, uint64_t netns) {
+    return netns == 0 || entry->netns->inode == netns;
+}
+
+bool view_is_large(const struct view *view, const struct node *node, uint64_t netns) {
+    size_t count = 0;
+    if (view->panel->whole_node || view->tree || view_depends_on_rates(view))
+        return false;
+    for (size_t i = 0; i < node_count(node); i++) {
+        const struct table *table = node->netnses[i].tables[view->spec->kind];
+        if (table && is_wanted(&node->netnses[i], netns))
+            count += table->count;
+    }
+    return count > VIEW_AT_ONCE;
+}
+
+static int add_rows(struct view_task *task, const struct view *view, const struct node *node,
+                    uint64_t netns) {
+    int r = 0;
+    task->loaded = view->panel->whole_node && node->namespaces;
+    if (task->loaded)
+        return rows_add(&task->rows, node->namespaces, NULL);
+    for (size_t i = 0; r == 0 && i < node_count(node); i++) {
+        const struct node_netns *entry = &node->netnses[i];
+        struct table *table = entry->tables[view->spec->kind];
+        bool wanted = is_wanted(entry, netns);
+        task->loaded |= table && wanted;
+        // A tree has rows of other namespaces too: their tables are held.
+        if (table && (wanted || view->tree))
+            r = rows_add(&task->rows, table, entry->netns);
+    }
+    return r;
+}
+
+// Rows of all namespaces stand by namespace first, unless somebody chose an order.
+static bool is_sorted(const struct view *view, uint64_t netns) {
+    return netns != 0 || view->is_sort_chosen || view->panel->whole_node;
+}
+
+static int take_query(struct view_task *task, struct view *view, bool apart) {
+    task->query = view->query;
+    task->kind = view->kind;
+    task->tree = view->tree ? view->spec : NULL;
+    task->selected = view->selected;
+    if (!apart)
+        task->filter = view->filter;
+    else if (view->filter && !(task->filter_text = strdup(view->filter_text)))
+        return -ENOMEM;
+    return 0;
+}
+
+struct view_task *view_task_new(struct view *view, const struct node *node, uint64_t netns,
+                                bool apart) {
+    struct view_task *task = calloc(1, sizeof(*task));
+    if (!task)
+        return NULL;
+    task->parts = 1;
+    task->netns = netns;
+    task->namespaces = table_ref(node->namespaces);
+    task->rows.node = node;
+    if (is_sorted(view, netns))
+        task->sort = view->sort;
+    int r = take_query(task, view, apart);
+    if (r == 0 && apart) {
+        task->node = node_copy(node);
+        task->rows.node = task->node;
+        r = task->node ? 0 : -ENOMEM;
+    }
+    if (r == 0)
+        r = add_rows(task, view, node, netns);
+    task->order = r == 0 ? malloc((task->rows.count + 1) * sizeof(*task->order)) : NULL;
+    if (!task->order) {
+        view_task_free(task);
+        return NULL;
+    }
+    return task;
+}
+
+void view_task_free(struct view_task *task) {
+    if (!task)
+        return;
+    rows_done(&task->rows);
+    table_unref(task->namespaces);
+    node_free(task->node);
+    free(task->filter_text);
+    free(task->order);
+    free(task->tree_rows);
+    free(task);
+}
+
+// --- Filtering -----------------------------------------------------------------------------------
+
+static uint32_t part_start(const struct view_task *task, size_t part) {
+    return (uint32_t)((uint64_t)task->rows.count * part / task->parts);
+}
+
+// What passes is written where the part begins.
+static uint32_t filter_rows(struct view_task *task, const struct filter *filter, uint32_t first,
+                            uint32_t end) {
+    uint32_t count = 0;
+    for (uint32_t number = first; number < end; number++) {
+        if (number % LOOK_EVERY == 0 && atomic_load(&task->cancelled))
+            return count;
+        struct row_ref ref = rows_at(&task->rows, number);
+        if (!filter || filter_match(filter, &ref))
+            task->order[first + count++] = number;
+    }
+    return count;
+}
+
+void view_task_filter(struct view_task *task, size_t part) {
+    struct filter *filter = task->filter;
+    // A filter is used by one thread at a time.
+    if (task->filter_text && filter_compile(task->kind, task->filter_text, &filter, NULL, NULL) < 0)
+        return;
+    task->part_counts[part] =
+        filter_rows(task, filter, part_start(task, part), part_start(task, part + 1));
+    if (filter != task->filter)
+        filter_free(filter);
+}
+
+static void join_parts(struct view_task *task) {
+    for (size_t part = 0; part < task->parts; part++) {
+        memmove(task->order + task->count, task->order + part_start(task, part),
+                task->part_counts[part] * sizeof(*task->order));
+        task->count += task->part_counts[part];
+    }
+    task->total = task->rows.count;
+}
+
+// --- As a tree -----------------------------------------------------------------------------------
+
+// Keeps the rows that match and those that they hang on.
+static size_t filter_tree(const struct filter *filter, struct panel_tree_row *rows, size_t count) {
+    bool *kept = calloc(count + 1, sizeof(*kept));
+    size_t wanted = 0, left = 0; // wanted: rows of a lesser depth than this hold a match
+    if (!kept)
+        return count;
+    for (size_t i = count; i > 0; i--) {
+        struct panel_tree_row *row = &rows[i - 1];
+        kept[i - 1] = filter_match(filter, &row->ref) || row->depth < wanted;
+        if (kept[i - 1] || row->depth < wanted)
+            wanted = row->depth;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (kept[i])
+            rows[left++] = rows[i];
+    }
+    free(kept);
+    return left;
+}
+
+// Which of the rows that are left is the last below its parent.
+static void find_last(struct panel_tree_row *rows, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        size_t next = i + 1;
+        while (next < count && rows[next].depth > rows[i].depth)
+            next++;
+        rows[i].last = next == count || rows[next].depth < rows[i].depth;
+    }
+}
+
+static int make_tree(struct view_task *task) {
+    size_t count;
+    int r = task->tree->tree(task->rows.node, task->netns, &task->tree_rows, &count);
+    if (r < 0)
+        return r;
+    task->total = (uint32_t)count;
+    if (task->filter)
+        count = filter_tree(task->filter, task->tree_rows, count);
+    find_last(task->tree_rows, count);
+    task->count = (uint32_t)count;
+    return 0;
+}
+
+// --- The result ----------------------------------------------------------------------------------
+
+static bool is_row(const struct view_task *task, const struct row_ref *ref, struct row_id id) {
+    return ref->netns->inode == id.netns && task->kind->identity(ref->row) == id.identity;
+}
+
+// The number of the row; UINT32_MAX if there is none.
+static uint32_t find_number(const struct view_task *task, struct row_id id) {
+    for (uint32_t number = 0; number < task->rows.count; number++) {
+        struct row_ref ref = rows_at(&task->rows, number);
+        if (is_row(task, &ref, id))
+            return number;
+    }
+    return UINT32_MAX;
+}
+
+// The place of the selected row.
+static uint32_t find_index(const struct view_task *task) {
+    uint32_t index = 0, number = task->tree_rows ? 0 : find_number(task, task->selected);
+    while (index < task->count &&
+           (task->tree_rows ? !is_row(task, &task->tree_rows[index].ref, task->selected)
+                            : task->order[index] != number))
+        index++;
+    return index < task->count ? index : UINT32_MAX;
+}
+
+void view_task_finish(struct view_task *task) {
+    if (task->tree) {
+        task->result = make_tree(task);
+    } else {
+        join_parts(task);
+        task->result =
+            sort_numbers(&task->sort, &task->rows, task->order, task->count, &task->cancelled);
+    }
+    if (atomic_load(&task->cancelled))
+        task->result = -ECANCELED;
+    if (task->result == 0)
+        task->index = find_index(task);
+}
