@@ -59,19 +59,18 @@ enum link_counter {
 
 struct link {
     int32_t ifindex;
+    uint32_t flags; // IFF_*
     const char *ifname;
     const char *info_kind;       // the kernel's word ("veth"), or "loopback", "physical", "virtual"
     const char *info_slave_kind; // "bridge" on a bridge port, "bond" on a bond's member, "vrf"
-    uint32_t flags;              // IFF_*
     uint8_t operstate;           // RFC 2863: IF_OPER_*
-    struct maybe carrier;
-    struct maybe carrier_changes;
     uint8_t linkmode;
     uint16_t link_type; // ARPHRD_*
     uint32_t mtu;
+    struct maybe carrier;
+    struct maybe carrier_changes;
     struct maybe min_mtu, max_mtu;
     struct lladdr address;
-    struct lladdr permaddr;
     struct lladdr broadcast;
     uint32_t group;
     struct maybe txqlen;
@@ -80,9 +79,11 @@ struct link {
     const char *qdisc;
     const char *ifalias;
     const char *const *altnames;
-    size_t altname_count;
+    uint32_t altname_count;
+    uint32_t vlan_count;           // of both that follow
+    const struct link_vlan *vlans; // of a bridge port or of a bridge with VLAN filtering
+    const char *const *vlan_texts; // the same as text: "1 PVID untagged", "10-20"
     struct maybe promiscuity, allmulti;
-    const char *parentbus, *parentdev; // "pci", "0000:00:03.0"
     struct maybe proto_down;
 
     // Other interfaces that it hangs on.
@@ -115,6 +116,8 @@ struct link {
         struct maybe addr_gen_mode;
     } ipv6;
 
+    struct link_hardware *hardware; // NULL: none
+
     // What the kind of device knows, and what it is as a part of another: NULL where it is none.
     struct link_as_vlan *vlan;
     struct link_as_vxlan *vxlan;
@@ -128,10 +131,6 @@ struct link {
     struct link_as_bond_slave *bond_slave;
     struct link_as_tun *tun;
     struct maybe vrf_table; // of a VRF; of its members: their VRF's
-
-    const struct link_vlan *vlans; // of a bridge port or of a bridge with VLAN filtering
-    size_t vlan_count;
-    const char *const *vlan_texts; // the same as text: "1 PVID untagged", "10-20"
 };
 
 extern const struct kind link_kind;

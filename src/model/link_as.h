@@ -10,6 +10,11 @@
 #include "base/address.h"
 #include "model/value.h"
 
+struct link_hardware {
+    struct lladdr permaddr;            // that it came with
+    const char *parentbus, *parentdev; // "pci", "0000:00:03.0"
+};
+
 struct link_as_vlan {
     struct maybe id, protocol, flags;
 };

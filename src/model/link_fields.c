@@ -272,7 +272,7 @@ static void get_signed(const struct row_ref *ref, const struct field *field, str
     FIELD_OF_ENUM(key, struct link, member, title, names, help)
 
 
-// A member of struct link_as_...
+// A member of what stands behind a pointer (model/link_as.h).
 #define AS(key, as, member, title, type, help)                                                     \
     FIELD_BEHIND(key, struct link, as, member, title, type, help)
 #define AS_WORD(key, as, member, title, names, help)                                               \
@@ -297,7 +297,7 @@ static const struct field fields[] = {
     LINK(max_mtu, "MAX MTU", FIELD_BYTES, "largest MTU that can be set"),
     LINK(address, "MAC", FIELD_LLADDR, "link-layer address"),
     FIELD_BY("address_class", "MAC CLASS", FIELD_TEXT, get_address_class, "universal or local, unicast or group"),
-    LINK(permaddr, "PERMANENT MAC", FIELD_LLADDR, "link-layer address that the hardware came with"),
+    AS("permaddr", hardware, permaddr, "PERMANENT MAC", FIELD_LLADDR, "link-layer address that the hardware came with"),
     LINK(broadcast, "BROADCAST", FIELD_LLADDR, "link-layer broadcast address, or a tunnel's other end"),
     FIELD_RECORDS_BY("addr_info", "ADDRESSES", get_addresses, &link_address_type, "IPv4 and IPv6 addresses"),
     FIELD_AS("master", struct link, master_name, "MASTER", FIELD_INTERFACE, "bridge, bond or VRF that it is a part of"),
@@ -322,8 +322,8 @@ static const struct field fields[] = {
     FIELD_BY("altnames", "ALTNAMES", FIELD_LIST, get_altnames, "alternative names"),
     LINK(promiscuity, "PROMISCUITY", FIELD_COUNT, "how many want all packets"),
     LINK(allmulti, "ALLMULTI", FIELD_COUNT, "how many want all multicast packets"),
-    LINK(parentbus, "BUS", FIELD_TEXT, "bus of the hardware"),
-    LINK(parentdev, "DEVICE", FIELD_TEXT, "the hardware on its bus"),
+    AS("parentbus", hardware, parentbus, "BUS", FIELD_TEXT, "bus of the hardware"),
+    AS("parentdev", hardware, parentdev, "DEVICE", FIELD_TEXT, "the hardware on its bus"),
     LINK(proto_down, "PROTO DOWN", FIELD_BOOLEAN, "held down by a protocol"),
     FIELD_RECORDS_BY("programs", "PROGRAMS", get_programs, &link_program_type, "BPF programs on its way: XDP, tc"),
 

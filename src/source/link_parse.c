@@ -212,6 +212,23 @@ static int take_link(const struct nlattr *attr, const struct attr_target *target
     return 0;
 }
 
+static const struct attr_rule hardware_rules[] = {
+    [IFLA_PERM_ADDRESS] = ATTR(ATTR_LLADDR, struct link_hardware, permaddr),
+    [IFLA_PARENT_DEV_NAME] = ATTR(ATTR_TEXT, struct link_hardware, parentdev),
+    [IFLA_PARENT_DEV_BUS_NAME] = ATTR(ATTR_TEXT, struct link_hardware, parentbus),
+};
+static const struct attr_table hardware_table = ATTR_TABLE(hardware_rules);
+
+static int take_hardware(const struct nlattr *attr, const struct attr_target *target) {
+    struct link *link = target->row;
+    if (!link->hardware)
+        link->hardware = arena_alloc(target->arena, sizeof(*link->hardware));
+    const struct attr_target here = {link->hardware, target->arena};
+    if (!link->hardware)
+        return -ENOMEM;
+    return attr_read(attr, attr->nla_len, &hardware_table, &here);
+}
+
 static const struct attr_rule link_rules[] = {
     [IFLA_ADDRESS] = ATTR(ATTR_LLADDR, struct link, address),
     [IFLA_BROADCAST] = ATTR(ATTR_LLADDR, struct link, broadcast),
@@ -241,9 +258,9 @@ static const struct attr_rule link_rules[] = {
     [IFLA_MIN_MTU] = ATTR(ATTR_U32, struct link, min_mtu),
     [IFLA_MAX_MTU] = ATTR(ATTR_U32, struct link, max_mtu),
     [IFLA_PROP_LIST] = ATTR_BY(take_altnames),
-    [IFLA_PERM_ADDRESS] = ATTR(ATTR_LLADDR, struct link, permaddr),
-    [IFLA_PARENT_DEV_NAME] = ATTR(ATTR_TEXT, struct link, parentdev),
-    [IFLA_PARENT_DEV_BUS_NAME] = ATTR(ATTR_TEXT, struct link, parentbus),
+    [IFLA_PERM_ADDRESS] = ATTR_BY(take_hardware),
+    [IFLA_PARENT_DEV_NAME] = ATTR_BY(take_hardware),
+    [IFLA_PARENT_DEV_BUS_NAME] = ATTR_BY(take_hardware),
     [IFLA_GRO_MAX_SIZE] = ATTR(ATTR_U32, struct link, gro_max_size),
     [IFLA_TSO_MAX_SIZE] = ATTR(ATTR_U32, struct link, tso_max_size),
     [IFLA_TSO_MAX_SEGS] = ATTR(ATTR_U32, struct link, tso_max_segs),
@@ -255,7 +272,7 @@ static const struct attr_table link_table = ATTR_TABLE(link_rules);
 static const char *name_kind(const struct link *link) {
     if (link->flags & IFF_LOOPBACK)
         return "loopback";
-    return link->parentdev ? "physical" : "virtual";
+    return link->hardware && link->hardware->parentdev ? "physical" : "virtual";
 }
 
 int link_parse(const struct nlmsghdr *message, struct arena *arena, struct link *ret_link) {
