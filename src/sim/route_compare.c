@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/route_compare.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void differ(struct buffer *difference, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void differ(struct buffer *difference, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    buffer_puts(difference, difference->len > 0 ? "; " : "");
+    buffer_vprintf(difference, format, args);
+    va_end(args);
+}
+
+static void differ_address(struct buffer *difference, const char *what, const struct address *ours,
+                           const struct address *kernels) {
+    struct buffer a = BUFFER_INIT, b = BUFFER_INIT;
+    address_format(ours, &a);
+    address_format(kernels, &b);
+    differ(difference, "%s: %s here, %s by the kernel", what, a.len ? buffer_text(&a) : "none",
+           b.len ? buffer_text(&b) : "none");
+    buffer_done(&a);
+    buffer_done(&b);
+}
+
+// --- Errors --------------------------------------------------------------------------------------
+
+// Kernels have changed the number for a martian source: 6.14 made every one of them EINVAL.
+static bool same_error(int ours, int kernels) {
+    return ours == kernels || (ours == -EINVAL && kernels == -EXDEV);
+}
+
+// --- The route -----------------------------------------------------------------------------------
+
+static bool has_nexthop(const struct route *route, const struct route_nexthop *wanted) {
+    for (size_t i = 0; i < route->shared->nexthop_count; i++) {
+        const struct route_nexthop *nexthop = &route->shared->nexthops[i];
+        if (nexthop->ifindex == wanted->ifindex && nexthop->weight == wanted->weight &&
+            address_compare(&nexthop->gateway, &wanted->gateway) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool same_nexthops(const struct route *a, const struct route *b) {
+    if (a->shared->nexthop_count != b->shared->nexthop_count)
+        return false;
+    for (size_t i = 0; i < a->shared->nexthop_count; i++) {
+        if (!has_nexthop(b, &a->shared->nexthops[i]))
+            return false;
+    }
+    return a->shared->nexthop_id.known == b->shared->nexthop_id.known &&
+           a->shared->nexthop_id.value == b->shared->nexthop_id.value;
+}
+
+static bool same_table(const struct route_decision *decision, uint32_t kernels) {
+    uint32_t ours = decision->route->shared->table;
+    return ours == kernels ||
+           (decision->merged && ours == ROUTE_TABLE_LOCAL && kernels == ROUTE_TABLE_MAIN);
+}
+
+// What a nexthop object leads to is kept with the object, and with it the route that used it first:
+// of all IPv6 routes that share it, the kernel names that one (rt6_get_pcpu_route,
+// net/ipv6/route.c).
+static bool shares_object(const struct route_decision *decision, const struct route *kernels) {
+    const struct route_shared *ours = decision->route->shared;
+    return ours->family == ROUTE_IPV6 && ours->nexthop_id.known &&
+           kernels->shared->nexthop_id.known;
+}
+
+static void compare_match(const struct route_decision *decision, const struct route *kernels,
+                          struct buffer *difference) {
+    const struct route *ours = decision->route;
+    if (shares_object(decision, kernels))
+        return;
+    const struct route_shared *a = ours->shared, *b = kernels->shared;
+    const struct prefix dst_a = route_destination(ours), dst_b = route_destination(kernels);
+    if (!same_table(decision, b->table))
+        differ(difference, "table: %u here, %u by the kernel", a->table, b->table);
+    if (prefix_compare(&dst_a, &dst_b) != 0) {
+        struct buffer text = BUFFER_INIT;
+        prefix_format(&dst_a, &text);
+        buffer_puts(&text, " here, ");
+        prefix_format(&dst_b, &text);
+        differ(difference, "destination: %s by the kernel", buffer_text(&text));
+        buffer_done(&text);
+    }
+    if (a->src.length != b->src.length || (a->src.length && prefix_compare(&a->src, &b->src) != 0))
+        differ(difference, "source prefix: /%u here, /%u by the kernel", a->src.length,
+               b->src.length);
+    if (a->metric != b->metric)
+        differ(difference, "metric: %u here, %u by the kernel", a->metric, b->metric);
+    if (ours->tos != kernels->tos)
+        differ(difference, "tos: 0x%02x here, 0x%02x by the kernel", ours->tos, kernels->tos);
+    if (decision->type != b->type)
+        differ(difference, "type: %s here, %s by the kernel",
+               route_type_names.names[decision->type], route_type_names.names[b->type]);
+    else if (!same_nexthops(ours, kernels))
+        differ(difference, "the nexthops are others");
+}
+
+static void compare_errors(int ours, const struct route_reply *reply, struct buffer *difference) {
+    if (same_error(ours, reply->error))
+        return;
+    differ(difference, "%s here, %s by the kernel", ours ? strerror(-ours) : "a route",
+           reply->error ? reply->words : "a route");
+}
+
+// --- What it comes to ----------------------------------------------------------------------------
+
+static bool is_way(const struct route_way *way, const struct route *kernels) {
+    const struct route_shared *shared = kernels->shared;
+    const struct route_nexthop *nexthop = shared->nexthop_count ? &shared->nexthops[0] : NULL;
+    return way->usable && way->link && nexthop && way->link->ifindex == nexthop->ifindex &&
+           address_compare(&way->gateway, &nexthop->gateway) == 0;
+}
+
+// The way that the kernel took, NULL: none that we have.
+static const struct route_way *find_taken(const struct route_decision *decision,
+                                          const struct route *kernels) {
+    for (size_t i = 0; i < decision->way_count; i++) {
+        if (is_way(&decision->ways[i], kernels))
+            return &decision->ways[i];
+    }
+    return NULL;
+}
+
+static void compare_resolved(const struct route_decision *decision, const struct route *kernels,
+                             struct buffer *difference) {
+    const struct route_way *way = find_taken(decision, kernels);
+    const struct address *source = &kernels->shared->prefsrc;
+    if (!way)
+        differ(difference, "the kernel goes on where no way leads here");
+    else if (source->family != ADDRESS_NONE && !decision->question.iif &&
+             decision->question.from.family == ADDRESS_NONE &&
+             address_compare(source, &way->source) != 0)
+        differ_address(difference, "source", &way->source, source);
+}
+
+// For IPv6 multicast that comes in, the kernel asks multicast routing, and says that the answer is
+// too long where there is none (rt6_fill_node, net/ipv6/route.c). For IPv4 multicast it counts
+// which groups were joined, which is not read.
+static bool is_unsaid(const struct route_decision *decision, const struct route_answer *answer) {
+    const struct route_question *question = &decision->question;
+    if (!question->iif)
+        return false;
+    if (question->dst.family == ADDRESS_IPV6)
+        return question->dst.bytes[0] == 0xff && answer->match.error == -EMSGSIZE;
+    return (question->dst.bytes[0] & 0xf0) == 224 && answer->resolved.error == 0;
+}
+
+bool route_compare(const struct route_decision *decision, const struct route_answer *answer,
+                   struct buffer *ret_difference) {
+    size_t before = ret_difference->len;
+    if (is_unsaid(decision, answer))
+        return true;
+    compare_errors(decision->error, &answer->resolved, ret_difference);
+    // With no route and no error, a packet goes to the link all the same: then it matches none.
+    if (decision->route && decision->error == 0 && answer->match.error == 0)
+        compare_match(decision, answer->match.route, ret_difference);
+    else if (decision->route && decision->error == 0 && answer->resolved.error == 0)
+        differ(ret_difference, "a route here, none by the kernel: %s", answer->match.words);
+    else if (!decision->route && answer->match.error == 0)
+        differ(ret_difference, "no route here, one by the kernel");
+    if (decision->error == 0 && answer->resolved.error == 0)
+        compare_resolved(decision, answer->resolved.route, ret_difference);
+    return ret_difference->len == before;
+}
