@@ -92,8 +92,9 @@ static const struct panel_target nexthop_targets[] = {
 // --- What stands together ------------------------------------------------------------------------
 
 static const struct panel_group route_groups[] = {
-    {"Route", "netns,family,type,dst,dst_len,label,from,tos,table,rule,metric,protocol,scope,flags,"
-              "cached,expires,pref,error"},
+    {"Route",
+     "netns,family,type,dst,dst_len,label,from,tos,table,rule,rank,metric,protocol,scope,flags,"
+     "cached,expires,pref,error"},
     {"Way", "gateway,via,dev,prefsrc,nexthops,nhid,to,ttl_propagate,encap,encap_info,realms"},
     {"Metrics", "mtu,advmss,hoplimit,window,rtt,rttvar,rto_min,ssthresh,cwnd,initcwnd,initrwnd,"
                 "reordering,quickack,fastopen_no_cookie,congctl,features,locked"},

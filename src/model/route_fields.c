@@ -318,6 +318,8 @@ static const struct field fields[] = {
                 "seconds since a cached exception was used"),
 
     // Said again in other words: only where it is asked for (UNUSUAL_FIELDS).
+    SHARED("rank", rank, "RANK", FIELD_NUMBER,
+           "place of the first policy rule that leads to the table, among those of the family"),
     FIELD(struct route, dst_len, "LENGTH", FIELD_NUMBER,
           "length of the destination's prefix, in bits"),
     FIELD_BY("classic_destination", "Destination", FIELD_ADDRESS, route_classic_destination,
@@ -338,7 +340,7 @@ static const struct field fields[] = {
              "first interface, as route(8) has it"),
 };
 
-#define UNUSUAL_FIELDS 9 // at the end
+#define UNUSUAL_FIELDS 10 // at the end
 
 // Bits of one number into another (the finalizer of MurmurHash3).
 static uint64_t mix(uint64_t hash, uint64_t number) {
@@ -364,7 +366,7 @@ const struct kind route_kind = {
     .unusual_count = UNUSUAL_FIELDS,
     .row_size = sizeof(struct route),
     .columns = "type,dst,gateway,dev,table,protocol,scope,prefsrc,metric,nexthops",
-    .sort = "family,rule,table,-dst_len,metric,dst",
+    .sort = "family,rank,table,-dst_len,metric,dst",
     .identity = identity,
     .help = "Routes of every table, cached exceptions among them",
 };

@@ -38,7 +38,7 @@ struct parsing {
 __attribute__((format(printf, 2, 3))) static int add_rest(const struct attr_target *target,
                                                           const char *format, ...) {
     struct parsing *parsing = target->row;
-    char text[256];
+    char text[320]; // the longest is the option of a geneve tunnel
     va_list args;
     if (parsing->rest_count == REST_MAX)
         return -EBADMSG;
@@ -126,21 +126,40 @@ static int take_tunnel_flags(const struct nlattr *attr, const struct attr_target
     return r;
 }
 
-// "geneve_opts 258:1:0011": class, type, data.
+struct geneve_option {
+    struct maybe class, type;
+};
+
+static const struct attr_rule geneve_rules[] = {
+    [LWTUNNEL_IP_OPT_GENEVE_CLASS] = ATTR(ATTR_BE16, struct geneve_option, class),
+    [LWTUNNEL_IP_OPT_GENEVE_TYPE] = ATTR(ATTR_U8, struct geneve_option, type),
+};
+static const struct attr_table geneve_table = ATTR_TABLE(geneve_rules);
+
+static int add_geneve(const struct geneve_option *option, const struct nlattr *data,
+                      const struct attr_target *target) {
+    char text[2 * 127 + 1] = ""; // no option is longer
+    if (!option->class.known || !option->type.known)
+        return -EBADMSG;
+    for (int i = 0; i < nla_len(data) && i < 127; i++)
+        snprintf(text + (size_t)i * 2, 3, "%02x", ((const unsigned char *)nla_data(data))[i]);
+    return add_rest(target, "geneve_opts %u:%u:%s", (unsigned)option->class.value,
+                    (unsigned)option->type.value, text);
+}
+
+// "geneve_opts 258:1:0011": class, type and data of one option, then of the next.
 static int take_geneve(const struct nlattr *attr, const struct attr_target *target) {
-    struct nlattr *attrs[LWTUNNEL_IP_OPT_GENEVE_MAX + 1];
-    char data[2 * 127 + 1] = "";
-    if (nla_parse(attrs, LWTUNNEL_IP_OPT_GENEVE_MAX, nla_data(attr), nla_len(attr), NULL) < 0)
-        return -EBADMSG;
-    const struct nlattr *class = attrs[LWTUNNEL_IP_OPT_GENEVE_CLASS];
-    const struct nlattr *type = attrs[LWTUNNEL_IP_OPT_GENEVE_TYPE];
-    const struct nlattr *bytes = attrs[LWTUNNEL_IP_OPT_GENEVE_DATA];
-    if (!class || nla_len(class) < 2 || !type || nla_len(type) < 1 || !bytes)
-        return -EBADMSG;
-    for (int i = 0; i < nla_len(bytes) && i < 127; i++)
-        snprintf(data + (size_t)i * 2, 3, "%02x", ((const unsigned char *)nla_data(bytes))[i]);
-    return add_rest(target, "geneve_opts %u:%u:%s", ntohs(nla_get_u16(class)), nla_get_u8(type),
-                    data);
+    struct geneve_option option = {0};
+    const struct attr_target here = {&option, target->arena};
+    struct nlattr *inner;
+    int left, r = 0;
+    ATTR_FOR_EACH_NESTED(inner, attr, left) {
+        if (r == 0 && nla_type(inner) == LWTUNNEL_IP_OPT_GENEVE_DATA)
+            r = add_geneve(&option, inner, target);
+        else if (r == 0)
+            r = attr_read(inner, nla_total_size(nla_len(inner)), &geneve_table, &here);
+    }
+    return r;
 }
 
 static int take_vxlan(const struct nlattr *attr, const struct attr_target *target) {

@@ -378,9 +378,10 @@ def read_classic(path):
     for line in lines[1:]:
         iface, destination, gateway, flags, ref, use, metric, mask, *_ = line.split()
         flags = int(flags, 16)
+        # Older kernels write the metric as a signed number.
         refused = flags & 0x200
         letters = ("!" if refused else "U") + ("G" if flags & 2 else "") + ("H" if flags & 4 else "")
-        row = [address(destination), address(gateway), address(mask), letters, int(metric), int(ref),
+        row = [address(destination), address(gateway), address(mask), letters, int(metric) % 2**32, int(ref),
                int(use), iface]  # fmt: skip
         if refused:
             row[1] = row[5] = row[7] = None
