@@ -32,6 +32,19 @@ void moves_free(struct moves *moves) {
     free(moves);
 }
 
+struct moves *moves_copy(const struct moves *moves) {
+    struct moves *copy = moves ? moves_new() : NULL;
+    if (!copy)
+        return NULL;
+    copy->memories = calloc(moves->sorted + 1, sizeof(*copy->memories));
+    for (size_t i = 0; copy->memories && i < moves->sorted; i++) {
+        if (moves->memories[i].move.time)
+            copy->memories[copy->count++] = moves->memories[i];
+    }
+    copy->capacity = copy->sorted = copy->count;
+    return copy;
+}
+
 // --- Remembering ---------------------------------------------------------------------------------
 
 static int compare_memories(const void *a, const void *b) {

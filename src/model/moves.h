@@ -28,6 +28,10 @@ struct move {
 struct moves *moves_new(void);
 void moves_free(struct moves *moves);
 
+// Returns what has moved, without what has vanished, for another thread to look at; NULL when
+// memory is out, or there are no moves (NULL).
+struct moves *moves_copy(const struct moves *moves);
+
 // Notes what differs between two tables of one namespace, both of neighbours or both of FDB
 // entries, in their order; the later one's time is the time. What vanishes is remembered, in case
 // it comes back elsewhere. Forgets what is older than MOVES_KEPT. When memory is out, less is

@@ -162,8 +162,10 @@ struct node *node_copy(const struct node *node) {
         return NULL;
     }
     for (size_t i = 0; i < node_count(node); i++) {
-        for (size_t kind = 0; kind < KIND_COUNT; kind++)
+        for (size_t kind = 0; kind < KIND_COUNT; kind++) {
             copy->netnses[i].tables[kind] = table_ref(node->netnses[i].tables[kind]);
+            copy->netnses[i].moves[kind] = moves_copy(node->netnses[i].moves[kind]);
+        }
     }
     return copy;
 }

@@ -172,6 +172,11 @@ static void test_moves_are_shown(void **state) {
     expect(&pretend, HOST, KIND_NEIGHBOURS, 0, "duplicate", "moved");
     expect(&pretend, HOST, KIND_NEIGHBOURS, 0, "moved_from", "02:00:00:00:00:98");
     expect(&pretend, HOST, KIND_NEIGHBOURS, 0, "moved", "0");
+    // Another thread's copy knows it too.
+    struct node *copy = node_copy(pretend.node);
+    node_free(pretend.node);
+    pretend.node = copy;
+    expect(&pretend, HOST, KIND_NEIGHBOURS, 0, "duplicate", "moved");
     node_free(pretend.node);
 }
 
