@@ -7,6 +7,7 @@ const struct panel *const panels[] = {
     &interfaces_panel,
     &routes_panel,
     &neighbours_panel,
+    &conntrack_panel,
     NULL,
 };
 // clang-format on

@@ -63,13 +63,9 @@ static void put_views(struct buffer *buffer, const struct panel *panel) {
 }
 
 // The keys of a panel, what it can be asked, and where its rows lead.
-static void put_panel(struct buffer *buffer, const struct panel *panel) {
+static void put_panel_items(struct buffer *buffer, const struct panel *panel) {
     const struct key_binding *binding = panel->keys;
     const struct panel_question *question = panel->questions;
-    buffer_printf(buffer, ".Ss %s\n", panel->title);
-    if (panel->view_count > 1)
-        put_views(buffer, panel);
-    buffer_puts(buffer, LIST_BEGIN);
     for (; binding && binding->label; binding++)
         put_item(buffer, binding->label, binding->help);
     for (; question && question->label; question++)
@@ -83,7 +79,17 @@ static void put_panel(struct buffer *buffer, const struct panel *panel) {
             buffer_printf(buffer, "\ngo to %s\n", target->title);
         }
     }
-    buffer_puts(buffer, ".El\n");
+}
+
+static void put_panel(struct buffer *buffer, const struct panel *panel) {
+    struct buffer items = BUFFER_INIT;
+    buffer_printf(buffer, ".Ss %s\n", panel->title);
+    if (panel->view_count > 1)
+        put_views(buffer, panel);
+    put_panel_items(&items, panel);
+    if (items.len > 0) // a list of nothing is an error
+        buffer_printf(buffer, "%s%s.El\n", LIST_BEGIN, buffer_text(&items));
+    buffer_done(&items);
 }
 
 void man_format_keys(struct buffer *buffer) {

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Connection tracking: the flows of a namespace or of all, what helpers expect, and how full it is.
+#include "panels/panels.h"
+
+#include <errno.h>
+
+#include "base/buffer.h"
+#include "model/conntrack.h"
+#include "model/expectation.h"
+#include "model/flow.h"
+#include "tui/grid.h"
+
+#define SHARE_WARNING 0.75 // of max
+#define SHARE_BAD     0.9
+
+// --- How full it is, always in sight -------------------------------------------------------------
+
+static double share_of(const struct maybe *count, const struct maybe *max) {
+    return count->known && max->known && max->value > 0 ? (double)count->value / (double)max->value
+                                                        : 0;
+}
+
+static const struct conntrack *row_of(const struct node *node, uint64_t netns) {
+    const struct table *table = node_table(node, netns, KIND_CONNTRACK);
+    return table && table->count > 0 ? table_row(table, 0) : NULL;
+}
+
+// Of all namespaces, the fullest: max is each one's own.
+static const struct node_netns *choose_namespace(const struct node *node, uint64_t netns) {
+    const struct node_netns *chosen = netns ? node_find(node, netns) : NULL;
+    double most = -1;
+    for (size_t i = 0; !netns && i < node_count(node); i++) {
+        const struct conntrack *row = row_of(node, node->netnses[i].netns->inode);
+        double share = row ? share_of(&row->count, &row->max) : -1;
+        if (share > most) {
+            most = share;
+            chosen = &node->netnses[i];
+        }
+    }
+    return chosen;
+}
+
+static uint8_t style_of(double share) {
+    if (share >= SHARE_BAD)
+        return STYLE_BAD;
+    return share >= SHARE_WARNING ? STYLE_WARNING : STYLE_NORMAL;
+}
+
+// Adds the field's value between two texts; nothing if it has none.
+static void put_value(const struct row_ref *ref, const char *before, const char *key,
+                      const char *behind, struct buffer *text) {
+    struct value value;
+    field_read(kind_find_field(&conntrack_kind, key, NULL), ref, &value);
+    if (value.kind == VALUE_ABSENT)
+        return;
+    buffer_puts(text, before);
+    value_format(&value, text);
+    buffer_puts(text, behind);
+}
+
+static int add_bar(struct lines *lines, const char *label, double share, struct buffer *text) {
+    struct line *line = lines_add_bar(lines, label, share, buffer_text(text), style_of(share));
+    buffer_done(text);
+    return line ? 0 : -ENOMEM;
+}
+
+static int add_flows(struct lines *lines, const struct row_ref *ref, bool named) {
+    const struct conntrack *row = ref->row;
+    struct buffer text = BUFFER_INIT;
+    buffer_printf(&text, "%llu of %llu", (unsigned long long)row->count.value,
+                  (unsigned long long)row->max.value);
+    if (named)
+        buffer_printf(&text, " in %s, the fullest", ref->netns->name);
+    buffer_printf(&text, "; %llu buckets", (unsigned long long)row->buckets.value);
+    put_value(ref, ", chains of ", "mean_chain", "", &text);
+    put_value(ref, ": ", "verdict", "", &text);
+    return add_bar(lines, "Flows", share_of(&row->count, &row->max), &text);
+}
+
+static int add_expectations(struct lines *lines, const struct conntrack *row) {
+    struct buffer text = BUFFER_INIT;
+    buffer_printf(&text, "%llu of %llu", (unsigned long long)row->expectations.value,
+                  (unsigned long long)row->expect_max.value);
+    return add_bar(lines, "Expected", share_of(&row->expectations, &row->expect_max), &text);
+}
+
+static int add_losses(struct lines *lines, const struct row_ref *ref) {
+    const struct conntrack *row = ref->row;
+    struct buffer text = BUFFER_INIT;
+    put_value(ref, "", "insert_failed", " not inserted, ", &text);
+    put_value(ref, "", "drop", " dropped, ", &text);
+    put_value(ref, "", "early_drop", " dropped early, ", &text);
+    put_value(ref, "", "invalid", " invalid; ", &text);
+    buffer_puts(&text, row->accounting.value
+                           ? "packets and bytes are counted"
+                           : "packets and bytes are not counted (accounting is off)");
+    struct line *line = lines_add(lines, "Packets", buffer_text(&text), STYLE_NORMAL);
+    buffer_done(&text);
+    return line ? 0 : -ENOMEM;
+}
+
+static int summarise(const struct node *node, uint64_t netns, struct lines *lines) {
+    const struct node_netns *entry = choose_namespace(node, netns);
+    const struct conntrack *row = entry ? row_of(node, entry->netns->inode) : NULL;
+    if (!row || !row->count.known)
+        return 0;
+    const struct row_ref ref = {node, entry->netns, row};
+    int r = add_flows(lines, &ref, netns == 0);
+    if (r == 0 && row->expectations.known)
+        r = add_expectations(lines, row);
+    return r == 0 ? add_losses(lines, &ref) : r;
+}
+
+// --- Views ---------------------------------------------------------------------------------------
+
+static const struct panel_group flow_groups[] = {
+    {"Flow", "netns,family,protocol,protonum,state,status,timeout,id,use"},
+    {"Original direction",
+     "src,sport,dst,dport,icmp_*,packets,bytes,tcp_wscale,tcp_flags,sctp_vtag"},
+    {"Replies", "reply_*,return_packet,tcp_reply_*,sctp_reply_vtag"},
+    {"Translation", "nat,translation"},
+    {"Marks", "mark,zone,orig_zone,labels,secctx"},
+    {"Helper", "helper,master"},
+    {NULL, NULL},
+};
+
+static const struct panel_group expectation_groups[] = {
+    {"Expected", "netns,family,protocol,protonum,src,sport,dst,dport,mask_*"},
+    {"Announced in", "master_*"},
+    {"Helper", "helper,function,class,flags"},
+    {NULL, NULL},
+};
+
+static const struct panel_group conntrack_groups[] = {
+    {"Fill", "netns,count,max,used,buckets,mean_chain,full_chain,verdict,expectations,expect_max"},
+    {"Settings", "accounting,timestamps,events,checksum,log_invalid,tcp_*"},
+    {"Timeouts", "timeouts"},
+    {"Counters", "found,invalid,insert*,drop,early_drop,error,search_restart,clash_resolve,"
+                 "chaintoolong,expect_*,cpus"},
+    {NULL, NULL},
+};
+
+static const struct panel_view views[] = {
+    {
+        .name = "flows",
+        .title = "Flows",
+        .kind = KIND_FLOWS,
+        .columns = "protocol,state,src,sport,dst,dport,nat,reply_src,?reply_sport,reply_dst,"
+                   "?reply_dport,~status,timeout,~mark,?zone,?packets,?bytes,?reply_packets,"
+                   "?reply_bytes,?helper",
+        .groups = flow_groups,
+    },
+    {
+        .name = "expectations",
+        .title = "Expectations",
+        .kind = KIND_EXPECTATIONS,
+        .columns = "protocol,src,sport,dst,dport,helper,timeout,flags,master_src,master_sport,"
+                   "master_dst,master_dport",
+        .groups = expectation_groups,
+    },
+    {
+        .name = "statistics",
+        .title = "Connection tracking",
+        .kind = KIND_CONNTRACK,
+        .columns = "netns,count,max,used,mean_chain,expectations,insert_failed,drop,early_drop,"
+                   "invalid,error,~search_restart,~clash_resolve,~chaintoolong,?accounting,"
+                   "?timestamps,?verdict",
+        .groups = conntrack_groups,
+    },
+};
+
+static const enum kind_id needs[] = {KIND_CONNTRACK};
+
+const struct panel conntrack_panel = {
+    .name = "conntrack",
+    .title = "Conntrack",
+    .views = views,
+    .view_count = sizeof(views) / sizeof(views[0]),
+    .needs = needs,
+    .need_count = sizeof(needs) / sizeof(needs[0]),
+    .summary = summarise,
+};

@@ -1,0 +1,72 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The panel of connection tracking, inside the pretend node, over flows of the test's own.
+
+Names of tests as arguments run only these.
+"""
+
+import contextlib
+import subprocess
+
+from terminal import Terminal, netscope, run_in_node
+
+FLOW = ["-p", "tcp", "-s", "192.0.2.71", "-d", "192.0.2.72", "--sport", "1000", "--dport", "80"]
+OTHER = ["-p", "udp", "-s", "192.0.2.73", "-d", "192.0.2.74", "--sport", "1000", "--dport", "53"]
+
+
+def conntrack(*arguments):
+    subprocess.run(["conntrack", *arguments], check=True, capture_output=True)
+
+
+@contextlib.contextmanager
+def flow():
+    conntrack("-I", *FLOW, "--state", "ESTABLISHED", "-t", "1000", "-u", "SEEN_REPLY,ASSURED", "-m",
+              "7", "--dst-nat", "192.0.2.75:8080")
+    try:
+        yield
+    finally:
+        subprocess.run(["conntrack", "-D", *FLOW], check=False, capture_output=True)
+
+
+def panel(view, width=160):
+    terminal = Terminal(netscope("--panel", "conntrack/" + view), width, 40)
+    terminal.wait("Flows")
+    return terminal
+
+
+def test_flows():
+    with flow(), panel("flows") as t:
+        t.wait("Flows .* of [0-9]+; [0-9]+ buckets, chains of [0-9.]+")
+        t.wait("Expected .* of [0-9]+")
+        t.wait(r"Packets .* dropped early, .* are( not)? counted")
+        t.keys("/", ["src = 192.0.2.71"], "Enter")
+        t.wait(r"tcp +ESTABLISHED +192\.0\.2\.71 +1000 +192\.0\.2\.72 +80 +DNAT +192\.0\.2\.75")
+        t.keys("Enter")
+        t.wait(r"from 192\.0\.2\.75:8080 to 192\.0\.2\.71:1000, seen")
+        t.wait(r"destination 192\.0\.2\.72:80 becomes 192\.0\.2\.75:8080")
+
+
+def test_flows_come_and_go():
+    """Nothing tells of them: they are read again every few seconds."""
+    with panel("flows") as t:
+        t.keys("/", ["src = 192.0.2.73"], "Enter")
+        t.wait("0 of [0-9]+")
+        conntrack("-I", *OTHER, "-t", "1000")
+        t.wait(r"udp +- +192\.0\.2\.73 +1000")
+        conntrack("-D", *OTHER)
+        t.wait("0 of [0-9]+")
+
+
+def test_statistics():
+    with flow(), panel("statistics") as t:
+        t.wait(r"host . 1 conntrack")
+        t.wait(r"FLOWS\S* +MAX +USED %")
+        t.keys("Enter")
+        t.wait("sctp_established=")
+        t.keys("Escape", "V")
+        t.wait("Expectations")
+
+
+if __name__ == "__main__":
+    run_in_node([function for name, function in sorted(globals().items())
+                 if name.startswith("test_")])
