@@ -134,6 +134,18 @@ static bool is_one_of(const char *text, const char *const *words) {
     return false;
 }
 
+// Of flags, those words count that stand alone: a state that is a set of one.
+static uint8_t flags_style(const struct field *field, const char *text) {
+    static const char *const waiting[] = {"INCOMPLETE", "PROBE", NULL};
+    if (strcmp(field->key, "duplicate") == 0)
+        return strcmp(text, "moved") == 0 ? STYLE_WARNING : STYLE_BAD;
+    if (strcmp(text, "REACHABLE") == 0)
+        return STYLE_GOOD;
+    if (strcmp(text, "FAILED") == 0)
+        return STYLE_BAD;
+    return is_one_of(text, waiting) ? STYLE_WARNING : STYLE_NORMAL;
+}
+
 uint8_t cell_style(const struct field *field, const char *text) {
     static const char *const good[] = {"UP", "up", "forwarding", NULL};
     static const char *const bad[] = {"DOWN",       "down",     "LOWERLAYERDOWN",
@@ -143,6 +155,8 @@ uint8_t cell_style(const struct field *field, const char *text) {
         return STYLE_DIM;
     if (field->type == FIELD_RECORDS && strstr(text, "dadfailed"))
         return STYLE_BAD;
+    if (field->type == FIELD_FLAGS)
+        return flags_style(field, text);
     if (field->type != FIELD_ENUM && field->type != FIELD_TEXT)
         return STYLE_NORMAL;
     if (is_one_of(text, good))

@@ -218,6 +218,23 @@ static void test_panels_name_fields_that_there_are(void **state) {
     }
 }
 
+static uint8_t style_of(const struct kind *kind, const char *key, const char *text) {
+    return cell_style(kind_find_field(kind, key, NULL), text);
+}
+
+static void test_states_of_neighbours_have_colours(void **state) {
+    const struct kind *kind = kinds[KIND_NEIGHBOURS];
+    (void)state;
+    assert_int_equal(style_of(kind, "state", "REACHABLE"), STYLE_GOOD);
+    assert_int_equal(style_of(kind, "state", "FAILED"), STYLE_BAD);
+    assert_int_equal(style_of(kind, "state", "INCOMPLETE"), STYLE_WARNING);
+    assert_int_equal(style_of(kind, "state", "STALE"), STYLE_NORMAL);
+    assert_int_equal(style_of(kind, "duplicate", "address,lladdr"), STYLE_BAD);
+    assert_int_equal(style_of(kind, "duplicate", "moved"), STYLE_WARNING);
+    assert_int_equal(style_of(kind, "duplicate", "-"), STYLE_DIM);
+    assert_int_equal(style_of(kinds[KIND_INTERFACES], "operstate", "UP"), STYLE_GOOD);
+}
+
 int main(void) {
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
@@ -231,6 +248,7 @@ int main(void) {
         cmocka_unit_test(test_each_key_does_one_thing),
         cmocka_unit_test(test_the_help_of_keys_fits_into_80_columns),
         cmocka_unit_test(test_panels_name_fields_that_there_are),
+        cmocka_unit_test(test_states_of_neighbours_have_colours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
