@@ -278,7 +278,7 @@ class Schema(unittest.TestCase):
         schema = load_schema()
         for kind, listed in fields.items():
             keys = {field["key"] for field in listed if not field["type"].endswith("_rate")}
-            self.assertEqual(keys, set(schema["$defs"][kind]["properties"]) - {"kind"})
+            self.assertEqual(keys, set(schema["$defs"][kind]["properties"]) - {"kind", "event"})
         text = netscope("--list-fields=interfaces").stdout.decode()
         self.assertRegex(text, r"(?m)^mtu +bytes +bytes +MTU +largest packet")
         self.assertRegex(text, r"(?m)^addr_info\.local +address ")
