@@ -9,10 +9,22 @@ int link_compare_index(const void *a, const void *b) {
     return (left->ifindex > right->ifindex) - (left->ifindex < right->ifindex);
 }
 
+// Where no interface has gone, their indices have no gaps.
+static const struct link *guess(const struct table *links, int32_t ifindex) {
+    const struct link *first = links->rows;
+    int64_t place = (int64_t)ifindex - first->ifindex;
+    if (place < 0 || place >= (int64_t)links->count || first[place].ifindex != ifindex)
+        return NULL;
+    return first + place;
+}
+
 const struct link *link_find(const struct table *links, int32_t ifindex) {
-    struct link wanted = {.ifindex = ifindex};
     if (!links || links->count == 0)
         return NULL;
+    const struct link *guessed = guess(links, ifindex);
+    if (guessed)
+        return guessed;
+    const struct link wanted = {.ifindex = ifindex};
     return bsearch(&wanted, links->rows, links->count, sizeof(wanted), link_compare_index);
 }
 
