@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/text.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 #include <wchar.h>
@@ -132,10 +133,11 @@ size_t text_distance(const char *a, const char *b) {
 }
 
 bool text_contains(const char *hay, const char *needle) {
-    size_t needle_len = strlen(needle);
-    for (; *hay || needle_len == 0; hay++) {
-        if (strncasecmp(hay, needle, needle_len) == 0)
+    size_t len = strlen(needle);
+    int first = tolower((unsigned char)*needle);
+    for (; *hay && len > 0; hay++) {
+        if (tolower((unsigned char)*hay) == first && strncasecmp(hay, needle, len) == 0)
             return true;
     }
-    return false;
+    return len == 0;
 }

@@ -210,59 +210,18 @@ static bool matches_inner(const struct filter *filter, const struct filter_node 
 
 static bool matches_term(const struct filter *filter, const struct filter_node *term,
                          const struct row_ref *ref) {
+    size_t group = term->field->group;
+    const void *where = group ? field_struct(term->field, ref->row) : NULL;
     struct value value;
-    field_read(term->field, ref, &value);
-    bool matches = term->inner ? matches_inner(filter, term, ref, &value)
-                               : matches_value(filter, term, ref, &value);
+    bool matches;
+    if (!where || !filter_recall(filter, term, group, where, &matches)) {
+        field_read(term->field, ref, &value);
+        matches = term->inner ? matches_inner(filter, term, ref, &value)
+                              : matches_value(filter, term, ref, &value);
+        if (where)
+            filter_note(filter, term, group, where, matches);
+    }
     return term->op == FILTER_UNEQUAL ? !matches : matches;
-}
-
-// Yes and no would be found in every row, and rates change while one looks.
-static bool is_searched(enum field_type type) {
-    return type != FIELD_BOOLEAN && type != FIELD_BYTES_RATE && type != FIELD_COUNT_RATE;
-}
-
-static bool value_has_word(const struct filter *filter, const struct filter_node *node,
-                           const struct value *value) {
-    switch (value->kind) {
-    case VALUE_ABSENT:
-    case VALUE_BOOLEAN:
-        return false;
-    case VALUE_UINT:
-    case VALUE_INT:
-    case VALUE_REAL:
-        if (!node->in_numbers)
-            return false;
-        break;
-    case VALUE_ADDRESS:
-    case VALUE_PREFIX:
-    case VALUE_LLADDR:
-        if (!node->in_addresses)
-            return false;
-        break;
-    case VALUE_TEXT:
-        return text_contains(value->text, node->word);
-    case VALUE_FLAGS:
-    case VALUE_TEXTS:
-    case VALUE_RECORDS:
-        break;
-    }
-    buffer_clear(filter->scratch);
-    value_format(value, filter->scratch);
-    return text_contains(buffer_text(filter->scratch), node->word);
-}
-
-static bool row_has_word(const struct filter *filter, const struct filter_node *node,
-                         const struct row_ref *ref) {
-    for (size_t i = 0; i < filter->kind->field_count; i++) {
-        struct value value;
-        if (!is_searched(filter->kind->fields[i].type))
-            continue;
-        field_read(&filter->kind->fields[i], ref, &value);
-        if (value_has_word(filter, node, &value))
-            return true;
-    }
-    return false;
 }
 
 static bool matches_node(const struct filter *filter, const struct filter_node *node,
@@ -280,7 +239,7 @@ static bool matches_node(const struct filter *filter, const struct filter_node *
     case FILTER_NOT:
         return !matches_node(filter, child, ref);
     case FILTER_WORD:
-        return row_has_word(filter, node, ref);
+        return filter_row_has_word(filter, node, ref);
     case FILTER_TERM:
         return matches_term(filter, node, ref);
     }
@@ -328,6 +287,7 @@ void filter_free(struct filter *filter) {
     for (struct filter_node *node = filter->regexes; node; node = node->next_regex)
         regfree(&node->operand.regex);
     arena_done(&filter->arena);
+    filter_memory_free(filter->memory);
     if (filter->scratch)
         buffer_done(filter->scratch);
     free(filter->scratch);

@@ -54,6 +54,8 @@ enum filter_node_type {
     FILTER_TERM,
 };
 
+struct filter_memory;
+
 struct filter_node {
     enum filter_node_type type;
     struct filter_node *child; // the first one
@@ -62,6 +64,8 @@ struct filter_node {
     // FILTER_WORD: what kinds of values the text could stand in at all.
     const char *word;
     bool in_numbers, in_addresses;
+    uint32_t *firsts; // places of fields, the first of each group
+    size_t first_count;
 
     // FILTER_TERM
     const struct field *field;
@@ -76,8 +80,21 @@ struct filter {
     struct arena arena;
     struct filter_node *root;
     struct filter_node *regexes;
-    struct buffer *scratch; // for values that have to be written before they can be searched
+    struct buffer *scratch;       // for values that have to be written before they can be searched
+    struct filter_memory *memory; // NULL: nothing is remembered
 };
+
+// A word: prepares its node for the kind (0 or -ENOMEM); true if a row has it.
+int filter_word_init(struct filter_node *node, const struct kind *kind, struct arena *arena);
+bool filter_row_has_word(const struct filter *filter, const struct filter_node *node,
+                         const struct row_ref *ref);
+
+// What was noted of a node in a struct behind a row. Returns false if nothing was, or no more.
+bool filter_recall(const struct filter *filter, const struct filter_node *node, size_t group,
+                   const void *where, bool *ret_matches);
+void filter_note(const struct filter *filter, const struct filter_node *node, size_t group,
+                 const void *where, bool matches);
+void filter_memory_free(struct filter_memory *memory);
 
 // Parses text into the filter, which has kind, an empty arena and scratch.
 // Returns 0, -EINVAL or -ENOMEM as filter_compile does.

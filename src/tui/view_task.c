@@ -124,6 +124,8 @@ void view_task_filter(struct view_task *task, size_t part) {
     // A filter is used by one thread at a time.
     if (task->filter_text && filter_compile(task->kind, task->filter_text, &filter, NULL, NULL) < 0)
         return;
+    if (filter != task->filter)
+        filter_remember(filter); // the task holds the tables
     task->part_counts[part] =
         filter_rows(task, filter, part_start(task, part), part_start(task, part + 1));
     if (filter != task->filter)
