@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "dump/dns.h"
 #include "dump/dump.h"
 #include "dump/list_fields.h"
 #include "dump/output.h"
@@ -23,6 +24,8 @@ enum exit_status {
     STATUS_ERROR,
     STATUS_USAGE,
     STATUS_INCOMPLETE, // some of it could not be read
+    STATUS_NEGATIVE,   // there is no such name or record
+    STATUS_NO_REPLY,   // no server answered, or none but an error
 };
 
 // Words may hold other people's bytes.
@@ -56,6 +59,26 @@ static enum exit_status print(struct buffer *text) {
     return STATUS_ERROR;
 }
 
+static enum exit_status run_dns(const struct dump_plan *plan, const struct options *options) {
+    struct error err = {0};
+    enum dns_dump_result result;
+    int r = dns_dump_run(plan, &options->dns, STDOUT_FILENO, &result, &err);
+    if (r < 0) {
+        if (r != -EPIPE)
+            complain(&err);
+        return r == -EINVAL ? STATUS_USAGE : STATUS_ERROR;
+    }
+    switch (result) {
+    case DNS_DUMP_ANSWER:
+        return STATUS_DONE;
+    case DNS_DUMP_NEGATIVE:
+        return STATUS_NEGATIVE;
+    case DNS_DUMP_NO_REPLY:
+        return STATUS_NO_REPLY;
+    }
+    return STATUS_ERROR;
+}
+
 static enum exit_status run_dump(const struct options *options) {
     struct error err = {0};
     struct dump_plan plan;
@@ -66,6 +89,11 @@ static enum exit_status run_dump(const struct options *options) {
         if (offset != SIZE_MAX)
             point_at(options->dump.filter, offset);
         return r == -EINVAL ? STATUS_USAGE : STATUS_ERROR;
+    }
+    if (options->dns.name || options->dns.names_from) {
+        enum exit_status status = run_dns(&plan, options);
+        dump_plan_done(&plan);
+        return status;
     }
     bool whole = true;
     r = dump_run(&plan, STDOUT_FILENO, &whole, &err);

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "model/kind.h"
+#include "model/resolver.h"
 #include "panels/panels.h"
 
 #define OPTIONS_MAX      32
@@ -40,6 +41,13 @@ const struct option_spec option_specs[] = {
     {"no-header", '\0', OPTION_NONE, NULL, DUMP | LIST, "no titles and column heads"},
     {"netns", '\0', OPTION_NETNS, "NS", DUMP | TERMINAL, "in this namespace: a name, a PID or a path"},
     {"all-netns", '\0', OPTION_NONE, NULL, DUMP | TERMINAL, "in every namespace of the node"},
+    {"name", '\0', OPTION_TEXT, "NAME", DUMP, "with --dump=dns: the name or address to look up"},
+    {"names-from", '\0', OPTION_FILE, "FILE", DUMP, "with --dump=dns: look up each line of a file, - for standard input"},
+    {"type", '\0', OPTION_TEXT, "TYPE,...", DUMP, "with --dump=dns: types of records, as AAAA, SRV or TYPE257"},
+    {"class", '\0', OPTION_TEXT, "CLASS", DUMP, "with --dump=dns: another class than IN"},
+    {"server", '\0', OPTION_TEXT, "ADDR[:PORT]", DUMP, "with --dump=dns: ask this server, or all that are configured"},
+    {"rules", '\0', OPTION_TEXT, "RULES", DUMP, "with --dump=dns: resolve as glibc, musl or exact (the name as it is)"},
+    {"tcp", '\0', OPTION_NONE, NULL, DUMP, "with --dump=dns: ask over TCP"},
     {"list-fields", '\0', OPTION_KIND, "KIND", LIST, "say which fields there are"},
     {"panel", '\0', OPTION_PANEL, "NAME[/VIEW]", TERMINAL, "open the terminal program on this panel"},
     {"interval", '\0', OPTION_SECONDS, "SECONDS", TERMINAL, "time between two readings of counters"},
@@ -165,6 +173,14 @@ static int add_panel_kinds(struct dump_request *request, const struct panel *pan
     return r;
 }
 
+// What a lookup comes to, with the resolver that it went by.
+static int add_dns_kinds(struct dump_request *request, struct error *err) {
+    int r = add_kind(request, KIND_RESOLVER, err);
+    if (r == 0)
+        r = add_kind(request, KIND_ANSWERS, err);
+    return r == 0 ? add_kind(request, KIND_QUERIES, err) : r;
+}
+
 // A kind's name is that kind; a panel's that is no kind's stands for what the panel shows.
 static int add_named(struct dump_request *request, const char *text, size_t len,
                      struct error *err) {
@@ -179,16 +195,22 @@ static int add_named(struct dump_request *request, const char *text, size_t len,
     const struct panel *panel = find_panel(text, len);
     if (kind)
         return add_kind(request, kind_id(kind), err);
+    if (strcmp(name, "dns") == 0)
+        return add_dns_kinds(request, err);
     return panel ? add_panel_kinds(request, panel, err) : report_kind(err, name);
 }
 
 static int read_kinds(struct parsing *p, const char *text) {
     struct dump_request *request = &p->options.dump;
     request->kind_count = 0;
-    for (size_t i = 0; !text && i < KIND_COUNT; i++)
-        request->kinds[request->kind_count++] = (enum kind_id)i;
+    bool dumped = p->options.action == OPTIONS_DUMP; // then there has to be something to read
+    for (size_t i = 0; !text && i < KIND_COUNT; i++) {
+        if (!(dumped && kinds[i]->asked))
+            request->kinds[request->kind_count++] = (enum kind_id)i;
+    }
     while (text) {
         size_t len = strcspn(text, ",");
+        p->options.dns.sections = p->options.dns.sections || strncmp(text, "dns", len) == 0;
         int r = add_named(request, text, len, p->err);
         if (r < 0)
             return r;
@@ -266,6 +288,22 @@ static int read_kind(struct parsing *p, const char *text) {
     return read_kinds(p, text);
 }
 
+// Options whose text is looked at by whoever uses it.
+static void keep_text(struct options *options, const char *name, const char *text) {
+    const struct {
+        const char *name;
+        const char **text;
+    } places[] = {
+        {"name", &options->dns.name},     {"names-from", &options->dns.names_from},
+        {"type", &options->dns.types},    {"class", &options->dns.class},
+        {"server", &options->dns.server}, {"rules", &options->dns.rules},
+    };
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        if (strcmp(places[i].name, name) == 0)
+            *places[i].text = text;
+    }
+}
+
 static int take_value(struct parsing *p, const struct option_spec *spec, const char *text) {
     struct options *options = &p->options;
     switch (spec->value) {
@@ -295,6 +333,10 @@ static int take_value(struct parsing *p, const struct option_spec *spec, const c
         return read_panel(p, text);
     case OPTION_SECONDS:
         return read_interval(p, text);
+    case OPTION_FILE:
+    case OPTION_TEXT:
+        keep_text(options, spec->name, text);
+        return 0;
     }
     return 0;
 }
@@ -311,6 +353,9 @@ static void take_switches(struct parsing *p) {
         options->dump.format = DUMP_NDJSON;
     options->dump.all_netns = is_given(p, "all-netns");
     options->no_color = is_given(p, "no-color");
+    options->dns.tcp = is_given(p, "tcp");
+    options->dns.sections = options->dns.sections && options->dump.format == DUMP_TEXT &&
+                            !options->dump.fields && !options->dump.filter && !options->dump.sort;
     if (is_given(p, "version"))
         options->action = OPTIONS_VERSION;
     if (is_given(p, "help"))
@@ -349,6 +394,33 @@ static int check_together(const struct parsing *p) {
     if (options->action == OPTIONS_LIST_FIELDS && options->dump.format == DUMP_NDJSON)
         return error_set(p->err, -EINVAL, "--list-fields is text or json");
     return options->dump.follow ? check_follow(p) : 0;
+}
+
+static int check_dns(const struct parsing *p) {
+    static const char *const parts[] = {"name",   "names-from", "type", "class",
+                                        "server", "rules",      "tcp"};
+    const struct options *options = &p->options;
+    bool question = options->dns.name || options->dns.names_from, asked = false;
+    for (size_t i = 0; i < options->dump.kind_count; i++)
+        asked = asked || kinds[options->dump.kinds[i]]->asked;
+    if (options->action != OPTIONS_DUMP)
+        return 0;
+    for (size_t i = 0; !asked && i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (is_given(p, parts[i]))
+            return error_set(p->err, -EINVAL, "--%s goes with --dump=dns", parts[i]);
+    }
+    if (asked && !question)
+        return error_set(p->err, -EINVAL, "a lookup needs --name or --names-from");
+    if (options->dns.name && options->dns.names_from)
+        return error_set(p->err, -EINVAL, "--name and --names-from: one name, or a file of them");
+    if (asked && options->dump.all_netns)
+        return error_set(p->err, -EINVAL, "a lookup is made in one namespace: not --all-netns");
+    for (size_t i = 0; asked && i < options->dump.kind_count; i++) {
+        const struct kind *kind = kinds[options->dump.kinds[i]];
+        if (!kind->asked && kind != &resolver_kind)
+            return error_set(p->err, -EINVAL, "%s cannot be dumped with a lookup", kind->name);
+    }
+    return 0;
 }
 
 static int report_argument(const struct parsing *p, const char *text) {
@@ -426,6 +498,8 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
         return r;
     take_switches(&p);
     r = check_together(&p);
+    if (r == 0)
+        r = check_dns(&p);
     if (r < 0)
         return r;
     *ret_options = p.options;
@@ -449,12 +523,14 @@ static void format_option(const struct option_spec *spec, struct buffer *buffer)
 }
 
 void options_format_help(struct buffer *buffer) {
-    buffer_puts(buffer, "netscope - show a Linux node's network as the kernel has it\n"
-                        "\n"
-                        "usage: netscope [--netns NS | --all-netns] [--panel NAME[/VIEW]]\n"
-                        "       netscope --dump[=KIND,...] [--format FORMAT] [--filter EXPR] ...\n"
-                        "       netscope --list-fields[=KIND] [--json]\n"
-                        "\n");
+    buffer_puts(buffer,
+                "netscope - show a Linux node's network as the kernel has it\n"
+                "\n"
+                "usage: netscope [--netns NS | --all-netns] [--panel NAME[/VIEW]]\n"
+                "       netscope --dump[=KIND,...] [--format FORMAT] [--filter EXPR] ...\n"
+                "       netscope --dump=dns --name NAME [--type TYPE,...] [--server ADDR] ...\n"
+                "       netscope --list-fields[=KIND] [--json]\n"
+                "\n");
     for (size_t i = 0; i < option_count; i++)
         format_option(&option_specs[i], buffer);
     buffer_puts(buffer, "\nkinds:\n");

@@ -9,6 +9,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "dump/dns_request.h"
 #include "dump/plan.h"
 
 enum options_action {
@@ -23,9 +24,11 @@ struct options {
     enum options_action action;
     struct dump_request dump; // OPTIONS_DUMP; its kinds and format also for OPTIONS_LIST_FIELDS,
                               // its netns and all_netns also for OPTIONS_TERMINAL
-    const char *panel;        // NULL: the usual one
-    const char *view;         // of the panel; NULL: its first
-    double interval;          // seconds between samples
+    struct dns_request
+        dns;           // OPTIONS_DUMP of what answers a question; its name or names_from is set
+    const char *panel; // NULL: the usual one
+    const char *view;  // of the panel; NULL: its first
+    double interval;   // seconds between samples
     bool no_color;
 };
 
@@ -41,6 +44,8 @@ enum option_value {
     OPTION_NETNS,
     OPTION_PANEL,
     OPTION_SECONDS,
+    OPTION_FILE,
+    OPTION_TEXT, // anything
 };
 
 struct option_spec {

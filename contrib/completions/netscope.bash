@@ -39,6 +39,12 @@ _netscope_fields() {
     case ",${1:-resolver}," in *,resolver,*)
         printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts sortlist resolv_conf pid problems ;;
     esac
+    case ",${1:-answers}," in *,answers,*)
+        printf '%s\n' netns name type class outcome candidate reason from server port transport candidate_count query_count took_ms validity validity_reason rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional ;;
+    esac
+    case ",${1:-queries}," in *,queries,*)
+        printf '%s\n' netns name candidate type class server port attempt transport id outcome reason sent_ms took_ms query_size strays rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional ;;
+    esac
 }
 
 # The kinds that --dump= names on this command line.
@@ -70,7 +76,7 @@ _netscope() {
     case $prev in
     --dump)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver' && return
+            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries' && return
         ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson' -- "$cur")
@@ -93,9 +99,28 @@ _netscope() {
         mapfile -t COMPREPLY < <(compgen -W "$(netscope --dump=namespaces --no-header --fields netns 2>/dev/null)" -- "$cur")
         return
         ;;
+    --name)
+                return
+        ;;
+    --names-from)
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+        ;;
+    --type)
+                return
+        ;;
+    --class)
+                return
+        ;;
+    --server)
+                return
+        ;;
+    --rules)
+                return
+        ;;
     --list-fields)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver' -- "$cur") && return
+            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries' -- "$cur") && return
         ;;
     --panel)
         mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/expectations conntrack/statistics' -- "$cur")
@@ -105,6 +130,6 @@ _netscope() {
                 return
         ;;
     esac
-    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --no-header --netns --all-netns --list-fields --panel --interval --no-color --help --version' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --list-fields --panel --interval --no-color --help --version' -- "$cur")
 }
 complete -F _netscope netscope

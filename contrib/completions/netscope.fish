@@ -40,10 +40,16 @@ function __netscope_fields
     if test -z "$kinds"; or contains resolver $kinds
         printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts sortlist resolv_conf pid problems
     end
+    if test -z "$kinds"; or contains answers $kinds
+        printf '%s\n' netns name type class outcome candidate reason from server port transport candidate_count query_count took_ms validity validity_reason rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional
+    end
+    if test -z "$kinds"; or contains queries $kinds
+        printf '%s\n' netns name candidate type class server port attempt transport id outcome reason sent_ms took_ms query_size strays rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional
+    end
 end
 
 complete -c netscope -f
-complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver)' -d 'write rows to standard output; all kinds if none is named'
+complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries)' -d 'write rows to standard output; all kinds if none is named'
 complete -c netscope -l format -x -a 'text json ndjson' -d 'text, json or ndjson'
 complete -c netscope -l json -s j -d 'the same as --format json'
 complete -c netscope -l filter -x -a '(__netscope_fields)' -d 'only rows that match, as \'mtu > 1500 and not lo\''
@@ -53,7 +59,14 @@ complete -c netscope -l follow -d 'of flows: write those that come, change and g
 complete -c netscope -l no-header -d 'no titles and column heads'
 complete -c netscope -l netns -r -a '(netscope --dump=namespaces --no-header --fields netns 2>/dev/null)' -d 'in this namespace: a name, a PID or a path'
 complete -c netscope -l all-netns -d 'in every namespace of the node'
-complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver' -d 'say which fields there are'
+complete -c netscope -l name -x -d 'with --dump=dns: the name or address to look up'
+complete -c netscope -l names-from -r -d 'with --dump=dns: look up each line of a file, - for standard input'
+complete -c netscope -l type -x -d 'with --dump=dns: types of records, as AAAA, SRV or TYPE257'
+complete -c netscope -l class -x -d 'with --dump=dns: another class than IN'
+complete -c netscope -l server -x -d 'with --dump=dns: ask this server, or all that are configured'
+complete -c netscope -l rules -x -d 'with --dump=dns: resolve as glibc, musl or exact (the name as it is)'
+complete -c netscope -l tcp -d 'with --dump=dns: ask over TCP'
+complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries' -d 'say which fields there are'
 complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/expectations conntrack/statistics' -d 'open the terminal program on this panel'
 complete -c netscope -l interval -x -d 'time between two readings of counters'
 complete -c netscope -l no-color -d 'no colours, as with NO_COLOR in the environment'

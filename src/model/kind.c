@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "model/conntrack.h"
+#include "model/dns.h"
 #include "model/expectation.h"
 #include "model/fdb.h"
 #include "model/flow.h"
@@ -31,6 +32,8 @@ const struct kind *const kinds[KIND_COUNT] = {
     [KIND_EXPECTATIONS] = &expectation_kind,
     [KIND_CONNTRACK] = &conntrack_kind,
     [KIND_RESOLVER] = &resolver_kind,
+    [KIND_ANSWERS] = &dns_answer_kind,
+    [KIND_QUERIES] = &dns_query_kind,
 };
 // clang-format on
 

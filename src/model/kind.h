@@ -3,6 +3,7 @@
 #ifndef MODEL_KIND_H
 #define MODEL_KIND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,8 @@ enum kind_id {
     KIND_EXPECTATIONS,
     KIND_CONNTRACK,
     KIND_RESOLVER,
+    KIND_ANSWERS,
+    KIND_QUERIES,
     KIND_COUNT,
 };
 
@@ -42,6 +45,7 @@ struct kind {
     // Kinds, a KIND_BIT each, whose tables of every namespace its fields look at: they are read
     // before its rows are shown.
     uint32_t looks_at;
+    bool asked;       // its rows answer a question (--name): there is no source to read them from
     const char *help; // one line
 };
 

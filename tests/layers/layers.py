@@ -19,6 +19,7 @@ from collections import namedtuple
 RANKS = {
     "base": 0,
     "model": 1,
+    "resolve": 1.5,
     "query": 2,
     "sim": 2,
     "source": 2,
@@ -35,14 +36,15 @@ HEADER_OWNERS = [
     (
         r"linux/.*netlink.*|linux/(if_link|if_addr|neighbour|net_namespace)\.h"
         r"|linux/netfilter/.*|linux/netfilter_ipv[46]/.*|linux/pkt_(cls|sched)\.h"
-        r"|netlink/.*|libmnl/.*|libnftnl/.*|libnetfilter_.*|libnfnetlink/.*|libiptc/.*|ldns/.*",
+        r"|netlink/.*|libmnl/.*|libnftnl/.*|libnetfilter_.*|libnfnetlink/.*|libiptc/.*",
         {"source"},
-        "netlink and resolver interfaces",
+        "netlink interfaces",
     ),
+    (r"ldns/.*|idn2\.h", {"resolve"}, "the DNS's libraries"),
     (r"jansson\.h", {"source", "dump", "tui", "program"}, "JSON reading"),
 ]
 
-PURE_LAYERS = {"model", "query", "sim"}
+PURE_LAYERS = {"model", "resolve", "query", "sim"}
 
 PURE_FORBIDDEN_HEADERS = re.compile(
     r"(aio|dirent|fcntl|ftw|glob|netdb|poll|pthread|resolv|sched|syslog|termios|threads|unistd)\.h"

@@ -66,8 +66,22 @@ static void test_dump_of_everything(void **state) {
     struct options options = parse_well("--dump");
     (void)state;
     assert_int_equal(options.action, OPTIONS_DUMP);
-    assert_int_equal(options.dump.kind_count, KIND_COUNT);
+    // Answers and queries answer a question.
+    assert_int_equal(options.dump.kind_count, KIND_COUNT - 2);
     assert_int_equal(options.dump.format, DUMP_TEXT);
+}
+
+static void test_a_lookup(void **state) {
+    struct options options =
+        parse_well("--dump=dns --name a.b --type A,MX --server 10.0.0.1:5353 --tcp");
+    (void)state;
+    assert_string_equal(options.dns.name, "a.b");
+    assert_string_equal(options.dns.types, "A,MX");
+    assert_string_equal(options.dns.server, "10.0.0.1:5353");
+    assert_true(options.dns.tcp);
+    assert_true(options.dns.sections);
+    assert_int_equal(options.dump.kind_count, 3);
+    assert_false(parse_well("--dump=dns --name a.b -j").dns.sections);
 }
 
 static void test_follow(void **state) {
@@ -187,6 +201,7 @@ int main(void) {
         cmocka_unit_test(test_terminal_options),
         cmocka_unit_test(test_view_of_a_panel),
         cmocka_unit_test(test_dump_of_everything),
+        cmocka_unit_test(test_a_lookup),
         cmocka_unit_test(test_follow),
         cmocka_unit_test(test_dump_options),
         cmocka_unit_test(test_other_actions),

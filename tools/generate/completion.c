@@ -148,7 +148,11 @@ static void put_bash_value(struct buffer *buffer, const struct option_spec *spec
         put_panels(buffer);
         buffer_puts(buffer, "' -- \"$cur\")\n");
         break;
+    case OPTION_FILE:
+        buffer_puts(buffer, "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n");
+        break;
     case OPTION_SECONDS:
+    case OPTION_TEXT:
         break;
     }
     buffer_puts(buffer, "        return\n        ;;\n");
@@ -218,8 +222,15 @@ static void put_fish_value(struct buffer *buffer, enum option_value value) {
         buffer_puts(buffer, " -a '(" ASK_NETNS ")'");
         return;
     case OPTION_SECONDS:
+    case OPTION_FILE:
+    case OPTION_TEXT:
         return;
     }
+}
+
+// What can be a path is completed as one too.
+static bool is_path(enum option_value value) {
+    return value == OPTION_NETNS || value == OPTION_FILE;
 }
 
 static void put_fish_option(struct buffer *buffer, const struct option_spec *spec) {
@@ -227,7 +238,7 @@ static void put_fish_option(struct buffer *buffer, const struct option_spec *spe
     if (spec->letter)
         buffer_printf(buffer, " -s %c", spec->letter);
     if (spec->value != OPTION_NONE && !option_value_is_optional(spec->value))
-        buffer_puts(buffer, spec->value == OPTION_NETNS ? " -r" : " -x"); // a path, or no file
+        buffer_puts(buffer, is_path(spec->value) ? " -r" : " -x");
     put_fish_value(buffer, spec->value);
     buffer_puts(buffer, " -d '");
     put_quoted(buffer, spec->help, "\\'");
@@ -313,7 +324,11 @@ static void put_zsh_value(struct buffer *buffer, const struct option_spec *spec)
     case OPTION_NETNS:
         buffer_puts(buffer, " _netscope_netns");
         return;
+    case OPTION_FILE:
+        buffer_puts(buffer, "_files");
+        return;
     case OPTION_SECONDS:
+    case OPTION_TEXT:
         buffer_putc(buffer, ' ');
         return;
     }

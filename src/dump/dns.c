@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dump/dns.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dump/dns_text.h"
+#include "dump/statuses.h"
+#include "dump/writer.h"
+#include "model/dns.h"
+#include "resolve/dns_hosts.h"
+#include "source/dns.h"
+#include "source/node_read.h"
+
+// A name that is under way: it goes when the last of its lookups has ended.
+struct name {
+    struct arena arena;
+    const char *asked, *prepared;
+    bool reverse;
+    size_t lookups; // not yet ended, and one more while some are still to begin
+    enum dns_dump_result result;
+};
+
+struct dns_dump {
+    const struct dump_plan *plan;
+    const struct dns_request *request;
+    struct error *err;
+    struct node *node;
+    const struct netns *netns;
+    const struct table *resolvers;
+    const struct resolver *resolver;
+    struct resolver unread; // where the files may not be read
+    struct dns_plan asking;
+    struct arena arena;
+    struct output output;
+    struct writer writer;
+    enum dns_dump_result result;
+
+    FILE *file; // names come from it
+    char *line;
+    size_t line_capacity, line_number;
+    struct name *name; // the present one, NULL: the next is to be read
+    bool name_given;
+    size_t step; // which of the present name's lookups comes next
+
+    struct table **held; // answers, queries, answers ...: what is written at the end
+    size_t held_count, held_capacity;
+};
+
+// --- Writing -------------------------------------------------------------------------------------
+
+static bool is_held(const struct dns_dump *dump) {
+    return !dump->request->sections &&
+           (dump->plan->request->format != DUMP_NDJSON || dump->plan->request->sort);
+}
+
+static void put_rows(struct dns_dump *dump, struct row_ref *rows, size_t count) {
+    struct chunk chunk = {.bytes = BUFFER_INIT, .scratch = BUFFER_INIT};
+    for (size_t i = 0; i < count; i++) {
+        writer_format(&dump->writer, &rows[i], &chunk);
+        writer_take(&dump->writer, &chunk);
+        chunk_clear(&chunk);
+    }
+    chunk_done(&chunk);
+}
+
+// The rows of a kind in these tables, filtered and sorted.
+static int write_kind(struct dns_dump *dump, size_t index, struct table *const *tables,
+                      size_t table_count) {
+    const struct dump_kind *kind = &dump->plan->kinds[index];
+    size_t count = 0, all = 0;
+    for (size_t i = 0; i < table_count; i++)
+        all += tables[i]->kind == kind->kind ? tables[i]->count : 0;
+    struct row_ref *rows = calloc(all + 1, sizeof(*rows));
+    if (!rows)
+        return -ENOMEM;
+    for (size_t i = 0; i < table_count; i++) {
+        for (size_t j = 0; tables[i]->kind == kind->kind && j < tables[i]->count; j++) {
+            rows[count] = (struct row_ref){dump->node, dump->netns, table_row(tables[i], j)};
+            count += !kind->filter || filter_match(kind->filter, &rows[count]);
+        }
+    }
+    if (kind->sort.count > 0)
+        sort_rows(&kind->sort, rows, count);
+    writer_begin_kind(&dump->writer, index);
+    put_rows(dump, rows, count);
+    writer_end_kind(&dump->writer);
+    free(rows);
+    return dump->output.error;
+}
+
+static int write_tables(struct dns_dump *dump, struct table *const *tables, size_t count,
+                        bool asked) {
+    int r = 0;
+    for (size_t i = 0; i < dump->plan->kind_count && r == 0; i++) {
+        if (dump->plan->kinds[i].kind->asked == asked)
+            r = write_kind(dump, i, tables, count);
+    }
+    return r;
+}
+
+static int hold(struct dns_dump *dump, struct table *table) {
+    if (dump->held_count == dump->held_capacity) {
+        size_t wanted = dump->held_capacity ? 2 * dump->held_capacity : 64;
+        struct table **grown = reallocarray(dump->held, wanted, sizeof(*grown));
+        if (!grown)
+            return -ENOMEM;
+        dump->held = grown;
+        dump->held_capacity = wanted;
+    }
+    dump->held[dump->held_count++] = table_ref(table);
+    return 0;
+}
+
+static int write_lookup(struct dns_dump *dump, struct table *answers, struct table *queries) {
+    struct table *const tables[] = {answers, queries};
+    if (dump->request->sections) {
+        dns_text_format(answers, queries, &dump->output.buffer);
+        output_check(&dump->output);
+        return dump->output.error;
+    }
+    if (!is_held(dump))
+        return write_tables(dump, tables, 2, true);
+    int r = hold(dump, answers);
+    return r == 0 ? hold(dump, queries) : r;
+}
+
+// --- Names ---------------------------------------------------------------------------------------
+
+static enum dns_dump_result result_of(const struct table *answers) {
+    enum dns_dump_result best = DNS_DUMP_NO_REPLY;
+    for (size_t i = 0; i < answers->count; i++) {
+        const struct dns_answer *answer = table_row(answers, i);
+        bool negative = answer->outcome == DNS_NO_DATA || answer->outcome == DNS_NO_NAME;
+        enum dns_dump_result result = answer->outcome == DNS_ANSWERED ? DNS_DUMP_ANSWER
+                                      : negative                      ? DNS_DUMP_NEGATIVE
+                                                                      : DNS_DUMP_NO_REPLY;
+        best = result < best ? result : best;
+    }
+    return best;
+}
+
+static void drop_name(struct dns_dump *dump, struct name *name) {
+    if (--name->lookups > 0)
+        return;
+    if (name->result > dump->result)
+        dump->result = name->result;
+    arena_done(&name->arena);
+    free(name);
+}
+
+// The next name as it was typed. Returns 1, 0 when there is none left, or -errno.
+static int read_name(struct dns_dump *dump, const char **ret_text) {
+    if (!dump->file) {
+        *ret_text = dump->request->name;
+        bool more = !dump->name_given;
+        dump->name_given = true;
+        return more;
+    }
+    for (;;) {
+        ssize_t len = getline(&dump->line, &dump->line_capacity, dump->file);
+        if (len < 0)
+            return ferror(dump->file) ? error_set_errno(dump->err, -EIO, "--names-from") : 0;
+        dump->line_number++;
+        while (len > 0 && strchr(" \t\r\n", dump->line[len - 1]))
+            dump->line[--len] = '\0';
+        *ret_text = dump->line + strspn(dump->line, " \t");
+        if (**ret_text != '\0' && **ret_text != '#')
+            return 1;
+    }
+}
+
+static int prepare_name(struct dns_dump *dump, struct name *name, const char *text) {
+    name->asked = arena_strdup(&name->arena, text);
+    int r = name->asked ? dns_name_prepare(&name->arena, name->asked, &name->prepared,
+                                           &name->reverse, dump->err)
+                        : -ENOMEM;
+    if (r == -EINVAL && dump->file)
+        error_prefix(dump->err, "--names-from: line %zu", dump->line_number);
+    return r;
+}
+
+static int next_name(struct dns_dump *dump) {
+    const char *text = NULL;
+    int r = read_name(dump, &text);
+    if (r <= 0)
+        return r;
+    struct name *name = calloc(1, sizeof(*name));
+    if (!name)
+        return -ENOMEM;
+    name->lookups = 1;
+    name->result = DNS_DUMP_NO_REPLY;
+    r = prepare_name(dump, name, text);
+    if (r < 0) {
+        arena_done(&name->arena);
+        free(name);
+        return r;
+    }
+    dump->name = name;
+    dump->step = 0;
+    return 1;
+}
+
+static int end_name(struct dns_dump *dump) {
+    drop_name(dump, dump->name);
+    dump->name = NULL;
+    return 0;
+}
+
+// --- Lookups -------------------------------------------------------------------------------------
+
+static int take_lookup(const struct dns_wanted *wanted, struct table *answers,
+                       struct table *queries, void *user_data) {
+    struct dns_dump *dump = user_data;
+    struct name *name = wanted->mark;
+    enum dns_dump_result result = result_of(answers);
+    if (result < name->result)
+        name->result = result;
+    int r = write_lookup(dump, answers, queries);
+    table_unref(answers);
+    table_unref(queries);
+    drop_name(dump, name);
+    return r;
+}
+
+// A and AAAA are one lookup, as getaddrinfo has it; every other type is one of its own, and all of
+// that for each set of servers.
+static size_t questions(const struct dns_dump *dump, struct dns_question ret[DNS_TYPES_MAX]) {
+    const struct dns_plan *asking = &dump->asking;
+    size_t count = 0;
+    struct dns_question one = {.asked = dump->name->asked,
+                               .name = dump->name->prepared,
+                               .class = asking->class,
+                               .type_count = 1};
+    if (dump->name->reverse && !dump->request->types) {
+        one.types[0] = DNS_TYPE_PTR;
+        ret[0] = one;
+        return 1;
+    }
+    size_t pair = SIZE_MAX;
+    for (size_t i = 0; i < asking->type_count; i++) {
+        uint16_t type = asking->types[i];
+        bool address = type == DNS_TYPE_A || type == DNS_TYPE_AAAA;
+        if (address && pair != SIZE_MAX) {
+            ret[pair].types[ret[pair].type_count++] = type;
+            continue;
+        }
+        if (address)
+            pair = count;
+        one.types[0] = type;
+        ret[count++] = one;
+    }
+    return count;
+}
+
+static int look_into_hosts(struct dns_dump *dump) {
+    struct table *answers, *queries;
+    int r = dns_hosts_answer(dump->resolver, dump->name->asked, &answers, &queries);
+    if (r <= 0)
+        return r;
+    dump->name->result = result_of(answers);
+    int written = write_lookup(dump, answers, queries);
+    table_unref(answers);
+    table_unref(queries);
+    return written < 0 ? written : 1;
+}
+
+static int next_lookup(struct dns_wanted *ret_wanted, void *user_data) {
+    struct dns_dump *dump = user_data;
+    const struct dns_plan *asking = &dump->asking;
+    struct dns_question all[DNS_TYPES_MAX];
+    for (;;) {
+        int r = dump->name ? 1 : next_name(dump);
+        if (r <= 0)
+            return r;
+        if (dump->step == 0 && asking->as_getaddrinfo && !dump->name->reverse) {
+            r = look_into_hosts(dump);
+            if (r < 0)
+                return r;
+            if (r > 0) {
+                end_name(dump);
+                continue;
+            }
+        }
+        size_t count = questions(dump, all);
+        if (dump->step < count * asking->set_count) {
+            size_t step = dump->step++;
+            const struct dns_server_set *set = &asking->sets[step / count];
+            dump->name->lookups++;
+            *ret_wanted = (struct dns_wanted){
+                .question = all[step % count],
+                .mark = dump->name,
+                .settings = {.rules = dump->name->reverse ? DNS_RULES_EXACT : asking->rules,
+                             .resolver = dump->resolver,
+                             .servers = set->servers,
+                             .server_count = set->count,
+                             .port = asking->port,
+                             .tcp = asking->tcp,
+                             .edns = asking->edns},
+            };
+            return 1;
+        }
+        end_name(dump);
+    }
+}
+
+static int run_lookups(struct dns_dump *dump) {
+    const struct dns_run run = {.netns = dump->netns,
+                                .in_flight = DNS_IN_FLIGHT,
+                                .cancel = -1,
+                                .next = next_lookup,
+                                .take = take_lookup,
+                                .user_data = dump};
+    int r = dns_run(&run, dump->err);
+    if (r == 0 && is_held(dump))
+        r = write_tables(dump, dump->held, dump->held_count, true);
+    return r;
+}
+
+// --- The whole -----------------------------------------------------------------------------------
+
+static int find_resolver(struct dns_dump *dump) {
+    int r = node_read_table(dump->node, dump->netns, KIND_RESOLVER, &dump->resolvers);
+    if (r < 0)
+        return r;
+    dump->unread = resolver_default();
+    dump->resolver = dump->resolvers->count > 0 ? table_row(dump->resolvers, 0) : &dump->unread;
+    // With a server that was named, the resolver's files matter little.
+    if (dump->resolvers->count == 0 && !dump->request->server)
+        return error_set(dump->err, -EACCES, "resolver of %s: %s", dump->netns->name,
+                         dump->resolvers->status.reason);
+    return 0;
+}
+
+static int find_netns(struct dns_dump *dump) {
+    const char *name = dump->plan->request->netns;
+    if (name)
+        return node_read_named(dump->node, name, &dump->netns, dump->err);
+    for (size_t i = 0; i < node_count(dump->node); i++) {
+        if (dump->node->netnses[i].netns->own)
+            dump->netns = dump->node->netnses[i].netns;
+    }
+    return dump->netns ? 0
+                       : error_set(dump->err, -ENOENT, "netscope's own namespace was not found");
+}
+
+static int open_names(struct dns_dump *dump) {
+    const char *path = dump->request->names_from;
+    if (!path)
+        return 0;
+    dump->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    return dump->file ? 0 : error_set_errno(dump->err, -errno, "%s", path);
+}
+
+static int prepare(struct dns_dump *dump) {
+    dump->node = node_new();
+    int r = dump->node ? node_read_namespaces(dump->node, dump->err) : -ENOMEM;
+    if (r == 0)
+        r = find_netns(dump);
+    if (r == 0)
+        r = find_resolver(dump);
+    if (r == 0)
+        r = dns_plan_make(dump->request, dump->resolver, &dump->arena, &dump->asking, dump->err);
+    return r == 0 ? open_names(dump) : r;
+}
+
+static int write_all(struct dns_dump *dump) {
+    struct dump_statuses statuses = {0};
+    struct table *resolvers[] = {(struct table *)(uintptr_t)dump->resolvers};
+    int r = 0;
+    if (!dump->request->sections) {
+        writer_begin(&dump->writer, dump->node);
+        r = write_tables(dump, resolvers, 1, false);
+    }
+    if (r == 0)
+        r = run_lookups(dump);
+    if (r == 0 && !dump->request->sections) {
+        r = statuses_add(&statuses, dump->netns->name, &dump->resolvers->status);
+        writer_end(&dump->writer, &statuses);
+    }
+    statuses_done(&statuses);
+    return r;
+}
+
+static void clean_up(struct dns_dump *dump) {
+    for (size_t i = 0; i < dump->held_count; i++)
+        table_unref(dump->held[i]);
+    free(dump->held);
+    free(dump->line);
+    if (dump->name)
+        drop_name(dump, dump->name);
+    if (dump->file && dump->file != stdin)
+        fclose(dump->file);
+    arena_done(&dump->arena);
+    node_free(dump->node);
+}
+
+int dns_dump_run(const struct dump_plan *plan, const struct dns_request *request, int fd,
+                 enum dns_dump_result *ret_result, struct error *err) {
+    struct dns_dump dump = {
+        .plan = plan, .request = request, .err = err, .output = OUTPUT_INIT(fd)};
+    dump.writer = writer_of(plan, &dump.output);
+    int r = prepare(&dump);
+    if (r == 0)
+        r = write_all(&dump);
+    int written = output_done(&dump.output);
+    if (r >= 0 && written < 0)
+        r = error_set_errno(err, written, "standard output");
+    if (r == -ENOMEM)
+        error_set(err, r, "out of memory");
+    *ret_result = dump.result;
+    clean_up(&dump);
+    return r;
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is asked of the DNS, as people ask for it and made ready.
+#ifndef DUMP_DNS_REQUEST_H
+#define DUMP_DNS_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "model/resolver.h"
+#include "resolve/dns_name.h"
+
+#define DNS_TYPES_MAX 32
+
+// As it stands on the command line; NULL and false where it does not.
+struct dns_request {
+    const char *name;
+    const char *names_from; // a file with a name a line; "-": standard input
+    const char *types;      // joined by commas; NULL: what getaddrinfo asks for
+    const char *class;
+    const char *server; // "ADDR", "ADDR:PORT", "[ADDR]:PORT", or "all"
+    const char *rules;  // "glibc", "musl", "exact"
+    bool tcp;
+    bool sections; // as text: replies section by section, not rows
+};
+
+struct dns_server_set {
+    const char *servers[RESOLVER_SERVERS_USED];
+    size_t count;
+};
+
+// Made ready for one namespace.
+struct dns_plan {
+    uint16_t types[DNS_TYPES_MAX];
+    size_t type_count;
+    bool as_getaddrinfo; // no type was named: hosts file too
+    uint16_t class, port;
+    enum dns_rules rules;
+    bool tcp, edns;
+    const struct dns_server_set *sets; // each is asked on its own
+    size_t set_count;
+};
+
+// Returns 0 and a plan whose parts are in the arena, -EINVAL (words in err) or -ENOMEM.
+int dns_plan_make(const struct dns_request *request, const struct resolver *resolver,
+                  struct arena *arena, struct dns_plan *ret_plan, struct error *err);
+
+#endif
