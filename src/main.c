@@ -14,6 +14,7 @@
 #include "dump/dump.h"
 #include "dump/list_fields.h"
 #include "dump/output.h"
+#include "dump/route_get.h"
 #include "options.h"
 #include "panels/panels.h"
 #include "tui/tui.h"
@@ -23,9 +24,11 @@ enum exit_status {
     STATUS_DONE,
     STATUS_ERROR,
     STATUS_USAGE,
-    STATUS_INCOMPLETE, // some of it could not be read
-    STATUS_NEGATIVE,   // there is no such name or record
-    STATUS_NO_REPLY,   // no server answered, or none but an error
+    STATUS_INCOMPLETE,                  // some of it could not be read
+    STATUS_NEGATIVE,                    // there is no such name or record
+    STATUS_NO_REPLY,                    // no server answered, or none but an error
+    STATUS_NO_ROUTE = STATUS_NEGATIVE,  // --route-get: there is none
+    STATUS_DIFFERENT = STATUS_NO_REPLY, // --route-get: the kernel says something else
 };
 
 // Words may hold other people's bytes.
@@ -116,6 +119,28 @@ static enum exit_status run_list_fields(const struct options *options) {
     return print(&text);
 }
 
+static enum exit_status run_route_get(const struct options *options) {
+    struct error err = {0};
+    enum route_get_result result;
+    int r = route_get_run(&options->route_get, STDOUT_FILENO, &result, &err);
+    if (r < 0) {
+        if (r != -EPIPE)
+            complain(&err);
+        return r == -EINVAL ? STATUS_USAGE : STATUS_ERROR;
+    }
+    switch (result) {
+    case ROUTE_GET_SAME:
+        return STATUS_DONE;
+    case ROUTE_GET_NO_ROUTE:
+        return STATUS_NO_ROUTE;
+    case ROUTE_GET_DIFFERS:
+        return STATUS_DIFFERENT;
+    case ROUTE_GET_PARTIAL:
+        return STATUS_INCOMPLETE;
+    }
+    return STATUS_ERROR;
+}
+
 static enum exit_status run_help(void) {
     struct buffer text = BUFFER_INIT;
     options_format_help(&text);
@@ -162,6 +187,8 @@ int main(int argc, char **argv) {
         return run_dump(&options);
     case OPTIONS_LIST_FIELDS:
         return run_list_fields(&options);
+    case OPTIONS_ROUTE_GET:
+        return run_route_get(&options);
     case OPTIONS_HELP:
         return run_help();
     case OPTIONS_VERSION:

@@ -14,7 +14,7 @@
 #include "model/resolver.h"
 #include "panels/panels.h"
 
-#define OPTIONS_MAX      32
+#define OPTIONS_MAX      48
 #define INTERVAL_DEFAULT 1.0
 #define INTERVAL_MIN     0.1
 #define INTERVAL_MAX     3600.0
@@ -26,20 +26,21 @@ enum {
     TERMINAL = 1 << OPTIONS_TERMINAL,
     DUMP = 1 << OPTIONS_DUMP,
     LIST = 1 << OPTIONS_LIST_FIELDS,
-    ALWAYS = TERMINAL | DUMP | LIST,
+    ROUTE = 1 << OPTIONS_ROUTE_GET,
+    ALWAYS = TERMINAL | DUMP | LIST | ROUTE,
 };
 
 // clang-format off
 const struct option_spec option_specs[] = {
     {"dump", '\0', OPTION_KINDS, "KIND,...", DUMP, "write rows to standard output; all kinds if none is named"},
-    {"format", '\0', OPTION_FORMAT, "FORMAT", DUMP | LIST, "text, json or ndjson"},
-    {"json", 'j', OPTION_NONE, NULL, DUMP | LIST, "the same as --format json"},
+    {"format", '\0', OPTION_FORMAT, "FORMAT", DUMP | LIST | ROUTE, "text, json or ndjson"},
+    {"json", 'j', OPTION_NONE, NULL, DUMP | LIST | ROUTE, "the same as --format json"},
     {"filter", '\0', OPTION_FILTER, "EXPR", DUMP, "only rows that match, as 'mtu > 1500 and not lo'"},
     {"fields", '\0', OPTION_FIELDS, "KEY,...", DUMP, "only these fields, in this order; or all"},
     {"sort", '\0', OPTION_SORT, "[-]KEY,...", DUMP, "sort by fields, '-' for descending"},
     {"follow", '\0', OPTION_NONE, NULL, DUMP, "of flows: write those that come, change and go, as it happens"},
     {"no-header", '\0', OPTION_NONE, NULL, DUMP | LIST, "no titles and column heads"},
-    {"netns", '\0', OPTION_NETNS, "NS", DUMP | TERMINAL, "in this namespace: a name, a PID or a path"},
+    {"netns", '\0', OPTION_NETNS, "NS", DUMP | TERMINAL | ROUTE, "in this namespace: a name, a PID or a path"},
     {"all-netns", '\0', OPTION_NONE, NULL, DUMP | TERMINAL, "in every namespace of the node"},
     {"name", '\0', OPTION_TEXT, "NAME", DUMP, "with --dump=dns: the name or address to look up"},
     {"names-from", '\0', OPTION_FILE, "FILE", DUMP, "with --dump=dns: look up each line of a file, - for standard input"},
@@ -49,6 +50,16 @@ const struct option_spec option_specs[] = {
     {"rules", '\0', OPTION_TEXT, "RULES", DUMP, "with --dump=dns: resolve as glibc, musl or exact (the name as it is)"},
     {"tcp", '\0', OPTION_NONE, NULL, DUMP, "with --dump=dns: ask over TCP"},
     {"list-fields", '\0', OPTION_KIND, "KIND", LIST, "say which fields there are"},
+    {"route-get", '\0', OPTION_ROUTE, "ADDR", ROUTE, "say which route a packet takes, and why"},
+    {"from", '\0', OPTION_ROUTE, "ADDR", ROUTE, "that has this source address"},
+    {"iif", '\0', OPTION_ROUTE, "DEV", ROUTE, "that comes in there"},
+    {"oif", '\0', OPTION_ROUTE, "DEV", ROUTE, "whose sender is bound to that interface"},
+    {"mark", '\0', OPTION_ROUTE, "N", ROUTE, "that has this mark"},
+    {"uid", '\0', OPTION_ROUTE, "N", ROUTE, "that this user sends"},
+    {"ipproto", '\0', OPTION_ROUTE, "PROTO", ROUTE, "of this protocol: a number, tcp, udp, icmp, icmpv6"},
+    {"sport", '\0', OPTION_ROUTE, "PORT", ROUTE, "from this port"},
+    {"dport", '\0', OPTION_ROUTE, "PORT", ROUTE, "to this port"},
+    {"tos", '\0', OPTION_ROUTE, "N", ROUTE, "of this type of service"},
     {"panel", '\0', OPTION_PANEL, "NAME[/VIEW]", TERMINAL, "open the terminal program on this panel"},
     {"interval", '\0', OPTION_SECONDS, "SECONDS", TERMINAL, "time between two readings of counters"},
     {"no-color", '\0', OPTION_NONE, NULL, TERMINAL, "no colours, as with NO_COLOR in the environment"},
@@ -304,6 +315,17 @@ static void keep_text(struct options *options, const char *name, const char *tex
     }
 }
 
+static void take_route_word(struct options *options, const char *name, const char *text) {
+    enum route_word word = ROUTE_WORD_TO;
+    for (size_t i = 0; i < ROUTE_WORD_COUNT; i++) {
+        if (strcmp(route_word_names[i], name) == 0)
+            word = (enum route_word)i;
+    }
+    options->route_get.words[word] = text;
+    if (word == ROUTE_WORD_TO)
+        options->action = OPTIONS_ROUTE_GET;
+}
+
 static int take_value(struct parsing *p, const struct option_spec *spec, const char *text) {
     struct options *options = &p->options;
     switch (spec->value) {
@@ -337,6 +359,9 @@ static int take_value(struct parsing *p, const struct option_spec *spec, const c
     case OPTION_TEXT:
         keep_text(options, spec->name, text);
         return 0;
+    case OPTION_ROUTE:
+        take_route_word(options, spec->name, text);
+        return 0;
     }
     return 0;
 }
@@ -356,6 +381,8 @@ static void take_switches(struct parsing *p) {
     options->dns.tcp = is_given(p, "tcp");
     options->dns.sections = options->dns.sections && options->dump.format == DUMP_TEXT &&
                             !options->dump.fields && !options->dump.filter && !options->dump.sort;
+    options->route_get.netns = options->dump.netns;
+    options->route_get.json = options->dump.format == DUMP_JSON;
     if (is_given(p, "version"))
         options->action = OPTIONS_VERSION;
     if (is_given(p, "help"))
@@ -373,8 +400,9 @@ static int check_follow(const struct parsing *p) {
 }
 
 static int check_together(const struct parsing *p) {
-    static const char *const action_names[] = {
-        [OPTIONS_DUMP] = "--dump", [OPTIONS_LIST_FIELDS] = "--list-fields"};
+    static const char *const action_names[] = {[OPTIONS_DUMP] = "--dump",
+                                               [OPTIONS_LIST_FIELDS] = "--list-fields",
+                                               [OPTIONS_ROUTE_GET] = "--route-get"};
     const struct options *options = &p->options;
     if (options->action == OPTIONS_HELP || options->action == OPTIONS_VERSION)
         return 0;
@@ -383,7 +411,8 @@ static int check_together(const struct parsing *p) {
         if (!(p->given & 1ul << i) || option_specs[i].goes_with & 1u << options->action)
             continue;
         if (options->action == OPTIONS_TERMINAL)
-            return error_set(p->err, -EINVAL, "--%s goes with --dump", name);
+            return error_set(p->err, -EINVAL, "--%s goes with %s", name,
+                             option_specs[i].value == OPTION_ROUTE ? "--route-get" : "--dump");
         return error_set(p->err, -EINVAL, "--%s does not go with %s", name,
                          action_names[options->action]);
     }
@@ -393,6 +422,8 @@ static int check_together(const struct parsing *p) {
         return error_set(p->err, -EINVAL, "--netns and --all-netns: one namespace, or every one");
     if (options->action == OPTIONS_LIST_FIELDS && options->dump.format == DUMP_NDJSON)
         return error_set(p->err, -EINVAL, "--list-fields is text or json");
+    if (options->action == OPTIONS_ROUTE_GET && options->dump.format == DUMP_NDJSON)
+        return error_set(p->err, -EINVAL, "--route-get is text or json");
     return options->dump.follow ? check_follow(p) : 0;
 }
 
@@ -530,6 +561,7 @@ void options_format_help(struct buffer *buffer) {
                 "       netscope --dump[=KIND,...] [--format FORMAT] [--filter EXPR] ...\n"
                 "       netscope --dump=dns --name NAME [--type TYPE,...] [--server ADDR] ...\n"
                 "       netscope --list-fields[=KIND] [--json]\n"
+                "       netscope --route-get ADDR [--from ADDR] [--iif DEV | --oif DEV] ...\n"
                 "\n");
     for (size_t i = 0; i < option_count; i++)
         format_option(&option_specs[i], buffer);

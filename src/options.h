@@ -11,11 +11,13 @@
 #include "base/error.h"
 #include "dump/dns_request.h"
 #include "dump/plan.h"
+#include "dump/route_get.h"
 
 enum options_action {
     OPTIONS_TERMINAL,
     OPTIONS_DUMP,
     OPTIONS_LIST_FIELDS,
+    OPTIONS_ROUTE_GET,
     OPTIONS_HELP,
     OPTIONS_VERSION,
 };
@@ -25,10 +27,11 @@ struct options {
     struct dump_request dump; // OPTIONS_DUMP; its kinds and format also for OPTIONS_LIST_FIELDS,
                               // its netns and all_netns also for OPTIONS_TERMINAL
     struct dns_request
-        dns;           // OPTIONS_DUMP of what answers a question; its name or names_from is set
-    const char *panel; // NULL: the usual one
-    const char *view;  // of the panel; NULL: its first
-    double interval;   // seconds between samples
+        dns; // OPTIONS_DUMP of what answers a question; its name or names_from is set
+    struct route_get_request route_get; // OPTIONS_ROUTE_GET
+    const char *panel;                  // NULL: the usual one
+    const char *view;                   // of the panel; NULL: its first
+    double interval;                    // seconds between samples
     bool no_color;
 };
 
@@ -45,7 +48,8 @@ enum option_value {
     OPTION_PANEL,
     OPTION_SECONDS,
     OPTION_FILE,
-    OPTION_TEXT, // anything
+    OPTION_TEXT,  // anything
+    OPTION_ROUTE, // a word of a question for a route (enum route_word), by the option's name
 };
 
 struct option_spec {

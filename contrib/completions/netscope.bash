@@ -122,6 +122,36 @@ _netscope() {
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
             mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries' -- "$cur") && return
         ;;
+    --route-get)
+                return
+        ;;
+    --from)
+                return
+        ;;
+    --iif)
+                return
+        ;;
+    --oif)
+                return
+        ;;
+    --mark)
+                return
+        ;;
+    --uid)
+                return
+        ;;
+    --ipproto)
+                return
+        ;;
+    --sport)
+                return
+        ;;
+    --dport)
+                return
+        ;;
+    --tos)
+                return
+        ;;
     --panel)
         mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/expectations conntrack/statistics' -- "$cur")
         return
@@ -130,6 +160,6 @@ _netscope() {
                 return
         ;;
     esac
-    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --list-fields --panel --interval --no-color --help --version' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --list-fields --route-get --from --iif --oif --mark --uid --ipproto --sport --dport --tos --panel --interval --no-color --help --version' -- "$cur")
 }
 complete -F _netscope netscope

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "base/error.h"
 #include "model/route.h"
 #include "model/table.h"
 #include "model/value.h"
@@ -42,6 +43,36 @@ struct route_label {
     int32_t ifindex; // 0: any
     uint32_t label;
 };
+
+// What a question is made of, in words: "to ADDR from ADDR iif DEV ...".
+enum route_word {
+    ROUTE_WORD_TO,
+    ROUTE_WORD_FROM,
+    ROUTE_WORD_IIF,
+    ROUTE_WORD_OIF,
+    ROUTE_WORD_MARK,
+    ROUTE_WORD_UID,
+    ROUTE_WORD_IPPROTO,
+    ROUTE_WORD_SPORT,
+    ROUTE_WORD_DPORT,
+    ROUTE_WORD_TOS,
+    ROUTE_WORD_COUNT,
+};
+
+extern const char *const route_word_names[ROUTE_WORD_COUNT]; // "to", "from", "iif" ...
+
+// The ifindex of the interface of that name, 0 if there is none.
+typedef int32_t route_link_finder(const char *name, void *user_data);
+
+// Makes a question of the words that are not NULL. Returns 0, or -EINVAL and in err which word is
+// wrong.
+int route_question_read(const char *const words[ROUTE_WORD_COUNT], route_link_finder *find,
+                        void *user_data, struct route_question *ret_question, struct error *err);
+
+// The same from a line as it is typed: "10.0.0.1 from 10.0.0.2 oif eth0", the first "to" being left
+// out.
+int route_question_parse(const char *line, route_link_finder *find, void *user_data,
+                         struct route_question *ret_question, struct error *err);
 
 // Frees the routes of an answer.
 static inline void route_answer_done(struct route_answer *answer) {

@@ -262,14 +262,23 @@ static const char *find_odd(const struct route_walk *walk, const struct link *in
     return NULL;
 }
 
+// Where the packet goes on: the first way that can be used. Of several the kernel takes any.
+static int32_t find_oif(struct route_walk *walk, const struct route *route) {
+    for (size_t i = 0; i < route->shared->nexthop_count; i++) {
+        const struct route_nexthop *nexthop = &route->shared->nexthops[i];
+        if (!route_nexthop_trouble(walk, nexthop))
+            return nexthop->ifindex;
+    }
+    return 0;
+}
+
 static struct route_found forward(struct route_walk *walk, const struct link *in,
                                   struct route_found found) {
     if (!in->ipv4.forwarding.value)
         return end(walk, -EHOSTUNREACH, "the interface does not forward");
     if (found.type != ROUTE_UNICAST)
         return end(walk, -EINVAL, "such a route is not for packets that are forwarded");
-    int32_t oif = found.route->shared->nexthop_count ? found.route->shared->nexthops[0].ifindex : 0;
-    return check_sender(walk, in, oif, found);
+    return check_sender(walk, in, find_oif(walk, found.route), found);
 }
 
 static struct route_found find_input(struct route_walk *walk) {

@@ -51,6 +51,17 @@ static void test_view_of_a_panel(void **state) {
     assert_string_equal(options.view, "interfaces");
 }
 
+static void test_question_for_a_route(void **state) {
+    struct options options = parse_well("--from 10.0.0.2 --route-get 10.0.0.1 --dport 53 -j");
+    (void)state;
+    assert_int_equal(options.action, OPTIONS_ROUTE_GET);
+    assert_string_equal(options.route_get.words[ROUTE_WORD_TO], "10.0.0.1");
+    assert_string_equal(options.route_get.words[ROUTE_WORD_FROM], "10.0.0.2");
+    assert_string_equal(options.route_get.words[ROUTE_WORD_DPORT], "53");
+    assert_null(options.route_get.words[ROUTE_WORD_IIF]);
+    assert_true(options.route_get.json);
+}
+
 static void test_terminal_options(void **state) {
     struct options options = parse_well("--panel interfaces --netns web --interval 0.5 --no-color");
     (void)state;
@@ -198,6 +209,7 @@ static void test_help_names_every_option_and_kind(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_without_options),
+        cmocka_unit_test(test_question_for_a_route),
         cmocka_unit_test(test_terminal_options),
         cmocka_unit_test(test_view_of_a_panel),
         cmocka_unit_test(test_dump_of_everything),

@@ -153,6 +153,7 @@ static void put_bash_value(struct buffer *buffer, const struct option_spec *spec
         break;
     case OPTION_SECONDS:
     case OPTION_TEXT:
+    case OPTION_ROUTE:
         break;
     }
     buffer_puts(buffer, "        return\n        ;;\n");
@@ -224,6 +225,7 @@ static void put_fish_value(struct buffer *buffer, enum option_value value) {
     case OPTION_SECONDS:
     case OPTION_FILE:
     case OPTION_TEXT:
+    case OPTION_ROUTE:
         return;
     }
 }
@@ -329,6 +331,7 @@ static void put_zsh_value(struct buffer *buffer, const struct option_spec *spec)
         return;
     case OPTION_SECONDS:
     case OPTION_TEXT:
+    case OPTION_ROUTE:
         buffer_putc(buffer, ' ');
         return;
     }
