@@ -331,8 +331,9 @@ static int dump_streamed(struct dump *dump, const struct source *source) {
 
 // The rows that a kind's own fields look at must be held.
 static bool can_stream(const struct dump *dump, enum kind_id id, const struct source *source) {
-    return source->streams && current(dump)->sort.count == 0 &&
-           !(kinds[id]->looks_at & KIND_BIT(id));
+    bool looked_at = (kinds[id]->looks_at & KIND_BIT(id)) ||
+                     (kinds[id]->compares_netnses && dump->chosen_count > 1);
+    return source->streams && current(dump)->sort.count == 0 && !looked_at;
 }
 
 static int dump_rows(struct dump *dump, enum kind_id id) {

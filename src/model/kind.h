@@ -45,6 +45,9 @@ struct kind {
     // Kinds, a KIND_BIT each, whose tables of every namespace its fields look at: they are read
     // before its rows are shown.
     uint32_t looks_at;
+    // True if rows of one namespace are compared with those of another: who reads several holds
+    // all.
+    bool compares_netnses;
     bool asked;       // its rows answer a question (--name): there is no source to read them from
     const char *help; // one line
 };

@@ -278,7 +278,7 @@ static const struct field fields[] = {
              "the interfaces that have the link-layer address, if they share it"),
     FIELD_BY(
         "lladdrs_seen", "LLADDRS SEEN", FIELD_LIST, get_sightings,
-        "which link-layer addresses it has where, if namespaces that are being watched differ"),
+        "which link-layer addresses it has where, if namespaces that are read together differ"),
     FIELD_BY("moved_from", "MOVED FROM", FIELD_LLADDR, get_moved_from,
              "its link-layer address before the last change, while netscope watches"),
     FIELD_BY("moved", "MOVED", FIELD_DURATION, get_moved, "time since that change"),
@@ -303,5 +303,6 @@ const struct kind neighbour_kind = {
     .sort = "dst",
     .identity = identity,
     .looks_at = KIND_BIT(KIND_INTERFACES),
+    .compares_netnses = true,
     .help = "neighbours: ARP and NDP",
 };
