@@ -126,6 +126,7 @@ static void collect(struct reader *reader, struct read_job *job, bool again, enu
             .netns = entry->netns,
             .kind = subject->kind,
             .again = again,
+            .before = again ? table_ref(entry->tables[subject->kind]) : NULL,
             .enough = first && source_of(subject->kind)->streams ? FIRST_ROWS : 0};
         subject->begun = true;
         subject->read = true;
@@ -142,6 +143,8 @@ static void put_table(struct reader *reader, struct read_item *item) {
         if (subject && read_item_is_begun(item))
             subject->read = false;
         node_set_table(reader->node, item->netns->inode, item->table);
+        reader->callbacks.compared(item->netns->inode, item->kind, &item->changes,
+                                   reader->callbacks.user_data);
     }
     item->table = NULL;
 }

@@ -13,6 +13,7 @@
 #include "model/node.h"
 #include "source/source.h"
 #include "source/watch.h"
+#include "tui/changes.h"
 #include "tui/view.h"
 
 // What is shown.
@@ -35,6 +36,8 @@ struct reader_rows {
 struct reader_callbacks {
     // The node has changed. `data`: something that is no counter has.
     void (*changed)(bool data, void *user_data);
+    // Rows of a table that was read again came or went: may take the changes.
+    void (*compared)(uint64_t netns, enum kind_id kind, struct changes *changes, void *user_data);
     // Fills in whose counters are wanted now.
     void (*want)(struct reader_rows *rows, void *user_data);
     // The namespace that was asked for by name was found (err->code 0), or was not.

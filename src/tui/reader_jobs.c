@@ -144,8 +144,11 @@ struct read_job *read_job_new(struct reader *owner, struct table *namespaces, si
 void read_job_free(struct read_job *job) {
     if (!job)
         return;
-    for (size_t i = 0; i < job->count; i++)
+    for (size_t i = 0; i < job->count; i++) {
         table_unref(job->items[i].table);
+        table_unref(job->items[i].before);
+        changes_done(&job->items[i].changes);
+    }
     table_unref(job->namespaces);
     free(job->items);
     free(job);
@@ -165,6 +168,9 @@ static void run_read(uv_work_t *request) {
                                     .now = wall_clock(),
                                     .enough = item->enough};
         item->table = source_of(item->kind)->read(&at);
+        if (item->table && item->before && item->table->status.state == STATUS_OK &&
+            item->before->status.state == STATUS_OK)
+            changes_find(item->before, item->table, &item->changes);
         if (item->table && read_item_is_begun(item))
             table_trouble(item->table, STATUS_PARTIAL, "the first %zu; the others are being read",
                           item->table->count);

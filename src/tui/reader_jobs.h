@@ -4,6 +4,7 @@
 #ifndef TUI_READER_JOBS_H
 #define TUI_READER_JOBS_H
 
+#include "tui/changes.h"
 #include "tui/reader.h"
 
 // --- Finding the namespaces, and telling the watch of them ---
@@ -37,9 +38,11 @@ bool discover_is_same_set(const struct table *a, const struct table *b);
 struct read_item {
     const struct netns *netns;
     enum kind_id kind;
-    bool again;          // it was read before
-    size_t enough;       // rows to begin with, the whole table comes later; 0: all at once
-    struct table *table; // NULL: there was no time for it
+    bool again;             // it was read before
+    size_t enough;          // rows to begin with, the whole table comes later; 0: all at once
+    struct table *table;    // NULL: there was no time for it
+    struct table *before;   // the one that it takes the place of; NULL: none
+    struct changes changes; // between the two
 };
 
 struct read_job {

@@ -34,6 +34,7 @@ void screen_done(struct screen *screen) {
     for (size_t i = 0; i < screen->view_count; i++)
         view_done(&screen->views[i]);
     free(screen->views);
+    change_log_done(&screen->changes);
     lines_done(&screen->summary);
     lines_done(&screen->lines);
     lines_done(&screen->question.answer);

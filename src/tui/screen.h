@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "model/node.h"
+#include "tui/changes.h"
 #include "tui/glyphs.h"
 #include "tui/grid.h"
 #include "tui/keys.h"
@@ -67,6 +68,7 @@ struct screen_layout {
     size_t head;          // of the table, or the title of a text
     size_t body;
     size_t height; // of the body
+    size_t gone;   // lines below it, for rows that went
 };
 
 // A question that was asked, and what is known of its answer.
@@ -107,6 +109,7 @@ struct screen {
     size_t place_count;
 
     enum screen_mode mode;
+    struct change_log changes;
     struct lines summary;
     struct lines lines; // MODE_DETAIL, MODE_ANSWER, MODE_HELP
     struct screen_question question;

@@ -231,6 +231,9 @@ static void lay_out(struct screen *screen, const struct grid *grid) {
     layout.head = next;
     layout.body = next + 1;
     layout.height = room - layout.summary_count;
+    if (screen->mode == MODE_TABLE && layout.height > TABLE_LEAST)
+        layout.gone = screen_count_gone(screen);
+    layout.height -= layout.gone;
     screen->layout = layout;
 }
 

@@ -8,6 +8,7 @@
 #include "tui/screen_parts.h"
 
 #define PLACES_MAX 64 // columns on a screen
+#define GONE_MOST  3  // lines for rows that went
 
 // The field that the rows stand in the order of, or NULL.
 static const struct field *sorted_field(const struct screen *screen, const struct view *view) {
@@ -110,19 +111,69 @@ static void draw_row(const struct screen *screen, const struct view *view, struc
                      size_t y, size_t index, const struct column_place *places, size_t count,
                      struct buffer *cell) {
     struct row_ref ref = view_row(view, index);
-    bool marked = view_is_marked(view, view_row_id(view, &ref));
+    struct row_id id = view_row_id(view, &ref);
+    bool marked = view_is_marked(view, id);
+    bool came = change_log_has_come(&screen->changes, id.netns, view->spec->kind, id.identity);
     if (marked)
         grid_put(grid, y, 0, 1, STYLE_MARKED, screen->glyphs->mark);
+    else if (came)
+        grid_put(grid, y, 0, 1, STYLE_GOOD, "+");
     for (size_t i = 0; i < count; i++) {
         const struct field *field = places[i].column->field;
         buffer_clear(cell);
         format_table_cell(screen, view, index, field, cell);
+        uint8_t style = marked ? STYLE_MARKED
+                        : came ? STYLE_GOOD
+                               : cell_style(field, buffer_text(cell));
         screen_put_cut(screen, grid, y, places[i].x, places[i].width, cell_is_right_aligned(field),
-                       marked ? STYLE_MARKED : cell_style(field, buffer_text(cell)),
-                       buffer_text(cell));
+                       style, buffer_text(cell));
     }
     if (index == view->index)
         grid_add_style(grid, y, 0, grid->columns, STYLE_SELECTED);
+}
+
+// --- Rows that went in the last seconds ----------------------------------------------------------
+
+// Finds the row that went, counted from the newest. Returns false if there are not so many.
+static bool find_gone(struct screen *screen, size_t which, struct row_ref *ret_ref) {
+    const struct view *view = screen_view(screen);
+    uint64_t scope = screen_scope(screen);
+    for (size_t i = screen->changes.count; i > 0; i--) {
+        const struct change_entry *entry = &screen->changes.entries[i - 1];
+        const struct node_netns *netns = node_find(screen->node, entry->netns);
+        if (!netns || entry->kind != view->spec->kind || (scope != 0 && scope != entry->netns))
+            continue;
+        for (size_t j = 0; j < entry->changes.went_count; j++) {
+            *ret_ref = (struct row_ref){screen->node, netns->netns,
+                                        table_row(entry->changes.before, entry->changes.went[j])};
+            if ((!view->filter || filter_match(view->filter, ret_ref)) && which-- == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+size_t screen_count_gone(struct screen *screen) {
+    struct row_ref ref;
+    size_t count = 0;
+    while (count < GONE_MOST && find_gone(screen, count, &ref))
+        count++;
+    return count;
+}
+
+static void draw_gone(struct screen *screen, struct grid *grid, size_t y, size_t which,
+                      const struct column_place *places, size_t count, struct buffer *cell) {
+    struct row_ref ref;
+    if (!find_gone(screen, which, &ref))
+        return;
+    grid_put(grid, y, 0, 1, STYLE_DIM, "-");
+    for (size_t i = 0; i < count; i++) {
+        const struct field *field = places[i].column->field;
+        buffer_clear(cell);
+        cell_format(field, &ref, cell);
+        screen_put_cut(screen, grid, y, places[i].x, places[i].width, cell_is_right_aligned(field),
+                       STYLE_DIM, buffer_text(cell));
+    }
 }
 
 static void draw_empty(const struct screen *screen, const struct view *view, struct grid *grid) {
@@ -150,6 +201,8 @@ void screen_draw_table(struct screen *screen, struct grid *grid) {
     draw_head(screen, view, grid, places, count, hidden);
     for (size_t i = 0; i < layout->height && view->top + i < view->count; i++)
         draw_row(screen, view, grid, screen->layout.body + i, view->top + i, places, count, &cell);
+    for (size_t i = 0; i < layout->gone; i++)
+        draw_gone(screen, grid, layout->body + layout->height + i, i, places, count, &cell);
     if (view->count == 0)
         draw_empty(screen, view, grid);
     buffer_done(&cell);

@@ -108,6 +108,8 @@ bool screen_find_tab(const struct screen *screen, size_t x, size_t *ret_panel);
 bool screen_find_view(const struct screen *screen, size_t x, size_t *ret_view);
 bool screen_find_head(struct screen *screen, size_t x, const struct field **ret_field);
 
+// How many rows of the view went in the last seconds.
+size_t screen_count_gone(struct screen *screen);
 void screen_draw_table(struct screen *screen, struct grid *grid);
 void screen_draw_status(struct screen *screen, struct grid *grid, size_t y);
 

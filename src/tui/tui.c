@@ -30,7 +30,7 @@ struct tui {
     uv_poll_t input;
     uv_signal_t signals[SIGNALS];
     uv_signal_t stop_signal;
-    uv_timer_t draw_timer;
+    uv_timer_t draw_timer, change_timer;
     struct node *node;
     struct reader reader;
     struct view_job *building; // under way; NULL: none
@@ -146,6 +146,21 @@ static void data_changed(bool data, void *user_data) {
         note_time(tui);
     tui->data_changed |= data || view_depends_on_rates(view);
     request_draw(tui);
+}
+
+static void forget_changes(uv_timer_t *timer) {
+    struct tui *tui = timer->data;
+    if (change_log_expire(&tui->screen.changes, uv_now(&tui->loop)))
+        uv_timer_start(timer, forget_changes, CHANGES_KEPT / 5, 0);
+    request_draw(tui);
+}
+
+static void take_changes(uint64_t netns, enum kind_id kind, struct changes *changes,
+                         void *user_data) {
+    struct tui *tui = user_data;
+    change_log_add(&tui->screen.changes, netns, kind, changes, uv_now(&tui->loop));
+    if (tui->screen.changes.count > 0 && !uv_is_active((uv_handle_t *)&tui->change_timer))
+        uv_timer_start(&tui->change_timer, forget_changes, CHANGES_KEPT, 0);
 }
 
 static void want_row(struct reader_rows *wanted, struct row_id id) {
@@ -355,12 +370,17 @@ static int poll_input(struct tui *tui) {
 }
 
 static int start_loop(struct tui *tui, struct error *err) {
-    struct reader_callbacks callbacks = {
-        .changed = data_changed, .want = fill_wanted, .named = take_named, .user_data = tui};
+    struct reader_callbacks callbacks = {.changed = data_changed,
+                                         .compared = take_changes,
+                                         .want = fill_wanted,
+                                         .named = take_named,
+                                         .user_data = tui};
     int r = poll_input(tui);
     if (r == 0)
         r = uv_timer_init(&tui->loop, &tui->draw_timer);
-    tui->draw_timer.data = tui;
+    tui->draw_timer.data = tui->change_timer.data = tui;
+    if (r == 0)
+        r = uv_timer_init(&tui->loop, &tui->change_timer);
     if (r == 0)
         r = listen_to_signals(tui);
     if (r == 0)

@@ -247,6 +247,18 @@ def test_changes_come_by_themselves():
         assert detail_name(t) == "veth6e1d93c"
 
 
+def test_changes_are_marked_for_some_seconds():
+    with interfaces() as t:
+        t.wait("12 interfaces")
+        ip("link", "add", "test0", "type", "veth", "peer", "name", "test1")
+        t.wait("14 interfaces")
+        t.keys("G")
+        t.wait(r"^\+test0(.|\n)*^\+test1|^\+test1(.|\n)*^\+test0")
+        ip("link", "del", "test0")
+        t.wait(r"12 interfaces(.|\n)*^-test")
+        t.wait("12 interfaces", "^-test")
+
+
 def test_row_that_goes_while_its_details_are_open():
     ip("link", "add", "test0", "type", "veth", "peer", "name", "test1")
     with interfaces() as t:
