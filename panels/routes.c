@@ -7,6 +7,7 @@
 #include "model/nexthop.h"
 #include "model/route.h"
 #include "model/routing_rule.h"
+#include "panels/route_question.h"
 
 // --- Where rows lead to --------------------------------------------------------------------------
 
@@ -158,7 +159,8 @@ static const struct panel_view views[] = {
     },
 };
 
-static const enum kind_id needs[] = {KIND_INTERFACES, KIND_NEIGHBOURS};
+static const enum kind_id needs[] = {KIND_INTERFACES, KIND_NEIGHBOURS, KIND_ROUTES,
+                                     KIND_ROUTING_RULES};
 
 const struct panel routes_panel = {
     .name = "routes",
@@ -167,4 +169,5 @@ const struct panel routes_panel = {
     .view_count = sizeof(views) / sizeof(views[0]),
     .needs = needs,
     .need_count = sizeof(needs) / sizeof(needs[0]),
+    .questions = route_questions,
 };

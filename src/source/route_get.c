@@ -45,6 +45,14 @@ void route_asker_free(struct route_asker *asker) {
     free(asker);
 }
 
+int32_t route_asker_link(const struct route_asker *asker, const char *name) {
+    for (size_t i = 0; i < asker->context.link_count; i++) {
+        if (strcmp(asker->context.links[i].name, name) == 0)
+            return asker->context.links[i].ifindex;
+    }
+    return 0;
+}
+
 // --- The answer ----------------------------------------------------------------------------------
 
 struct taking {

@@ -16,6 +16,9 @@ struct route_asker;
 int route_asker_new(const struct netns *netns, struct route_asker **ret_asker, struct error *err);
 void route_asker_free(struct route_asker *asker);
 
+// The ifindex of the namespace's interface of that name, 0 if there is none.
+int32_t route_asker_link(const struct route_asker *asker, const char *name);
+
 // Asks twice: for the route, and for what it comes to. That there is no route is an answer. Returns
 // 0, and route_answer_done has to follow, or -errno.
 int route_asker_ask(struct route_asker *asker, const struct route_question *question,

@@ -96,6 +96,20 @@ def test_targets():
             t.wait(r"^ 10\.9\.0\.1 in host")
 
 
+def test_which_route():
+    with link(), panel() as t:
+        ip("route", "add", "10.77.0.0/16", "via", "10.9.0.1", "metric", "7")
+        ip("route", "add", "10.77.0.0/24", "via", "10.9.0.2")
+        t.wait(r"10\.77\.0\.0/24")
+        t.keys("w", ["10.77.0.5 from 10.9.0.254"], "Enter")
+        t.wait(r"10\.77\.0\.0/24 via 10\.9\.0\.2 dev test0 table main - taken")
+        t.wait("shorter prefix: /16 against /24")
+        t.wait("The kernel's own answer", "asking")
+        t.wait(r"That comes to +10\.77\.0\.5/32 via 10\.9\.0\.2 dev test0")
+        t.keys("Escape", "w", ["10.77"], "Enter")
+        t.wait("not an IPv4 or IPv6 address: 10.77")
+
+
 def test_views():
     with link():
         ip("nexthop", "add", "id", "77", "via", "10.9.0.1", "dev", "test0")
