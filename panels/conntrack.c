@@ -145,7 +145,8 @@ static const struct panel_view views[] = {
         .name = "flows",
         .title = "Flows",
         .kind = KIND_FLOWS,
-        .columns = "protocol,state,src,sport,dst,dport,nat,reply_src,?reply_sport,reply_dst,"
+        .columns = "protocol,state,src,sport,?src_netns,dst,dport,?dst_netns,nat,reply_src,?reply_"
+                   "sport,reply_dst,"
                    "?reply_dport,~status,timeout,~mark,?zone,?packets,?bytes,?reply_packets,"
                    "?reply_bytes,?helper",
         .groups = flow_groups,
@@ -169,7 +170,8 @@ static const struct panel_view views[] = {
     },
 };
 
-static const enum kind_id needs[] = {KIND_CONNTRACK};
+// Whose addresses are is told by the interfaces of all namespaces.
+static const enum kind_id needs[] = {KIND_CONNTRACK, KIND_INTERFACES};
 
 const struct panel conntrack_panel = {
     .name = "conntrack",
@@ -178,5 +180,6 @@ const struct panel conntrack_panel = {
     .view_count = sizeof(views) / sizeof(views[0]),
     .needs = needs,
     .need_count = sizeof(needs) / sizeof(needs[0]),
+    .needs_others = true,
     .summary = summarise,
 };

@@ -39,6 +39,7 @@ const struct option_spec option_specs[] = {
     {"fields", '\0', OPTION_FIELDS, "KEY,...", DUMP, "only these fields, in this order; or all"},
     {"sort", '\0', OPTION_SORT, "[-]KEY,...", DUMP, "sort by fields, '-' for descending"},
     {"follow", '\0', OPTION_NONE, NULL, DUMP, "of flows: write those that come, change and go, as it happens"},
+    {"names", '\0', OPTION_NONE, NULL, DUMP, "of flows: say which namespaces have their addresses"},
     {"no-header", '\0', OPTION_NONE, NULL, DUMP | LIST, "no titles and column heads"},
     {"netns", '\0', OPTION_NETNS, "NS", DUMP | TERMINAL | ROUTE, "in this namespace: a name, a PID or a path"},
     {"all-netns", '\0', OPTION_NONE, NULL, DUMP | TERMINAL, "in every namespace of the node"},
@@ -373,6 +374,7 @@ static void take_switches(struct parsing *p) {
     if (is_given(p, "json") && !is_given(p, "format"))
         options->dump.format = DUMP_JSON;
     options->dump.no_header = is_given(p, "no-header");
+    options->dump.names = is_given(p, "names");
     options->dump.follow = is_given(p, "follow");
     if (options->dump.follow && !is_given(p, "json") && !is_given(p, "format"))
         options->dump.format = DUMP_NDJSON;

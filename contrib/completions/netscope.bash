@@ -28,7 +28,7 @@ _netscope_fields() {
         printf '%s\n' netns name family gc_entries gc_thresh1 gc_thresh2 gc_thresh3 entries own_entries own_gc_entries own_proxies table_fulls res_failed forced_gc_runs periodic_gc_runs allocs destroys hash_grows lookups hits rcv_probes_mcast rcv_probes_ucast gc_interval last_flush proxy_qlen hash_mask key_length entry_size base_reachable reachable retrans gc_stale delay_probe app_probes ucast_probes mcast_probes queue_bytes ;;
     esac
     case ",${1:-flows}," in *,flows,*)
-        printf '%s\n' netns family protocol protonum state src sport dst dport icmp_type icmp_code icmp_id reply_src reply_sport reply_dst reply_dport reply_icmp_type reply_icmp_code reply_icmp_id nat translation return_packet status timeout packets bytes reply_packets reply_bytes mark zone tcp_wscale tcp_reply_wscale tcp_flags tcp_reply_flags start use id orig_zone reply_zone labels secctx helper master sctp_vtag sctp_reply_vtag dccp_role dccp_handshake_seq stop ;;
+        printf '%s\n' netns family protocol protonum state src sport dst dport icmp_type icmp_code icmp_id reply_src reply_sport reply_dst reply_dport reply_icmp_type reply_icmp_code reply_icmp_id src_netns dst_netns reply_src_netns reply_dst_netns nat translation return_packet status timeout packets bytes reply_packets reply_bytes mark zone tcp_wscale tcp_reply_wscale tcp_flags tcp_reply_flags start use id orig_zone reply_zone labels secctx helper master sctp_vtag sctp_reply_vtag dccp_role dccp_handshake_seq stop ;;
     esac
     case ",${1:-expectations}," in *,expectations,*)
         printf '%s\n' netns family protocol protonum src sport dst dport mask_src mask_sport mask_dst mask_dport master_protocol master_src master_sport master_dst master_dport helper function flags class timeout zone id ;;
@@ -160,6 +160,6 @@ _netscope() {
                 return
         ;;
     esac
-    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --list-fields --route-get --from --iif --oif --mark --uid --ipproto --sport --dport --tos --panel --interval --no-color --help --version' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --names --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --list-fields --route-get --from --iif --oif --mark --uid --ipproto --sport --dport --tos --panel --interval --no-color --help --version' -- "$cur")
 }
 complete -F _netscope netscope

@@ -29,7 +29,7 @@ function __netscope_fields
         printf '%s\n' netns name family gc_entries gc_thresh1 gc_thresh2 gc_thresh3 entries own_entries own_gc_entries own_proxies table_fulls res_failed forced_gc_runs periodic_gc_runs allocs destroys hash_grows lookups hits rcv_probes_mcast rcv_probes_ucast gc_interval last_flush proxy_qlen hash_mask key_length entry_size base_reachable reachable retrans gc_stale delay_probe app_probes ucast_probes mcast_probes queue_bytes
     end
     if test -z "$kinds"; or contains flows $kinds
-        printf '%s\n' netns family protocol protonum state src sport dst dport icmp_type icmp_code icmp_id reply_src reply_sport reply_dst reply_dport reply_icmp_type reply_icmp_code reply_icmp_id nat translation return_packet status timeout packets bytes reply_packets reply_bytes mark zone tcp_wscale tcp_reply_wscale tcp_flags tcp_reply_flags start use id orig_zone reply_zone labels secctx helper master sctp_vtag sctp_reply_vtag dccp_role dccp_handshake_seq stop
+        printf '%s\n' netns family protocol protonum state src sport dst dport icmp_type icmp_code icmp_id reply_src reply_sport reply_dst reply_dport reply_icmp_type reply_icmp_code reply_icmp_id src_netns dst_netns reply_src_netns reply_dst_netns nat translation return_packet status timeout packets bytes reply_packets reply_bytes mark zone tcp_wscale tcp_reply_wscale tcp_flags tcp_reply_flags start use id orig_zone reply_zone labels secctx helper master sctp_vtag sctp_reply_vtag dccp_role dccp_handshake_seq stop
     end
     if test -z "$kinds"; or contains expectations $kinds
         printf '%s\n' netns family protocol protonum src sport dst dport mask_src mask_sport mask_dst mask_dport master_protocol master_src master_sport master_dst master_dport helper function flags class timeout zone id
@@ -56,6 +56,7 @@ complete -c netscope -l filter -x -a '(__netscope_fields)' -d 'only rows that ma
 complete -c netscope -l fields -x -a '(__fish_append , (__netscope_fields))' -d 'only these fields, in this order; or all'
 complete -c netscope -l sort -x -a '(__fish_append , (__netscope_fields))' -d 'sort by fields, \'-\' for descending'
 complete -c netscope -l follow -d 'of flows: write those that come, change and go, as it happens'
+complete -c netscope -l names -d 'of flows: say which namespaces have their addresses'
 complete -c netscope -l no-header -d 'no titles and column heads'
 complete -c netscope -l netns -r -a '(netscope --dump=namespaces --no-header --fields netns 2>/dev/null)' -d 'in this namespace: a name, a PID or a path'
 complete -c netscope -l all-netns -d 'in every namespace of the node'

@@ -182,13 +182,14 @@ static int report_others(struct dump *dump, enum kind_id id) {
 
 // What the kind's fields look at, in every namespace.
 static int read_others(struct dump *dump, const struct kind *kind) {
+    uint32_t others = kind->looks_at | (dump->plan->request->names ? kind->names_from : 0);
     size_t count = node_count(dump->node);
     const struct netns **netnses = calloc(count + 1, sizeof(*netnses));
     int r = netnses ? 0 : -ENOMEM;
     for (size_t i = 0; netnses && i < count; i++)
         netnses[i] = dump->node->netnses[i].netns;
     for (enum kind_id id = 0; id < KIND_COUNT && r == 0; id++) {
-        if (!(kind->looks_at & KIND_BIT(id)))
+        if (!(others & KIND_BIT(id)))
             continue;
         r = node_read_tables(dump->node, netnses, count, id);
         if (r == 0)
@@ -360,9 +361,11 @@ static int dump_kind(struct dump *dump, size_t index) {
 }
 
 static int follow(struct dump *dump) {
+    int r = read_others(dump, kinds[dump->plan->request->kinds[0]]);
     writer_begin_kind(&dump->writer, 0);
-    int r =
-        follow_flows(&dump->writer, dump->node, dump->chosen, dump->chosen_count, &dump->statuses);
+    if (r == 0)
+        r = follow_flows(&dump->writer, dump->node, dump->chosen, dump->chosen_count,
+                         &dump->statuses);
     writer_end_kind(&dump->writer);
     return r;
 }

@@ -306,6 +306,22 @@ const struct claim *claims_own_address(const struct claims *claims, uint32_t seg
     return NULL;
 }
 
+const struct claim *claims_sole_address(const struct claims *claims, const struct netns *from,
+                                        const struct address *address) {
+    struct key key = key_of_address(address);
+    const struct claim *found = NULL;
+    bool several = false;
+    for (size_t i = find_key(claims, &key);
+         i < claims->count && compare_keys(&claims->keys[i], &key) == 0; i++) {
+        const struct claim *claim = &claims->claims[i];
+        if (claim->netns == from)
+            return claim;
+        several |= found && found->netns != claim->netns;
+        found = claim;
+    }
+    return several ? NULL : found;
+}
+
 const struct segments *claims_segments(const struct claims *claims) {
     return claims->segments;
 }

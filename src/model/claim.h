@@ -59,6 +59,11 @@ const struct claim *claims_share_netns(const struct claim_run *owners,
 const struct claim *claims_own_lladdr(const struct claims *claims, uint32_t segment,
                                       const struct lladdr *lladdr);
 
+// Whose address it is, seen from a namespace: its own, else that of the only other one that claims
+// it, on whichever segment; NULL: nobody's, or several namespaces have it.
+const struct claim *claims_sole_address(const struct claims *claims, const struct netns *from,
+                                        const struct address *address);
+
 // Whose address it is, seen from that segment: of those that claim it there the one whose namespace
 // has the lladdr, or the foremost; else, as the node does not know every wire, an interface that
 // has it in the namespace that owns the lladdr.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The fields of a flow. Keys are conntrack(8)'s words; those of the packets that answer begin with
 // reply_.
+#include "model/claim.h"
 #include "model/flow.h"
 #include "model/netns.h"
 
@@ -35,6 +36,38 @@ static void get_reply_src(const struct row_ref *ref, const struct field *field, 
 static void get_reply_dst(const struct row_ref *ref, const struct field *field, struct value *ret) {
     (void)field;
     set_address(ref, FLOW_REPLY_DST, ret);
+}
+
+// --- Whose the addresses are ---------------------------------------------------------------------
+
+static void set_owner(const struct row_ref *ref, enum flow_end end, struct value *ret) {
+    const struct claims *claims = ref->node ? claims_of(ref->node) : NULL;
+    struct address address = flow_address(ref->row, end);
+    const struct claim *claim = claims ? claims_sole_address(claims, ref->netns, &address) : NULL;
+    if (claim)
+        value_set_text(ret, claim->netns->name);
+}
+
+static void get_src_netns(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    (void)field;
+    set_owner(ref, FLOW_SRC, ret);
+}
+
+static void get_dst_netns(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    (void)field;
+    set_owner(ref, FLOW_DST, ret);
+}
+
+static void get_reply_src_netns(const struct row_ref *ref, const struct field *field,
+                                struct value *ret) {
+    (void)field;
+    set_owner(ref, FLOW_REPLY_SRC, ret);
+}
+
+static void get_reply_dst_netns(const struct row_ref *ref, const struct field *field,
+                                struct value *ret) {
+    (void)field;
+    set_owner(ref, FLOW_REPLY_DST, ret);
 }
 
 // Members that a flow has if the bit is set, by the member's size.
@@ -191,6 +224,10 @@ static const struct field fields[] = {
     IF_KNOWN("reply_icmp_type", reply.icmp_type, "REPLY TYPE", FIELD_NUMBER, get_icmp_u8, "type of the ICMP packets that answer"),
     IF_KNOWN("reply_icmp_code", reply.icmp_code, "REPLY CODE", FIELD_NUMBER, get_icmp_u8, "code of the ICMP packets that answer"),
     IF_KNOWN("reply_icmp_id", reply.icmp_id, "REPLY ICMP ID", FIELD_NUMBER, get_icmp_id, "id of the ICMP packets that answer"),
+    FIELD_BY("src_netns", "FROM", FIELD_NETNS, get_src_netns, "namespace of this node that has the source address"),
+    FIELD_BY("dst_netns", "TO", FIELD_NETNS, get_dst_netns, "namespace of this node that has the destination address"),
+    FIELD_BY("reply_src_netns", "REPLY FROM", FIELD_NETNS, get_reply_src_netns, "namespace that has the source address of replies"),
+    FIELD_BY("reply_dst_netns", "REPLY TO", FIELD_NETNS, get_reply_dst_netns, "namespace that has the destination address of replies"),
     {"nat", "NAT", FIELD_ENUM, get_nat, 0, &nat_names, "what is translated", 0},
     FIELD_BY("translation", "TRANSLATION", FIELD_TEXT, get_translation, "what NAT makes of the first packet's addresses and ports"),
     FIELD_BY("return_packet", "RETURN PACKET", FIELD_TEXT, get_return, "how the packet that answers looks, and whether one came"),
@@ -246,5 +283,6 @@ const struct kind flow_kind = {
                "status,timeout,packets,bytes,reply_packets,reply_bytes,mark,zone",
     .sort = "src",
     .identity = identity,
+    .names_from = KIND_BIT(KIND_INTERFACES),
     .help = "flows that connection tracking knows",
 };

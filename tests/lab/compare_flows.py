@@ -185,7 +185,7 @@ def read_ctnetlink():
 # --- Flows ----------------------------------------------------------------------------------------
 
 # Of netscope's own making: compared with what they are made from.
-COMPOSED = {"netns", "translation", "return_packet", "nat", "master"}
+COMPOSED = {"src_netns", "dst_netns", "reply_src_netns", "reply_dst_netns", "netns", "translation", "return_packet", "nat", "master"}
 SAME_STATE = {"SYN_SENT2": "LISTEN"}  # what conntrack still calls it
 NAMED_PROTOCOLS = {"unknown"}
 
@@ -319,6 +319,28 @@ def compare_filters():
             problem(f"filter {text}: {len(pushed)} flows, without the kernel's help {len(own)}")
 
 
+# --- Names ----------------------------------------------------------------------------------------
+
+
+def check_names():
+    """Of the pings that went to see whether the ends are there, and of addresses of nobody's."""
+    plain = netscope("--dump=flows", "--filter", "protocol=icmp")["flows"]
+    if any(key.endswith("_netns") for flow in plain for key in flow):
+        problem("names without --names")
+    owners = {"10.0.1.2": "client", "10.0.2.2": "server"}
+    seen = set()
+    for flow in netscope("--dump=flows", "--names")["flows"]:
+        for end in ("src", "dst", "reply_src", "reply_dst"):
+            name = flow.get(f"{end}_netns")
+            if name != owners.get(flow[end], name):
+                problem(f"{end} {flow[end]} is of {name}")
+            if flow[end].startswith(("198.51.100.", "203.0.113.")) and name:
+                problem(f"{end} {flow[end]} is nobody's, not of {name}")
+            seen.add(name)
+    if not {"client", "server"} <= seen:
+        problem(f"names: only {seen}")
+
+
 # --- Expectations ---------------------------------------------------------------------------------
 
 
@@ -414,6 +436,7 @@ def main():
     flows = compare_flows("here")
     check_expected(flows, sys.argv[1])
     compare_filters()
+    check_names()
     compare_expectations("here", 1)
     compare_conntrack("here")
     for name in sorted(os.listdir("/run/netns")):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""usage: make_flows.py CLIENT SERVER [--dccp]
+"""usage: make_flows.py CLIENT SERVER [--second-kernel]
 
 Sends packets from the network namespaces CLIENT and SERVER (files that open them) through the one
 between, so that connection tracking there has a flow of each protocol and state. All packets are
@@ -274,11 +274,19 @@ def make_dccp(talk_of):
     expect(protocol="dccp", sport=16000, state="REQUEST")
 
 
+def make_offloaded(talk_of):
+    """What is established goes into the flowtable: see the rules of flows.sh."""
+    talk = talk_of(4, 41, 41)
+    for reply in (False, True, False, True):
+        udp(talk, reply, *((53, 17000) if reply else (17000, 53)))
+    expect(protocol="udp", sport=17000, status="OFFLOAD")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("client")
     parser.add_argument("server")
-    parser.add_argument("--dccp", action="store_true")
+    parser.add_argument("--second-kernel", action="store_true")
     arguments = parser.parse_args()
     # One processor, one queue: packets are seen in the order in which they are sent.
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -293,8 +301,9 @@ def main():
     make_nat(talk_of)
     make_marked(talk_of)
     make_ftp(talk_of)
-    if arguments.dccp:
+    if arguments.second_kernel:
         make_dccp(talk_of)
+        make_offloaded(talk_of)
 
 
 if __name__ == "__main__":
