@@ -36,9 +36,11 @@ def bridge():
                "dev", "test0")
         yield
     finally:
-        for name in NAMES:
-            subprocess.run(["ip", "netns", "del", name], check=False, stderr=subprocess.DEVNULL)
-        subprocess.run(["ip", "link", "del", "test0"], check=False, stderr=subprocess.DEVNULL)
+        # The pairs first: they would outlast their namespace's name for a while.
+        for command in (*(["ip", "link", "del", "test" + name] for name in NAMES),
+                        *(["ip", "netns", "del", name] for name in NAMES),
+                        ["ip", "link", "del", "test0"]):
+            subprocess.run(command, check=False, stderr=subprocess.DEVNULL)
 
 
 def panel(view="neighbours"):
