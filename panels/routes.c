@@ -125,9 +125,8 @@ static const struct panel_view views[] = {
         .name = "routes",
         .title = "Routes",
         .kind = KIND_ROUTES,
-        .columns =
-            "table,type,dst,gateway,?via,dev,?nexthops,~prefsrc,metric,~protocol,~scope,flags,"
-            "?encap_info,?mtu,?expires,?pref,?nhid,?label,?rule",
+        .columns = "dst,gateway,?via,dev,?nexthops,type,table,metric,~prefsrc,~protocol,~scope,"
+                   "flags,?encap_info,?mtu,?expires,?pref,?nhid,?label,?rule",
         .groups = route_groups,
         .targets = route_targets,
     },
@@ -144,7 +143,7 @@ static const struct panel_view views[] = {
         .name = "rules",
         .title = "Rules",
         .kind = KIND_ROUTING_RULES,
-        .columns = "family,priority,?not,src,dst,iif,~oif,fwmark,?fwmask,?uid_start,?uid_end,"
+        .columns = "priority,family,?not,src,dst,iif,~oif,fwmark,?fwmask,?uid_start,?uid_end,"
                    "?ipproto,?sport,?dport,action,table,goto,~suppress_prefixlen,protocol,flags",
         .groups = rule_groups,
     },

@@ -41,7 +41,7 @@ def test_a_route_comes_and_goes():
     with link(), panel() as t:
         t.wait("0 of [0-9]+ routes shown")
         ip("route", "add", "10.77.0.0/16", "via", "10.9.0.1", "metric", "7")
-        t.wait(r"main +unicast +10\.77\.0\.0/16 +10\.9\.0\.1 .*test0 .* 7 boot")
+        t.wait(r"10\.77\.0\.0/16 +10\.9\.0\.1 .*test0 .*unicast +main +7 .*boot")
         ip("route", "del", "10.77.0.0/16")
         t.wait("0 of [0-9]+ routes shown")
 
@@ -84,7 +84,9 @@ def test_targets():
         ip("route", "add", "10.77.0.0/16", "via", "10.9.0.1")
         with panel() as t:
             t.wait(r"10\.77\.0\.0/16")
-            t.keys("o")
+            t.keys("Enter")
+            t.wait(r"^ 10\.77\.0\.0/16 in host")
+            t.keys("Escape", "o")
             t.wait(r"\[\d Interfaces\]")
             t.keys("Enter")
             t.wait("^ test0 in host")
@@ -121,7 +123,7 @@ def test_views():
             t.wait(r"10\.78\.0\.0 +- +255\.255\.255\.0 +! +5 +- +0 +-")
         ip("rule", "add", "pref", "100", "from", "10.77.0.0/16", "iif", "gone", "goto", "32766")
         with panel("rules", "priority = 100") as t:
-            t.wait(r"inet +100 .*10\.77\.0\.0/16 +- +gone .*goto +- +32766 .*iif_detached")
+            t.wait(r"100 +inet .*10\.77\.0\.0/16 +- +gone .*goto +- +32766 .*iif_detached")
             ip("rule", "del", "pref", "100")
             t.wait("0 of [0-9]+ routing_rules shown")
             t.keys("v", "/", ["id = 77"], "Enter")
