@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Any message as an address label: what is read is a label that can be.
+// Any message as an address label, and any line as a question that somebody typed: what is read is
+// one that can be.
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,7 +10,25 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static int32_t find_link(const char *name, void *user_data) {
+    (void)user_data;
+    return strcmp(name, "eth0") == 0;
+}
+
+static void ask(const uint8_t *data, size_t size) {
+    struct route_question question = {0};
+    struct error err = {0};
+    char *line = strndup((const char *)data, size);
+    int r = line ? route_question_parse(line, find_link, NULL, &question, &err) : -1;
+    if (r == 0 && (question.dst.family == ADDRESS_NONE || (question.iif && question.oif)))
+        abort();
+    if (line && r < 0 && err.text[0] == '\0')
+        abort();
+    free(line);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    ask(data, size);
     struct nlmsghdr *message = malloc(size + sizeof(*message));
     struct route_label label = {0};
     if (!message || size < sizeof(*message)) {
