@@ -8,6 +8,7 @@ const struct panel *const panels[] = {
     &routes_panel,
     &neighbours_panel,
     &conntrack_panel,
+    &dns_panel,
     NULL,
 };
 // clang-format on

@@ -36,7 +36,7 @@ _netscope_fields() {
     case ",${1:-conntrack}," in *,conntrack,*)
         printf '%s\n' netns count max used buckets mean_chain full_chain verdict expectations expect_max accounting timestamps events checksum log_invalid tcp_loose tcp_be_liberal tcp_ignore_invalid_rst tcp_max_retrans found invalid insert insert_failed drop early_drop error search_restart clash_resolve chaintoolong expect_new expect_create expect_delete cpus timeouts ;;
     esac
-    case ",${1:-resolver}," in *,resolver,*)
+    case ",${1:-resolver}," in *,resolver,* | *,dns,*)
         printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts sortlist resolv_conf pid problems ;;
     esac
     case ",${1:-answers}," in *,answers,*)
@@ -76,7 +76,7 @@ _netscope() {
     case $prev in
     --dump)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries' && return
+            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries dns' && return
         ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson' -- "$cur")
@@ -153,7 +153,7 @@ _netscope() {
                 return
         ;;
     --panel)
-        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/expectations conntrack/statistics' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/expectations conntrack/statistics dns' -- "$cur")
         return
         ;;
     --interval)

@@ -49,7 +49,7 @@ function __netscope_fields
 end
 
 complete -c netscope -f
-complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries)' -d 'write rows to standard output; all kinds if none is named'
+complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries dns)' -d 'write rows to standard output; all kinds if none is named'
 complete -c netscope -l format -x -a 'text json ndjson' -d 'text, json or ndjson'
 complete -c netscope -l json -s j -d 'the same as --format json'
 complete -c netscope -l filter -x -a '(__netscope_fields)' -d 'only rows that match, as \'mtu > 1500 and not lo\''
@@ -78,7 +78,7 @@ complete -c netscope -l ipproto -x -d 'of this protocol: a number, tcp, udp, icm
 complete -c netscope -l sport -x -d 'from this port'
 complete -c netscope -l dport -x -d 'to this port'
 complete -c netscope -l tos -x -d 'of this type of service'
-complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/expectations conntrack/statistics' -d 'open the terminal program on this panel'
+complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/expectations conntrack/statistics dns' -d 'open the terminal program on this panel'
 complete -c netscope -l interval -x -d 'time between two readings of counters'
 complete -c netscope -l no-color -d 'no colours, as with NO_COLOR in the environment'
 complete -c netscope -l help -s h -d 'print this'
