@@ -45,10 +45,10 @@ struct kind {
     // Kinds, a KIND_BIT each, whose tables of every namespace its fields look at: they are read
     // before its rows are shown.
     uint32_t looks_at;
+    uint32_t names_from; // the same, for fields that only name what others tell: with --names
     // True if rows of one namespace are compared with those of another: who reads several holds
     // all.
     bool compares_netnses;
-    uint32_t names_from; // the same, for fields that only name what others tell: with --names
     bool asked;       // its rows answer a question (--name): there is no source to read them from
     const char *help; // one line
 };
