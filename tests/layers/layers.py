@@ -18,6 +18,7 @@ from collections import namedtuple
 # A layer may include itself and those of a lower rank.
 RANKS = {
     "base": 0,
+    "ruleset": 0.5,
     "model": 1,
     "resolve": 1.5,
     "query": 2,
@@ -35,16 +36,17 @@ HEADER_OWNERS = [
     (r"uv\.h|uv/.*", {"tui"}, "libuv"),
     (
         r"linux/.*netlink.*|linux/(if_link|if_addr|neighbour|net_namespace)\.h"
-        r"|linux/netfilter/.*|linux/netfilter_ipv[46]/.*|linux/pkt_(cls|sched)\.h"
+        r"|linux/netfilter/nf.*|linux/netfilter_ipv[46]/ip6?_tables\.h|linux/pkt_(cls|sched)\.h"
         r"|netlink/.*|libmnl/.*|libnftnl/.*|libnetfilter_.*|libnfnetlink/.*|libiptc/.*",
         {"source"},
         "netlink interfaces",
     ),
+    (r"linux/netfilter/(x_tables|xt_.*)\.h|linux/netfilter_ipv[46]/ip6?t_.*\.h", {"source", "ruleset"}, "the structs of xtables"),
     (r"ldns/.*|idn2\.h", {"resolve"}, "the DNS's libraries"),
     (r"jansson\.h", {"source", "dump", "tui", "program"}, "JSON reading"),
 ]
 
-PURE_LAYERS = {"model", "resolve", "query", "sim"}
+PURE_LAYERS = {"ruleset", "model", "resolve", "query", "sim"}
 
 PURE_FORBIDDEN_HEADERS = re.compile(
     r"(aio|dirent|fcntl|ftw|glob|netdb|poll|pthread|resolv|sched|syslog|termios|threads|unistd)\.h"
