@@ -121,6 +121,14 @@ static int compare_keys(const struct key *a, const struct key *b) {
                               : memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }
 
+// By what people read: inodes and indices differ from one start of the same node to the next.
+static int compare_names(const struct claim *a, const struct claim *b) {
+    int order = strcmp(a->netns->name, b->netns->name);
+    if (order == 0 && a->link->ifname && b->link->ifname)
+        order = strcmp(a->link->ifname, b->link->ifname);
+    return order ? order : a->link->ifindex - b->link->ifindex;
+}
+
 // Who is no port of anything comes first: it is the one that speaks for a stack of devices.
 static int compare_entries(const void *a, const void *b) {
     const struct entry *left = a, *right = b;
@@ -131,9 +139,7 @@ static int compare_entries(const void *a, const void *b) {
         return left->claim.segment < right->claim.segment ? -1 : 1;
     if (left->claim.echo != right->claim.echo)
         return (int)left->claim.echo - (int)right->claim.echo;
-    if (left->claim.netns->inode != right->claim.netns->inode)
-        return left->claim.netns->inode < right->claim.netns->inode ? -1 : 1;
-    return left->claim.link->ifindex - right->claim.link->ifindex;
+    return compare_names(&left->claim, &right->claim);
 }
 
 static void collect(struct claims *claims, const struct node *node, struct list *list) {

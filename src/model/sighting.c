@@ -2,6 +2,7 @@
 #include "model/sighting.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/finding.h"
 #include "model/neighbour_words.h"
@@ -114,8 +115,8 @@ static int compare_sightings(const void *a, const void *b) {
     int order = compare_subjects(left, right->segment, &right->neighbour->dst);
     if (order == 0)
         order = lladdr_compare(&left->neighbour->lladdr, &right->neighbour->lladdr);
-    if (order == 0 && left->netns->inode != right->netns->inode)
-        order = left->netns->inode < right->netns->inode ? -1 : 1;
+    if (order == 0)
+        order = strcmp(left->netns->name, right->netns->name);
     return order ? order : left->neighbour->ifindex - right->neighbour->ifindex;
 }
 

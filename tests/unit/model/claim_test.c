@@ -18,8 +18,9 @@ static const char *const names[] = {"host", "a", "b", "c", NULL};
 #define BRIDGE 2
 
 // Three pods on the host's bridge, each with its address; 127.0.0.1 stands in all of them.
-static struct pretend make_node(const char *const *addresses, const char *const *macs) {
-    struct pretend pretend = pretend_new(names);
+static struct pretend make_named(const char *const *called, const char *const *addresses,
+                                 const char *const *macs) {
+    struct pretend pretend = pretend_new(called);
     struct link *bridge = pretend_link(&pretend, HOST, BRIDGE, "br0", "bridge");
     pretend_mac(bridge, "02:00:00:00:01:03"); // that of its first port
     pretend_address(&pretend, HOST, bridge, "10.0.0.254");
@@ -36,6 +37,10 @@ static struct pretend make_node(const char *const *addresses, const char *const 
     }
     pretend_done(&pretend);
     return pretend;
+}
+
+static struct pretend make_node(const char *const *addresses, const char *const *macs) {
+    return make_named(names, addresses, macs);
 }
 
 static const char *const macs[] = {"02:00:00:00:00:0a", "02:00:00:00:00:0b", "02:00:00:00:00:0c"};
@@ -133,6 +138,28 @@ static void test_duplicate_mac(void **state) {
     node_free(pretend.node);
 }
 
+// What stands twice is told in the order of names, whatever order the namespaces came in.
+static void test_order_of_names(void **state) {
+    const char *const later[] = {"host", "z", "y", "x", NULL};
+    const char *const addresses[] = {"10.0.0.1", "10.0.0.1", "10.0.0.1"};
+    const char *const same[] = {macs[0], macs[0], macs[2]};
+    struct pretend pretend = make_named(later, addresses, same);
+    (void)state;
+    struct table *seen[] = {table_new(&neighbour_kind), table_new(&neighbour_kind),
+                            table_new(&neighbour_kind)};
+    add_neighbour(seen[0], BRIDGE, "10.0.0.1", macs[0], NEIGHBOUR_REACHABLE);
+    add_neighbour(seen[0], BRIDGE, "10.0.0.200", "02:00:00:00:00:97", NEIGHBOUR_REACHABLE);
+    add_neighbour(seen[1], 2, "10.0.0.200", "02:00:00:00:00:98", NEIGHBOUR_REACHABLE);
+    add_neighbour(seen[2], 2, "10.0.0.200", "02:00:00:00:00:98", NEIGHBOUR_REACHABLE);
+    for (size_t i = 0; i < 3; i++)
+        node_set_table(pretend.node, HOST + i, seen[i]);
+    expect(&pretend, HOST, KIND_NEIGHBOURS, 0, "address_claims", "x eth0,y eth0,z eth0");
+    expect(&pretend, HOST, KIND_NEIGHBOURS, 0, "lladdr_claims", "y eth0,z eth0");
+    expect(&pretend, HOST, KIND_NEIGHBOURS, 1, "lladdrs_seen",
+           "02:00:00:00:00:97 in host br0,02:00:00:00:00:98 in y eth0,02:00:00:00:00:98 in z eth0");
+    node_free(pretend.node);
+}
+
 // An address that is pod c's, answered by somebody else; and one outside the node that two pods
 // know under different link-layer addresses.
 static void test_conflicts(void **state) {
@@ -186,6 +213,7 @@ int main(void) {
         cmocka_unit_test(test_bridge_and_its_port),
         cmocka_unit_test(test_duplicate_address),
         cmocka_unit_test(test_duplicate_mac),
+        cmocka_unit_test(test_order_of_names),
         cmocka_unit_test(test_conflicts),
         cmocka_unit_test(test_moves_are_shown),
     };
