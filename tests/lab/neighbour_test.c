@@ -52,8 +52,8 @@ static void make_entries(void) {
     private_run("ip neigh add proxy 10.0.0.1 dev v0");
 }
 
-// The kernel makes some by itself, when it likes; these are ours. Where it can filter by VLAN, it makes
-// one more of each in the port's own VLAN.
+// The kernel makes some by itself, when it likes; these are ours. Where it can filter by VLAN, it
+// makes one more of each in the port's own VLAN.
 static bool is_made(const struct table *table, const void *row) {
     const struct neighbour *neighbour = row;
     const struct fdb_entry *entry = row;
