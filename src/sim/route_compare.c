@@ -56,6 +56,17 @@ static bool same_nexthops(const struct route *a, const struct route *b) {
            a->shared->nexthop_id.value == b->shared->nexthop_id.value;
 }
 
+// The one of the routes that it may be that the kernel names, if it names one.
+static const struct route *find_match(const struct route_decision *decision,
+                                      const struct route *kernels) {
+    for (size_t i = 0; i < decision->rival_count; i++) {
+        if (decision->rivals[i]->shared->metric == kernels->shared->metric &&
+            same_nexthops(decision->rivals[i], kernels))
+            return decision->rivals[i];
+    }
+    return decision->route;
+}
+
 static bool same_table(const struct route_decision *decision, uint32_t kernels) {
     uint32_t ours = decision->route->shared->table;
     return ours == kernels ||
@@ -73,7 +84,7 @@ static bool shares_object(const struct route_decision *decision, const struct ro
 
 static void compare_match(const struct route_decision *decision, const struct route *kernels,
                           struct buffer *difference) {
-    const struct route *ours = decision->route;
+    const struct route *ours = find_match(decision, kernels);
     if (shares_object(decision, kernels))
         return;
     const struct route_shared *a = ours->shared, *b = kernels->shared;
@@ -93,8 +104,10 @@ static void compare_match(const struct route_decision *decision, const struct ro
                b->src.length);
     if (a->metric != b->metric)
         differ(difference, "metric: %u here, %u by the kernel", a->metric, b->metric);
-    if (ours->tos != kernels->tos)
-        differ(difference, "tos: 0x%02x here, 0x%02x by the kernel", ours->tos, kernels->tos);
+    // Where gateways decide, the kernel goes on naming the TOS of the route that the table gave.
+    uint8_t tos = decision->given ? decision->given->tos : ours->tos;
+    if (tos != kernels->tos)
+        differ(difference, "tos: 0x%02x here, 0x%02x by the kernel", tos, kernels->tos);
     if (decision->type != b->type)
         differ(difference, "type: %s here, %s by the kernel",
                route_type_names.names[decision->type], route_type_names.names[b->type]);
@@ -118,14 +131,21 @@ static bool is_way(const struct route_way *way, const struct route *kernels) {
            address_compare(&way->gateway, &nexthop->gateway) == 0;
 }
 
-// The way that the kernel took, NULL: none that we have.
+static bool same_source(const struct route_way *way, const struct route *kernels) {
+    return address_compare(&way->source, &kernels->shared->prefsrc) == 0;
+}
+
+// The way that the kernel took, NULL: none that we have. Ways of different routes can differ in
+// nothing but the source.
 static const struct route_way *find_taken(const struct route_decision *decision,
                                           const struct route *kernels) {
+    const struct route_way *taken = NULL;
     for (size_t i = 0; i < decision->way_count; i++) {
-        if (is_way(&decision->ways[i], kernels))
-            return &decision->ways[i];
+        const struct route_way *way = &decision->ways[i];
+        if (is_way(way, kernels) && (!taken || same_source(way, kernels)))
+            taken = way;
     }
-    return NULL;
+    return taken;
 }
 
 static void compare_resolved(const struct route_decision *decision, const struct route *kernels,
@@ -135,8 +155,7 @@ static void compare_resolved(const struct route_decision *decision, const struct
     if (!way)
         differ(difference, "the kernel goes on where no way leads here");
     else if (source->family != ADDRESS_NONE && !decision->question.iif &&
-             decision->question.from.family == ADDRESS_NONE &&
-             address_compare(source, &way->source) != 0)
+             decision->question.from.family == ADDRESS_NONE && !same_source(way, kernels))
         differ_address(difference, "source", &way->source, source);
 }
 

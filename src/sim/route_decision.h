@@ -56,7 +56,8 @@ struct route_step {
 // A way on that the kernel may take. Of several usable ones it takes one by a hash that only it
 // knows.
 struct route_way {
-    const struct route_nexthop *nexthop; // NULL: straight to the link of oif, without a route
+    const struct route *route;           // NULL: straight to the link of oif, without one
+    const struct route_nexthop *nexthop; // of the route; NULL without one
     struct address gateway;              // NONE: none; a redirect's where there was one
     struct address next;               // whose link-layer address is needed: gateway or destination
     const struct neighbour *neighbour; // of that one; NULL: none is known
@@ -70,10 +71,14 @@ struct route_way {
 
 struct route_decision {
     struct route_question question;
-    int error;                       // 0, or the -errno that the kernel answers
-    uint8_t type;                    // enum route_type, of what was decided
-    const struct routing_rule *rule; // that led to it; NULL: none did
-    const struct route *route;       // NULL: none; without an error: it is on the link anyway
+    int error;                         // 0, or the -errno that the kernel answers
+    uint8_t type;                      // enum route_type, of what was decided
+    const struct routing_rule *rule;   // that led to it; NULL: none did
+    const struct route *route;         // NULL: none; without an error: it is on the link anyway
+    const struct route *const *rivals; // IPv4 default routes that it may take just as well
+    size_t rival_count;
+    // What the table gave before the gateways of several default routes decided; NULL: none did.
+    const struct route *given;
     const struct route_step *steps;
     size_t step_count;
     const struct route_way *ways;

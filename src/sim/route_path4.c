@@ -123,7 +123,7 @@ static struct route_found look_up_output(struct route_walk *walk) {
     bool vrf_decides = walk->flow.l3mdev && !is_multicast(&walk->flow.dst);
     if (found.error != 0 && walk->flow.oif && !vrf_decides)
         return assume_link(walk, ROUTE_UNICAST, "no route is usable, but an interface is given");
-    return found;
+    return walk->flow.oif ? found : route_default4(walk, found);
 }
 
 // Multicast and limited broadcast stay so, whatever route they found.
@@ -175,6 +175,7 @@ static struct route_found find_output(struct route_walk *walk) {
 // The decision for a packet that goes back to the source; no address answers a broadcast.
 static struct route_found look_back(const struct route_walk *walk, int32_t oif, uint8_t type) {
     struct route_walk back = *walk;
+    bool ports = route_rules_need_ports(&back);
     back.quiet = true;
     back.flow.dst = walk->flow.src;
     if (type != ROUTE_BROADCAST)
@@ -184,8 +185,9 @@ static struct route_found look_back(const struct route_walk *walk, int32_t oif, 
     back.flow.iif = oif ? oif : ROUTE_LOOPBACK;
     back.flow.oif = 0;
     back.flow.mark = 0; // unless src_valid_mark is set
-    back.flow.sport = walk->flow.dport;
-    back.flow.dport = walk->flow.sport;
+    back.flow.proto = ports ? walk->flow.proto : 0;
+    back.flow.sport = ports ? walk->flow.dport : 0;
+    back.flow.dport = ports ? walk->flow.sport : 0;
     back.has_source = true;
     struct route_found found = route_rules_look_up(&back);
     return found;

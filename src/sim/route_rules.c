@@ -391,6 +391,23 @@ bool route_rules_are_default(struct route_walk *walk) {
     return list_rules(walk, &list) && are_default(&list);
 }
 
+// Rules for what the node sends (iif lo) do not count here, though one may match on the way back.
+static bool needs_ports(const struct routing_rule *rule) {
+    bool asks = (rule->ip_proto.known && rule->ip_proto.value != 0) || rule->sport.known ||
+                rule->dport.known;
+    return asks && !(rule->iif && strcmp(rule->iif, "lo") == 0);
+}
+
+bool route_rules_need_ports(struct route_walk *walk) {
+    struct rule_list list = {0};
+    list_rules(walk, &list);
+    for (size_t i = 0; i < list.count; i++) {
+        if (needs_ports(list.rules[i]))
+            return true;
+    }
+    return false;
+}
+
 // --- Both families -------------------------------------------------------------------------------
 
 // Which VRF the packet is in (l3mdev_update_flow, net/l3mdev/l3mdev.c).

@@ -56,13 +56,13 @@ static const char *check_nexthops(struct route_walk *walk, const struct route *r
     return trouble;
 }
 
-static bool is_tos(const struct route_walk *walk, const struct route *route) {
+bool route_fits_tos(const struct route_walk *walk, const struct route *route) {
     return !route->tos || route->tos == (walk->flow.tos & TOS_ROUTE_MASK);
 }
 
 // Why the route is passed over; NULL: it is the one.
 static const char *check_route(struct route_walk *walk, const struct route *route) {
-    if (!is_tos(walk, route))
+    if (!route_fits_tos(walk, route))
         return "it is for packets of another TOS";
     return route_type_error(route->shared->type) == 0 ? check_nexthops(walk, route) : NULL;
 }
@@ -155,7 +155,7 @@ static void consider(struct selection *selection, const struct route *route) {
         selection->found = take(walk, route);
         return;
     }
-    bool object = route->shared->nexthop_id.known && is_tos(walk, route);
+    bool object = route->shared->nexthop_id.known && route_fits_tos(walk, route);
     if (object && !is_left_off(route, selection->object))
         selection->object = route;
     route_walk_route(walk, ROUTE_STEP_PASSED, route, "%s", trouble);

@@ -85,9 +85,20 @@ struct route_found route_rules_look_up(struct route_walk *walk);
 // local and main as one.
 bool route_rules_are_default(struct route_walk *walk);
 
+// True if there is a rule for which the kernel takes protocol and ports out of packets that come in
+// (fib_rule_requires_fldissect, include/net/fib_rules.h); else they count as 0.
+bool route_rules_need_ports(struct route_walk *walk);
+
 // The route that an IPv4 table gives, or two tables (at most) that the kernel keeps as one trie.
 struct route_found route_select4(struct route_walk *walk, const uint32_t *tables, size_t count);
 struct route_found route_select6(struct route_walk *walk, uint32_t table);
+
+// Whether an IPv4 route is for packets of the flow's type of service.
+bool route_fits_tos(const struct route_walk *walk, const struct route *route);
+
+// Which of several IPv4 default routes is taken in place of the one that the tables gave
+// (route_default4.c); where that cannot be told, the first of them, the others being its rivals.
+struct route_found route_default4(struct route_walk *walk, struct route_found found);
 
 // The whole way of an IPv4 packet: the checks around the tables (route_path4.c).
 struct route_found route_path4(struct route_walk *walk);

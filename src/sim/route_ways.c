@@ -21,10 +21,10 @@ static bool is_through(const struct route *learned, const struct route_nexthop *
 }
 
 // A path MTU or redirect for the destination on that way, NULL: none that still counts.
-static const struct route *find_learned(const struct route_walk *walk,
+static const struct route *find_learned(const struct route_walk *walk, const struct route *route,
                                         const struct route_nexthop *nexthop) {
     const struct address *dst = &walk->decision->question.dst;
-    const struct route_trie_part part = {walk->decision->route->shared->table, dst->family, true};
+    const struct route_trie_part part = {route->shared->table, dst->family, true};
     const struct route_trie *trie = walk->world->routes ? route_trie_of(walk->world->routes) : NULL;
     struct route_group groups[ROUTE_GROUPS_MAX];
     size_t count = trie ? route_trie_find(trie, &part, dst, groups) : 0;
@@ -80,9 +80,9 @@ static void set_source(const struct route_walk *walk, struct route_way *way) {
     if (walk->has_source)
         way->source = walk->flow.src;
     else if (decision->question.dst.family == ADDRESS_IPV6)
-        way->source = route_source6(walk, decision->route, ifindex);
-    else if (decision->route)
-        way->source = route_source4(walk, decision->route, way->nexthop);
+        way->source = route_source6(walk, way->route, ifindex);
+    else if (way->route)
+        way->source = route_source4(walk, way->route, way->nexthop);
     else
         way->source = route_source4_select(walk, ifindex, NULL, SCOPE_LINK);
 }
@@ -108,19 +108,20 @@ static bool is_sent_to_link(const struct route_decision *decision) {
            (decision->type == ROUTE_MULTICAST && decision->route->dst_len < 4);
 }
 
-static void fill_way(struct route_walk *walk, struct route_way *way,
+static void fill_way(struct route_walk *walk, struct route_way *way, const struct route *route,
                      const struct route_nexthop *nexthop) {
     const struct route_decision *decision = walk->decision;
-    const struct route *learned = nexthop ? find_learned(walk, nexthop) : NULL;
+    const struct route *learned = nexthop ? find_learned(walk, route, nexthop) : NULL;
+    way->route = route;
     way->nexthop = nexthop;
     way->link = find_out(walk, nexthop ? nexthop->ifindex : decision->question.oif);
     way->why = nexthop ? route_nexthop_trouble(walk, nexthop) : NULL;
-    way->usable = !way->why;
+    way->usable = !way->why || decision->given;
     if (nexthop && !is_sent_to_link(decision))
         way->gateway = nexthop->gateway;
     if (learned)
         apply_redirect(walk, way, learned);
-    set_mtu(way, decision->route, learned);
+    set_mtu(way, route, learned);
     set_neighbour(walk, way);
     set_source(walk, way);
 }
@@ -155,20 +156,24 @@ static size_t count_usable(const struct route_way *ways, size_t count) {
 void route_ways_find(struct route_walk *walk) {
     struct route_decision *decision = walk->decision;
     const struct route *route = decision->route;
-    size_t count = route ? route->shared->nexthop_count : 1;
+    size_t first = route ? route->shared->nexthop_count : 1, count = first + decision->rival_count;
     struct route_way *ways = arena_alloc(&decision->arena, count * sizeof(*ways));
     if (!ways) {
         walk->failed = true;
         return;
     }
-    for (size_t i = 0; i < count; i++)
-        fill_way(walk, &ways[i], route ? &route->shared->nexthops[i] : NULL);
+    for (size_t i = 0; i < first; i++)
+        fill_way(walk, &ways[i], route, route ? &route->shared->nexthops[i] : NULL);
+    // Of a default route that competes with others, the first nexthop alone counts.
+    for (size_t i = 0; i < decision->rival_count; i++)
+        fill_way(walk, &ways[first + i], decision->rivals[i],
+                 &decision->rivals[i]->shared->nexthops[0]);
     // With a source of its own, IPv6 lets the hash decide even then.
     if (route && (walk->strict || decision->question.dst.family == ADDRESS_IPV4))
         keep_asked(ways, count, decision->question.oif);
     decision->ways = ways;
     decision->way_count = count;
-    if (count_usable(ways, count) > 1)
+    if (decision->rival_count == 0 && count_usable(ways, count) > 1)
         route_walk_note(walk, ROUTE_STEP_PASSED,
                         "several ways: the kernel takes one by a hash over the packet's addresses "
                         "that it keeps to itself");

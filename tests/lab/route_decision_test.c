@@ -2,9 +2,10 @@
 // The decision of sim/ against the kernel's own (RTM_GETROUTE): in namespaces with random tables,
 // rules and settings, random packets.
 //
-//     route_decision_test [SEED | random] [ROUNDS]
+//     route_decision_test [SEED | random] [ROUNDS] [FIRST]
 //
-// The seed is printed; with it, a run can be had again. A round is one namespace.
+// The seed is printed; with it, a run can be had again, or one round of it: 1 FIRST. A round is one
+// namespace.
 #include <fcntl.h>
 #include <inttypes.h>
 #include <net/if.h>
@@ -27,6 +28,14 @@
 // --- Chance --------------------------------------------------------------------------------------
 
 static uint64_t chance;
+
+// Spreads what differs little (splitmix64), so that neighbouring seeds share no rounds.
+static uint64_t mix(uint64_t number) {
+    number += UINT64_C(0x9e3779b97f4a7c15);
+    number = (number ^ number >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    number = (number ^ number >> 27) * UINT64_C(0x94d049bb133111eb);
+    return number ^ number >> 31;
+}
 
 static uint32_t draw(uint32_t below) {
     chance ^= chance << 13;
@@ -155,6 +164,27 @@ static void make_settings(void) {
 
 static const unsigned metrics[] = {0, 10, 20, 20, 100};
 
+// Default routes through gateways that live, are dead, or are not known, of which several have one
+// metric.
+static void add_defaults(bool mostly, struct buffer *lines) {
+    static const char *const states[] = {"permanent", "reachable",  "stale", "delay", "probe",
+                                         "failed",    "incomplete", "noarp", "none"};
+    const char *table = mostly ? "main" : PICK(tables);
+    for (unsigned count = draw(8); count > 0; count--) {
+        const char *gateway = pick4(), *device = PICK(devices);
+        buffer_printf(lines, "route append default via %s dev %s onlink table %s metric %u",
+                      gateway, device, table, one_in(3) ? 20 : 10);
+        if (one_in(6))
+            buffer_printf(lines, " tos 0x%02x", 4 * (1 + draw(2)));
+        if (one_in(6))
+            buffer_printf(lines, " src 10.1.0.1");
+        buffer_puts(lines, "\n");
+        if (!one_in(3))
+            buffer_printf(lines, "neigh replace %s lladdr 02:00:00:00:01:01 dev %s nud %s\n",
+                          gateway, device, PICK(states));
+    }
+}
+
 static void add_nexthops(bool six, struct buffer *lines) {
     unsigned base = six ? 10 : 0;
     for (unsigned i = 1; i <= 4; i++)
@@ -280,13 +310,17 @@ static void add_neighbours(bool six, struct buffer *lines) {
                       pick(six), i, PICK(devices), PICK(states));
 }
 
+// Mostly: in every fourth round most packets are left to default routes.
 static void make_tables(bool six, bool plain) {
     struct buffer lines = BUFFER_INIT;
+    bool mostly = !six && one_in(4);
     add_neighbours(six, &lines);
     add_nexthops(six, &lines);
-    for (unsigned i = 20 + draw(120); i > 0; i--)
+    for (unsigned i = mostly ? draw(8) : 20 + draw(120); i > 0; i--)
         add_route(six, &lines);
-    for (unsigned i = plain ? 0 : 1 + draw(14); i > 0; i--)
+    if (mostly || (!six && one_in(2)))
+        add_defaults(mostly, &lines);
+    for (unsigned i = plain || mostly ? 0 : 1 + draw(14); i > 0; i--)
         add_rule(six, &lines);
     run_batch(six ? "-6" : "-4", &lines);
     buffer_done(&lines);
@@ -344,7 +378,7 @@ static struct route_question pick_question(void) {
 // --- A round -------------------------------------------------------------------------------------
 
 struct tally {
-    unsigned asked, routes, errors, links, several, differences;
+    unsigned asked, routes, errors, links, several, contested, differences;
 };
 
 struct world {
@@ -400,6 +434,7 @@ static void count(const struct route_decision *decision, struct tally *tally) {
     tally->routes += decision->error == 0 && decision->route;
     tally->links += decision->error == 0 && !decision->route;
     tally->several += usable > 1;
+    tally->contested += decision->given != NULL;
 }
 
 static void ask(const struct world *world, struct route_asker *asker,
@@ -425,7 +460,7 @@ static void ask(const struct world *world, struct route_asker *asker,
 static void run_round(uint64_t seed, unsigned round, struct tally *tally) {
     struct route_asker *asker;
     struct world world;
-    chance = (seed + round) * UINT64_C(0x9e3779b97f4a7c15) | 1;
+    chance = mix(mix(seed) + round) | 1;
     if (unshare(CLONE_NEWNET) < 0)
         abort();
     objects6 = one_in(2);
@@ -447,6 +482,7 @@ static void run_round(uint64_t seed, unsigned round, struct tally *tally) {
 int main(int argc, char **argv) {
     uint64_t seed = 1;
     unsigned rounds = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : ROUNDS;
+    unsigned first = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 0;
     struct tally tally = {0};
     if (argc > 1 && strcmp(argv[1], "random") == 0) {
         if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
@@ -458,9 +494,11 @@ int main(int argc, char **argv) {
     printf("seed %" PRIu64 "\n", seed);
     signal(SIGPIPE, SIG_IGN); // fewer routes, should an ip(8) end early, are as good
     private_enter();
-    for (unsigned round = 0; round < rounds; round++)
+    for (unsigned round = first; round < first + rounds; round++)
         run_round(seed, round, &tally);
-    printf("%u lookups: %u routes (%u of several ways), %u errors, %u without a route; %u differ\n",
-           tally.asked, tally.routes, tally.several, tally.errors, tally.links, tally.differences);
+    printf("%u lookups: %u routes (%u of several ways, %u by the state of gateways), %u errors, "
+           "%u without a route; %u differ\n",
+           tally.asked, tally.routes, tally.several, tally.contested, tally.errors, tally.links,
+           tally.differences);
     return tally.differences > 0 || tally.routes == 0 || tally.errors == 0;
 }
