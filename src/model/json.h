@@ -7,11 +7,8 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
+#include "base/json_text.h"
 #include "model/field.h"
-
-// Adds a JSON string. Bytes that are not UTF-8 become U+FFFD, one for each; what could act on a
-// terminal or hide (as text_printable knows it) becomes \uXXXX.
-void json_format_text(const char *text, struct buffer *buffer);
 
 // Fields made ready to be written: their keys quoted, those of records too, and which of them stand
 // behind one pointer. Used by any number of threads.

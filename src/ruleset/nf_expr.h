@@ -15,7 +15,7 @@
 
 struct nf_chain;
 struct nf_set;
-struct xt_decoded;
+struct xt_extension;
 
 enum nf_expr_kind {
     NF_EXPR_UNKNOWN,
@@ -310,12 +310,13 @@ struct nf_xfrm {
     nf_register destination;
 };
 
-// An extension of xtables. Its operands are decoded by ruleset/xt.h.
+// An extension of xtables. What its operands are is said by ruleset/xt.h.
 struct nf_xt {
     const char *name; // as the kernel has it: "conntrack", "DNAT"
     uint8_t revision;
-    struct nf_data raw; // as it came, without what only the kernel uses; NULL if decoded
-    const struct xt_decoded *decoded; // NULL: not known
+    const struct xt_extension *extension; // NULL: not known, or its bytes are not valid
+    const void *info;   // its operands, in a struct that depends on name and revision; else NULL
+    struct nf_data raw; // as it came, if the extension is NULL
 };
 
 // linux/netfilter_ipv4/ip_tables.h struct ipt_ip, linux/netfilter_ipv6/ip6_tables.h struct
