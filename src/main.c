@@ -15,6 +15,7 @@
 #include "dump/list_fields.h"
 #include "dump/output.h"
 #include "dump/route_get.h"
+#include "dump/trace.h"
 #include "options.h"
 #include "panels/panels.h"
 #include "tui/tui.h"
@@ -24,11 +25,13 @@ enum exit_status {
     STATUS_DONE,
     STATUS_ERROR,
     STATUS_USAGE,
-    STATUS_INCOMPLETE,                  // some of it could not be read
-    STATUS_NEGATIVE,                    // there is no such name or record
-    STATUS_NO_REPLY,                    // no server answered, or none but an error
-    STATUS_NO_ROUTE = STATUS_NEGATIVE,  // --route-get: there is none
-    STATUS_DIFFERENT = STATUS_NO_REPLY, // --route-get: the kernel says something else
+    STATUS_INCOMPLETE,                      // some of it could not be read
+    STATUS_NEGATIVE,                        // there is no such name or record
+    STATUS_NO_REPLY,                        // no server answered, or none but an error
+    STATUS_NO_ROUTE = STATUS_NEGATIVE,      // --route-get: there is none
+    STATUS_DIFFERENT = STATUS_NO_REPLY,     // --route-get: the kernel says something else
+    STATUS_NO_PACKET = STATUS_NEGATIVE,     // --trace: none matched
+    STATUS_NOT_PERMITTED = STATUS_NO_REPLY, // --trace: not permitted
 };
 
 // Words may hold other people's bytes.
@@ -141,6 +144,31 @@ static enum exit_status run_route_get(const struct options *options) {
     return STATUS_ERROR;
 }
 
+static enum exit_status run_trace(const struct options *options) {
+    struct error err = {0};
+    enum trace_result result;
+    size_t offset;
+    int r = trace_run(&options->trace, &options->dump, STDOUT_FILENO, &result, &offset, &err);
+    if (r < 0) {
+        if (r != -EPIPE)
+            complain(&err);
+        if (offset != SIZE_MAX)
+            point_at(options->trace.filter, offset);
+        return r == -EINVAL ? STATUS_USAGE : STATUS_ERROR;
+    }
+    switch (result) {
+    case TRACE_SEEN:
+        return STATUS_DONE;
+    case TRACE_NONE:
+        return STATUS_NO_PACKET;
+    case TRACE_LOST:
+        return STATUS_INCOMPLETE;
+    case TRACE_DENIED:
+        return STATUS_NOT_PERMITTED;
+    }
+    return STATUS_ERROR;
+}
+
 static enum exit_status run_help(void) {
     struct buffer text = BUFFER_INIT;
     options_format_help(&text);
@@ -187,6 +215,8 @@ int main(int argc, char **argv) {
         return run_dump(&options);
     case OPTIONS_LIST_FIELDS:
         return run_list_fields(&options);
+    case OPTIONS_TRACE:
+        return run_trace(&options);
     case OPTIONS_ROUTE_GET:
         return run_route_get(&options);
     case OPTIONS_HELP:

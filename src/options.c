@@ -18,6 +18,8 @@
 #define INTERVAL_DEFAULT 1.0
 #define INTERVAL_MIN     0.1
 #define INTERVAL_MAX     3600.0
+#define DURATION_MAX     (366.0 * 24 * 3600)
+#define TRACE_RATE_MAX   1000000
 
 // The value of an option without a letter in struct option: its place in the table, above chars.
 #define LONG_ONLY 0x100
@@ -27,22 +29,23 @@ enum {
     DUMP = 1 << OPTIONS_DUMP,
     LIST = 1 << OPTIONS_LIST_FIELDS,
     ROUTE = 1 << OPTIONS_ROUTE_GET,
-    ALWAYS = TERMINAL | DUMP | LIST | ROUTE,
+    TRACE = 1 << OPTIONS_TRACE,
+    ALWAYS = TERMINAL | DUMP | LIST | ROUTE | TRACE,
 };
 
 // clang-format off
 const struct option_spec option_specs[] = {
     {"dump", '\0', OPTION_KINDS, "KIND,...", DUMP, "write rows to standard output; all kinds if none is named"},
-    {"format", '\0', OPTION_FORMAT, "FORMAT", DUMP | LIST | ROUTE, "text, json or ndjson"},
+    {"format", '\0', OPTION_FORMAT, "FORMAT", DUMP | LIST | ROUTE | TRACE, "text, json or ndjson"},
     {"json", 'j', OPTION_NONE, NULL, DUMP | LIST | ROUTE, "the same as --format json"},
     {"filter", '\0', OPTION_FILTER, "EXPR", DUMP, "only rows that match, as 'mtu > 1500 and not lo'"},
-    {"fields", '\0', OPTION_FIELDS, "KEY,...", DUMP, "only these fields, in this order; or all"},
+    {"fields", '\0', OPTION_FIELDS, "KEY,...", DUMP | TRACE, "only these fields, in this order; or all"},
     {"sort", '\0', OPTION_SORT, "[-]KEY,...", DUMP, "sort by fields, '-' for descending"},
     {"follow", '\0', OPTION_NONE, NULL, DUMP, "of flows: write those that come, change and go, as it happens"},
     {"names", '\0', OPTION_NONE, NULL, DUMP, "of flows: say which namespaces have their addresses"},
     {"no-header", '\0', OPTION_NONE, NULL, DUMP | LIST, "no titles and column heads"},
-    {"netns", '\0', OPTION_NETNS, "NS", DUMP | TERMINAL | ROUTE, "in this namespace: a name, a PID or a path"},
-    {"all-netns", '\0', OPTION_NONE, NULL, DUMP | TERMINAL, "in every namespace of the node"},
+    {"netns", '\0', OPTION_NETNS, "NS", DUMP | TERMINAL | ROUTE | TRACE, "in this namespace: a name, a PID or a path"},
+    {"all-netns", '\0', OPTION_NONE, NULL, DUMP | TERMINAL | TRACE, "in every namespace of the node"},
     {"name", '\0', OPTION_TEXT, "NAME", DUMP, "with --dump=dns: the name or address to look up"},
     {"names-from", '\0', OPTION_FILE, "FILE", DUMP, "with --dump=dns: look up each line of a file, - for standard input"},
     {"type", '\0', OPTION_TEXT, "TYPE,...", DUMP, "with --dump=dns: types of records, as AAAA, SRV or TYPE257"},
@@ -61,6 +64,13 @@ const struct option_spec option_specs[] = {
     {"sport", '\0', OPTION_ROUTE, "PORT", ROUTE, "from this port"},
     {"dport", '\0', OPTION_ROUTE, "PORT", ROUTE, "to this port"},
     {"tos", '\0', OPTION_ROUTE, "N", ROUTE, "of this type of service"},
+    {"trace", '\0', OPTION_TRACE, "FILTER", TRACE, "follow packets through the chains, as 'dst=10.96.0.10 dport=53'"},
+    {"all", '\0', OPTION_NONE, NULL, TRACE, "with an empty filter: every packet, as far as the rate goes"},
+    {"rate", '\0', OPTION_TRACE_WORD, "N", TRACE, "follow at most N packets a second in each namespace (10)"},
+    {"replies", '\0', OPTION_TRACE_WORD, "yes|no", TRACE, "follow what answers, too (yes)"},
+    {"count", '\0', OPTION_TRACE_WORD, "N", TRACE, "end after N packets"},
+    {"duration", '\0', OPTION_TRACE_WORD, "SECONDS", TRACE, "end after so long"},
+    {"steps", '\0', OPTION_NONE, NULL, TRACE, "as ndjson: a line for each step"},
     {"panel", '\0', OPTION_PANEL, "NAME[/VIEW]", TERMINAL, "open the terminal program on this panel"},
     {"interval", '\0', OPTION_SECONDS, "SECONDS", TERMINAL, "time between two readings of counters"},
     {"no-color", '\0', OPTION_NONE, NULL, TERMINAL, "no colours, as with NO_COLOR in the environment"},
@@ -217,7 +227,7 @@ static int read_kinds(struct parsing *p, const char *text) {
     request->kind_count = 0;
     bool dumped = p->options.action == OPTIONS_DUMP; // then there has to be something to read
     for (size_t i = 0; !text && i < KIND_COUNT; i++) {
-        if (!(dumped && kinds[i]->asked))
+        if (!(dumped && kinds[i]->asked_with))
             request->kinds[request->kind_count++] = (enum kind_id)i;
     }
     while (text) {
@@ -327,6 +337,47 @@ static void take_route_word(struct options *options, const char *name, const cha
         options->action = OPTIONS_ROUTE_GET;
 }
 
+static int read_positive(const char *name, const char *text, uint64_t most, uint64_t *ret,
+                         struct error *err) {
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || *text == '-' || number < 1 || number > most)
+        return error_set(err, -EINVAL, "--%s is a number from 1 to %llu, not %s", name,
+                         (unsigned long long)most, text);
+    *ret = number;
+    return 0;
+}
+
+static int read_duration(struct parsing *p, const char *text) {
+    char *end;
+    double seconds = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(seconds) || seconds <= 0 || seconds > DURATION_MAX)
+        return error_set(p->err, -EINVAL, "--duration is a number of seconds, not %s", text);
+    p->options.trace.duration = seconds;
+    return 0;
+}
+
+static int read_trace_word(struct parsing *p, const char *name, const char *text) {
+    struct trace_request *trace = &p->options.trace;
+    if (strcmp(name, "duration") == 0)
+        return read_duration(p, text);
+    if (strcmp(name, "count") == 0)
+        return read_positive(name, text, UINT32_MAX, &trace->count, p->err);
+    if (strcmp(name, "rate") == 0)
+        return read_positive(name, text, TRACE_RATE_MAX, &trace->rate, p->err);
+    trace->no_replies = strcmp(text, "no") == 0;
+    if (!trace->no_replies && strcmp(text, "yes") != 0)
+        return error_set(p->err, -EINVAL, "--replies is yes or no, not %s", text);
+    return 0;
+}
+
+static int take_trace(struct options *options, const char *text) {
+    options->action = OPTIONS_TRACE;
+    options->trace.filter = text;
+    return 0;
+}
+
 static int take_value(struct parsing *p, const struct option_spec *spec, const char *text) {
     struct options *options = &p->options;
     switch (spec->value) {
@@ -360,6 +411,10 @@ static int take_value(struct parsing *p, const struct option_spec *spec, const c
     case OPTION_TEXT:
         keep_text(options, spec->name, text);
         return 0;
+    case OPTION_TRACE:
+        return take_trace(options, text);
+    case OPTION_TRACE_WORD:
+        return read_trace_word(p, spec->name, text);
     case OPTION_ROUTE:
         take_route_word(options, spec->name, text);
         return 0;
@@ -385,6 +440,8 @@ static void take_switches(struct parsing *p) {
                             !options->dump.fields && !options->dump.filter && !options->dump.sort;
     options->route_get.netns = options->dump.netns;
     options->route_get.json = options->dump.format == DUMP_JSON;
+    options->trace.all = is_given(p, "all");
+    options->trace.steps = is_given(p, "steps");
     if (is_given(p, "version"))
         options->action = OPTIONS_VERSION;
     if (is_given(p, "help"))
@@ -401,10 +458,31 @@ static int check_follow(const struct parsing *p) {
                       : 0;
 }
 
+// The option that says what is done, of one that only goes with it.
+static const char *company_of(const struct option_spec *spec) {
+    if (spec->value == OPTION_ROUTE)
+        return "--route-get";
+    return spec->goes_with == TRACE ? "--trace" : "--dump";
+}
+
+static int check_trace(const struct parsing *p) {
+    const struct options *options = &p->options;
+    if (options->action != OPTIONS_TRACE)
+        return 0;
+    if (options->dump.format == DUMP_JSON)
+        return error_set(p->err, -EINVAL, "--trace writes text or ndjson, as it happens");
+    if (options->trace.steps && options->dump.format != DUMP_NDJSON)
+        return error_set(p->err, -EINVAL, "--steps goes with --format ndjson");
+    if (options->dump.fields && options->dump.format != DUMP_NDJSON)
+        return error_set(p->err, -EINVAL, "with --trace, --fields goes with --format ndjson");
+    return 0;
+}
+
 static int check_together(const struct parsing *p) {
     static const char *const action_names[] = {[OPTIONS_DUMP] = "--dump",
                                                [OPTIONS_LIST_FIELDS] = "--list-fields",
-                                               [OPTIONS_ROUTE_GET] = "--route-get"};
+                                               [OPTIONS_ROUTE_GET] = "--route-get",
+                                               [OPTIONS_TRACE] = "--trace"};
     const struct options *options = &p->options;
     if (options->action == OPTIONS_HELP || options->action == OPTIONS_VERSION)
         return 0;
@@ -414,7 +492,7 @@ static int check_together(const struct parsing *p) {
             continue;
         if (options->action == OPTIONS_TERMINAL)
             return error_set(p->err, -EINVAL, "--%s goes with %s", name,
-                             option_specs[i].value == OPTION_ROUTE ? "--route-get" : "--dump");
+                             company_of(&option_specs[i]));
         return error_set(p->err, -EINVAL, "--%s does not go with %s", name,
                          action_names[options->action]);
     }
@@ -435,7 +513,7 @@ static int check_dns(const struct parsing *p) {
     const struct options *options = &p->options;
     bool question = options->dns.name || options->dns.names_from, asked = false;
     for (size_t i = 0; i < options->dump.kind_count; i++)
-        asked = asked || kinds[options->dump.kinds[i]]->asked;
+        asked = asked || kinds[options->dump.kinds[i]]->asked_with;
     if (options->action != OPTIONS_DUMP)
         return 0;
     for (size_t i = 0; !asked && i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -450,7 +528,7 @@ static int check_dns(const struct parsing *p) {
         return error_set(p->err, -EINVAL, "a lookup is made in one namespace: not --all-netns");
     for (size_t i = 0; asked && i < options->dump.kind_count; i++) {
         const struct kind *kind = kinds[options->dump.kinds[i]];
-        if (!kind->asked && kind != &resolver_kind)
+        if (!kind->asked_with && kind != &resolver_kind)
             return error_set(p->err, -EINVAL, "%s cannot be dumped with a lookup", kind->name);
     }
     return 0;
@@ -533,6 +611,8 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
     r = check_together(&p);
     if (r == 0)
         r = check_dns(&p);
+    if (r == 0)
+        r = check_trace(&p);
     if (r < 0)
         return r;
     *ret_options = p.options;
@@ -564,6 +644,7 @@ void options_format_help(struct buffer *buffer) {
                 "       netscope --dump=dns --name NAME [--type TYPE,...] [--server ADDR] ...\n"
                 "       netscope --list-fields[=KIND] [--json]\n"
                 "       netscope --route-get ADDR [--from ADDR] [--iif DEV | --oif DEV] ...\n"
+                "       netscope --trace=FILTER [--count N] [--duration SECONDS] ...\n"
                 "\n");
     for (size_t i = 0; i < option_count; i++)
         format_option(&option_specs[i], buffer);

@@ -12,12 +12,14 @@
 #include "dump/dns_request.h"
 #include "dump/plan.h"
 #include "dump/route_get.h"
+#include "dump/trace.h"
 
 enum options_action {
     OPTIONS_TERMINAL,
     OPTIONS_DUMP,
     OPTIONS_LIST_FIELDS,
     OPTIONS_ROUTE_GET,
+    OPTIONS_TRACE,
     OPTIONS_HELP,
     OPTIONS_VERSION,
 };
@@ -29,6 +31,7 @@ struct options {
     struct dns_request
         dns; // OPTIONS_DUMP of what answers a question; its name or names_from is set
     struct route_get_request route_get; // OPTIONS_ROUTE_GET
+    struct trace_request trace;         // OPTIONS_TRACE, with dump's netns, format and fields
     const char *panel;                  // NULL: the usual one
     const char *view;                   // of the panel; NULL: its first
     double interval;                    // seconds between samples
@@ -48,8 +51,10 @@ enum option_value {
     OPTION_PANEL,
     OPTION_SECONDS,
     OPTION_FILE,
-    OPTION_TEXT,  // anything
-    OPTION_ROUTE, // a word of a question for a route (enum route_word), by the option's name
+    OPTION_TEXT,       // anything
+    OPTION_TRACE,      // a filter of packets
+    OPTION_TRACE_WORD, // a number, or yes or no
+    OPTION_ROUTE,      // a word of a question for a route (enum route_word), by the option's name
 };
 
 struct option_spec {

@@ -95,7 +95,7 @@ static int write_tables(struct dns_dump *dump, struct table *const *tables, size
                         bool asked) {
     int r = 0;
     for (size_t i = 0; i < dump->plan->kind_count && r == 0; i++) {
-        if (dump->plan->kinds[i].kind->asked == asked)
+        if ((dump->plan->kinds[i].kind->asked_with != NULL) == asked)
             r = write_kind(dump, i, tables, count);
     }
     return r;

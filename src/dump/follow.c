@@ -3,12 +3,10 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
+#include "dump/stop.h"
 #include "model/flow.h"
 #include "model/json.h"
 #include "source/flow_events.h"
@@ -34,32 +32,6 @@ struct follow {
     struct pollfd *polled; // the followers' sockets, then the output, then the signals' descriptor
     struct chunk chunk;
 };
-
-// --- Signals -------------------------------------------------------------------------------------
-
-static int stop_fd = -1; // readable once it is time to end
-
-static void stop(int signal_number) {
-    int saved = errno;
-    const uint64_t one = 1;
-    (void)signal_number;
-    // Nothing can be done where it fails, and the next signal ends the program.
-    if (write(stop_fd, &one, sizeof(one)) < 0)
-        errno = saved;
-    errno = saved;
-}
-
-// Once: what is stuck in writing is ended by the second signal, as ever.
-static int catch_signals(void) {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    const struct sigaction action = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
-    stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (stop_fd < 0)
-        return -errno;
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        sigaction(numbers[i], &action, NULL);
-    return 0;
-}
 
 // --- Lines ---------------------------------------------------------------------------------------
 
@@ -159,7 +131,8 @@ static int close_followers(struct follow *follow, struct dump_statuses *statuses
 
 static int run(struct follow *follow, const struct netns *const *netnses, size_t count,
                struct dump_statuses *statuses) {
-    int r = catch_signals();
+    int stop_fd = stop_catch();
+    int r = stop_fd < 0 ? stop_fd : 0;
     for (size_t i = 0; i < count && r == 0; i++)
         r = open_follower(follow, netnses[i], statuses);
     follow->polled[follow->count] = (struct pollfd){follow->writer->output->fd, 0, 0};

@@ -180,7 +180,7 @@ const struct kind dns_query_kind = {
         "sent_ms,candidate,type,server,attempt,transport,outcome,rcode,flags,took_ms,size,answer",
     .sort = "sent_ms",
     .identity = query_identity,
-    .asked = true,
+    .asked_with = "name",
     .help = "DNS queries that a lookup (--name) sent, in their order",
 };
 
@@ -193,6 +193,6 @@ const struct kind dns_answer_kind = {
     .columns = "name,type,outcome,candidate,answer,server,query_count,took_ms",
     .sort = "name",
     .identity = answer_identity,
-    .asked = true,
+    .asked_with = "name",
     .help = "what the DNS, as the namespace's processes would ask it, answers (--name)",
 };

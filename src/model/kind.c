@@ -14,6 +14,7 @@
 #include "model/neighbour_table.h"
 #include "model/netns.h"
 #include "model/nexthop.h"
+#include "model/packet.h"
 #include "model/resolver.h"
 #include "model/route.h"
 #include "model/routing_rule.h"
@@ -34,6 +35,7 @@ const struct kind *const kinds[KIND_COUNT] = {
     [KIND_RESOLVER] = &resolver_kind,
     [KIND_ANSWERS] = &dns_answer_kind,
     [KIND_QUERIES] = &dns_query_kind,
+    [KIND_PACKETS] = &packet_kind,
 };
 // clang-format on
 

@@ -24,6 +24,7 @@ enum kind_id {
     KIND_RESOLVER,
     KIND_ANSWERS,
     KIND_QUERIES,
+    KIND_PACKETS,
     KIND_COUNT,
 };
 
@@ -49,7 +50,9 @@ struct kind {
     // True if rows of one namespace are compared with those of another: who reads several holds
     // all.
     bool compares_netnses;
-    bool asked;       // its rows answer a question (--name): there is no source to read them from
+    // The option whose answer its rows are ("name"): there is no source to read them from. NULL:
+    // there is one.
+    const char *asked_with;
     const char *help; // one line
 };
 

@@ -183,15 +183,20 @@ struct nl_msg *netlink_request(int type, const void *header, size_t header_size)
     return request;
 }
 
+static int send_bytes(struct netlink *netlink, const void *bytes, size_t length,
+                      struct error *err) {
+    ssize_t sent;
+    do {
+        sent = send(netlink->fd, bytes, length, 0);
+    } while (sent < 0 && errno == EINTR);
+    return sent < 0 ? error_set_errno(err, -errno, "netlink request") : 0;
+}
+
 static int send_request(struct netlink *netlink, struct nl_msg *request, struct error *err) {
     struct nlmsghdr *header = nlmsg_hdr(request);
     header->nlmsg_seq = ++netlink->sequence;
     header->nlmsg_pid = netlink->port;
-    ssize_t sent;
-    do {
-        sent = send(netlink->fd, header, header->nlmsg_len, 0);
-    } while (sent < 0 && errno == EINTR);
-    return sent < 0 ? error_set_errno(err, -errno, "netlink request") : 0;
+    return send_bytes(netlink, header, header->nlmsg_len, err);
 }
 
 static int grow_buffer(struct netlink *netlink, size_t need) {
@@ -299,6 +304,19 @@ int netlink_get(struct netlink *netlink, struct nl_msg *request, netlink_sink *s
     int r = read_until_whole(netlink, request, &reader, TRIES, err);
     nlmsg_free(request);
     return r;
+}
+
+static int pass_over(const struct nlmsghdr *message, void *user_data) {
+    (void)message, (void)user_data;
+    return 0;
+}
+
+int netlink_send_batch(struct netlink *netlink, const void *bytes, size_t length,
+                       struct error *err) {
+    bool interrupted;
+    netlink->sequence++;
+    int r = send_bytes(netlink, bytes, length, err);
+    return r == 0 ? read_answer(netlink, pass_over, NULL, &interrupted, err) : r;
 }
 
 bool netlink_is_unsupported(int code) {

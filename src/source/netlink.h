@@ -88,6 +88,12 @@ int netlink_dump(struct netlink *netlink, struct nl_msg *request,
 int netlink_get(struct netlink *netlink, struct nl_msg *request, netlink_sink *sink,
                 void *user_data, struct error *err);
 
+// Sends messages that the kernel carries out all or none (a batch of nfnetlink's) and waits for the
+// first answer: one of them at least asks for an acknowledgement. They are copied into bytes one
+// behind the other, and carry netlink->sequence + 1 as their number. Returns 0, or -errno.
+int netlink_send_batch(struct netlink *netlink, const void *bytes, size_t length,
+                       struct error *err);
+
 // Joins the multicast groups. With all_nsid, the notifications of all namespaces that have an nsid
 // in this one are received too (linux/netlink.h NETLINK_LISTEN_ALL_NSID). Returns 0 or -errno.
 int netlink_listen(struct netlink *netlink, const unsigned *groups, size_t count, bool all_nsid,

@@ -154,6 +154,8 @@ static void put_bash_value(struct buffer *buffer, const struct option_spec *spec
     case OPTION_SECONDS:
     case OPTION_TEXT:
     case OPTION_ROUTE:
+    case OPTION_TRACE:
+    case OPTION_TRACE_WORD:
         break;
     }
     buffer_puts(buffer, "        return\n        ;;\n");
@@ -226,6 +228,8 @@ static void put_fish_value(struct buffer *buffer, enum option_value value) {
     case OPTION_FILE:
     case OPTION_TEXT:
     case OPTION_ROUTE:
+    case OPTION_TRACE:
+    case OPTION_TRACE_WORD:
         return;
     }
 }
@@ -332,6 +336,8 @@ static void put_zsh_value(struct buffer *buffer, const struct option_spec *spec)
     case OPTION_SECONDS:
     case OPTION_TEXT:
     case OPTION_ROUTE:
+    case OPTION_TRACE:
+    case OPTION_TRACE_WORD:
         buffer_putc(buffer, ' ');
         return;
     }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A trace in one namespace: a table of netscope's own that marks packets, and the kernel's events
+// of them. The kernel removes the table when the socket is closed, however netscope ends.
+#ifndef SOURCE_TRACE_H
+#define SOURCE_TRACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/netns.h"
+#include "model/packet_assembly.h"
+#include "model/packet_filter.h"
+#include "model/trace_event.h"
+#include "source/netlink.h"
+
+#define TRACE_RATE_DEFAULT 10 // packets a second
+
+struct trace_options {
+    const struct packet_filter *filter;
+    uint32_t rate; // packets a second in each namespace
+    bool replies;  // of flows that match too, where connection tracking is in use
+};
+
+struct trace {
+    struct netlink netlink;
+    char table[32]; // "netscope-PID"
+};
+
+// Begins to trace in the namespace. Until trace_close it stays, whoever else leaves it. Returns 0;
+// -EPERM without CAP_NET_ADMIN there; -EOPNOTSUPP if the kernel cannot tie a table to a program; or
+// -errno; the words in err.
+int trace_open(struct trace *trace, const struct netns *netns, const struct trace_options *options,
+               struct error *err);
+void trace_close(struct trace *trace);
+
+// Takes an event, which lives as long as the call. Returns 0 or -errno, which ends the reading.
+typedef int trace_event_sink(const struct trace_event *event, void *user_data);
+
+// Takes what waits to be read in one go, without waiting. Returns 0, -EAGAIN if there was nothing,
+// -ENOBUFS if some were lost, or what sink did.
+int trace_read(struct trace *trace, trace_event_sink *sink, void *user_data);
+
+// Whether the event is of netscope's own rules.
+enum packet_event_origin trace_event_origin(const struct trace *trace,
+                                            const struct trace_event *event);
+
+// True if packets of the namespace can pass the filter, by what it says of namespaces.
+bool trace_concerns(const struct packet_filter *filter, const struct netns *netns);
+
+#endif
