@@ -45,6 +45,9 @@ _netscope_fields() {
     case ",${1:-queries}," in *,queries,*)
         printf '%s\n' netns name candidate type class server port attempt transport id outcome reason sent_ms took_ms query_size strays rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional ;;
     esac
+    case ",${1:-packets}," in *,packets,*)
+        printf '%s\n' netns number time family proto src sport dst dport icmp_type icmp_code tcp_flags tcp_seq tcp_ack length ttl ip_id mark iif oif ct_state ct_id outcome decided_by decided_table decided_chain decided_handle changed incomplete journey guessed steps ;;
+    esac
 }
 
 # The kinds that --dump= names on this command line.
@@ -76,7 +79,7 @@ _netscope() {
     case $prev in
     --dump)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries dns' && return
+            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries packets dns' && return
         ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson' -- "$cur")
@@ -120,7 +123,7 @@ _netscope() {
         ;;
     --list-fields)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries' -- "$cur") && return
+            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries packets' -- "$cur") && return
         ;;
     --route-get)
                 return
@@ -152,6 +155,21 @@ _netscope() {
     --tos)
                 return
         ;;
+    --trace)
+                return
+        ;;
+    --rate)
+                return
+        ;;
+    --replies)
+                return
+        ;;
+    --count)
+                return
+        ;;
+    --duration)
+                return
+        ;;
     --panel)
         mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/expectations conntrack/statistics dns' -- "$cur")
         return
@@ -160,6 +178,6 @@ _netscope() {
                 return
         ;;
     esac
-    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --names --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --list-fields --route-get --from --iif --oif --mark --uid --ipproto --sport --dport --tos --panel --interval --no-color --help --version' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --names --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --list-fields --route-get --from --iif --oif --mark --uid --ipproto --sport --dport --tos --trace --all --rate --replies --count --duration --steps --panel --interval --no-color --help --version' -- "$cur")
 }
 complete -F _netscope netscope

@@ -46,10 +46,13 @@ function __netscope_fields
     if test -z "$kinds"; or contains queries $kinds
         printf '%s\n' netns name candidate type class server port attempt transport id outcome reason sent_ms took_ms query_size strays rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional
     end
+    if test -z "$kinds"; or contains packets $kinds
+        printf '%s\n' netns number time family proto src sport dst dport icmp_type icmp_code tcp_flags tcp_seq tcp_ack length ttl ip_id mark iif oif ct_state ct_id outcome decided_by decided_table decided_chain decided_handle changed incomplete journey guessed steps
+    end
 end
 
 complete -c netscope -f
-complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries dns)' -d 'write rows to standard output; all kinds if none is named'
+complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries packets dns)' -d 'write rows to standard output; all kinds if none is named'
 complete -c netscope -l format -x -a 'text json ndjson' -d 'text, json or ndjson'
 complete -c netscope -l json -s j -d 'the same as --format json'
 complete -c netscope -l filter -x -a '(__netscope_fields)' -d 'only rows that match, as \'mtu > 1500 and not lo\''
@@ -67,7 +70,7 @@ complete -c netscope -l class -x -d 'with --dump=dns: another class than IN'
 complete -c netscope -l server -x -d 'with --dump=dns: ask this server, or all that are configured'
 complete -c netscope -l rules -x -d 'with --dump=dns: resolve as glibc, musl or exact (the name as it is)'
 complete -c netscope -l tcp -d 'with --dump=dns: ask over TCP'
-complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries' -d 'say which fields there are'
+complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries packets' -d 'say which fields there are'
 complete -c netscope -l route-get -x -d 'say which route a packet takes, and why'
 complete -c netscope -l from -x -d 'that has this source address'
 complete -c netscope -l iif -x -d 'that comes in there'
@@ -78,6 +81,13 @@ complete -c netscope -l ipproto -x -d 'of this protocol: a number, tcp, udp, icm
 complete -c netscope -l sport -x -d 'from this port'
 complete -c netscope -l dport -x -d 'to this port'
 complete -c netscope -l tos -x -d 'of this type of service'
+complete -c netscope -l trace -x -d 'follow packets through the chains, as \'dst=10.96.0.10 dport=53\''
+complete -c netscope -l all -d 'with an empty filter: every packet, as far as the rate goes'
+complete -c netscope -l rate -x -d 'follow at most N packets a second in each namespace (10)'
+complete -c netscope -l replies -x -d 'follow what answers, too (yes)'
+complete -c netscope -l count -x -d 'end after N packets'
+complete -c netscope -l duration -x -d 'end after so long'
+complete -c netscope -l steps -d 'as ndjson: a line for each step'
 complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/expectations conntrack/statistics dns' -d 'open the terminal program on this panel'
 complete -c netscope -l interval -x -d 'time between two readings of counters'
 complete -c netscope -l no-color -d 'no colours, as with NO_COLOR in the environment'

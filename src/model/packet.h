@@ -61,6 +61,7 @@ struct packet {
     bool incomplete;                    // events were lost while it was under way
     const char *reason;                 // what decided, in words: "policy of ip filter FORWARD"
     const struct packet_step *deciding; // NULL: none did
+    const char *changed;                // what the steps changed, in one text; NULL: nothing
     const struct packet_step *steps;
     size_t step_count;
     uint64_t journey; // packets of one number are one packet in several namespaces; 0: not joined

@@ -24,7 +24,8 @@ struct open_packet {
     size_t decided;               // place of the step that decided, from 1; 0: none yet
     bool has_ahead;               // an event that is no step told of the packet:
     struct trace_event ahead;     // the next step has it
-    bool in_our_rules; // the last event was of netscope's table: the packet was traced before it
+    bool
+        chosen_again; // the last event was of a rule of netscope's that led to the one that chooses
     struct maybe mark;
 };
 
@@ -328,6 +329,19 @@ static const char *reason_of(struct traced_packet *traced, const struct packet_s
                         step->chain, (unsigned long long)step->handle.value);
 }
 
+static int tell_changes(struct traced_packet *traced) {
+    struct packet *packet = &traced->packet;
+    struct buffer text = BUFFER_INIT;
+    for (size_t i = 0; i < packet->step_count; i++) {
+        for (size_t j = 0; j < packet->steps[i].change_count; j++)
+            buffer_printf(&text, "%s%s", text.len ? ", " : "", packet->steps[i].changes[j]);
+    }
+    bool any = text.len > 0;
+    packet->changed = any ? arena_strdup(&traced->arena, buffer_text(&text)) : NULL;
+    buffer_done(&text);
+    return packet->changed || !any ? 0 : -ENOMEM;
+}
+
 // The steps stand still now: one can be pointed at.
 static int finish(struct open_packet *open) {
     struct traced_packet *traced = open->traced;
@@ -336,8 +350,10 @@ static int finish(struct open_packet *open) {
         arena_copy(&traced->arena, open->steps, packet->step_count * sizeof(*open->steps));
     if (!packet->steps && packet->step_count > 0)
         return -ENOMEM;
-    if (packet->incomplete && packet->outcome == PACKET_ACCEPTED)
-        packet->outcome = PACKET_UNKNOWN;
+    if (packet->outcome == PACKET_ACCEPTED || packet->outcome == PACKET_UNKNOWN)
+        packet->outcome = packet->incomplete ? PACKET_UNKNOWN : PACKET_ACCEPTED;
+    if (tell_changes(traced) < 0)
+        return -ENOMEM;
     if (open->decided == 0)
         return 0;
     packet->deciding = &packet->steps[open->decided - 1];
@@ -357,12 +373,12 @@ static int hand_over(struct packet_assembly *assembly, struct open_packet *open)
     return r;
 }
 
-// The rule that chooses: of a packet that was traced already, netscope's other rules were heard.
+// The rule that chooses: of a packet that was traced already, the rule that led there was heard.
 static int take_chosen(struct packet_assembly *assembly, const struct trace_event *event,
                        int64_t time) {
     struct open_packet *open = find(assembly, event->id);
     int r = 0;
-    if (open && open->in_our_rules) {
+    if (open && open->chosen_again) {
         open->heard = time;
         return 0;
     }
@@ -383,7 +399,7 @@ int packet_assembly_add(struct packet_assembly *assembly, const struct trace_eve
     if (!open)
         return 0; // traced by somebody else, or its beginning was lost
     open->heard = time;
-    open->in_our_rules = origin != PACKET_EVENT_OTHER;
+    open->chosen_again = origin == PACKET_EVENT_OURS && event->verdict == NF_VERDICT_GOTO;
     return origin == PACKET_EVENT_OTHER ? add_event(assembly, open, event, time) : 0;
 }
 

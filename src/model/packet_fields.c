@@ -163,19 +163,6 @@ static void get_steps(const struct row_ref *ref, const struct field *field, stru
     ret->records.count = packet->step_count;
 }
 
-static void get_changed(const struct row_ref *ref, const struct field *field, struct value *ret) {
-    const struct packet *packet = packet_of(ref);
-    struct buffer text = BUFFER_INIT;
-    (void)field;
-    for (size_t i = 0; i < packet->step_count; i++) {
-        for (size_t j = 0; j < packet->steps[i].change_count; j++)
-            buffer_printf(&text, "%s%s", text.len ? ", " : "", packet->steps[i].changes[j]);
-    }
-    if (text.len)
-        value_set_text(ret, buffer_text(&text));
-    buffer_done(&text);
-}
-
 static void get_journey(const struct row_ref *ref, const struct field *field, struct value *ret) {
     (void)field;
     if (packet_of(ref)->journey)
@@ -238,7 +225,7 @@ static const struct field fields[] = {
     FIELD_BY("decided_table", "TABLE", FIELD_TEXT, get_decided_table, "table of that rule or policy"),
     FIELD_BY("decided_chain", "CHAIN", FIELD_TEXT, get_decided_chain, "its chain"),
     FIELD_BY("decided_handle", "HANDLE", FIELD_NUMBER, get_decided_handle, "handle of that rule"),
-    FIELD_BY("changed", "CHANGED", FIELD_TEXT, get_changed, "what rules and NAT changed of it"),
+    FIELD(struct packet, changed, "CHANGED", FIELD_TEXT, "what rules and NAT changed of it"),
     FIELD(struct packet, incomplete, "INCOMPLETE", FIELD_BOOLEAN, "events were lost while it was under way"),
     FIELD_BY("journey", "JOURNEY", FIELD_NUMBER, get_journey, "packets of one number are one packet in several namespaces"),
     FIELD(struct packet, guessed, "GUESSED", FIELD_BOOLEAN, "that it belongs to the journey is a guess"),

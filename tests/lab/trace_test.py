@@ -1,0 +1,311 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The test: netscope --trace tells each packet's way through the chains as `nft -a monitor trace` does at the
+same time, in the pretend node with the rules of each flavour; it changes nothing else, and leaves nothing
+behind when it is killed."""
+
+import difflib
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+NETSCOPE = os.environ.get("NETSCOPE", "netscope")
+HERE = os.path.dirname(os.path.abspath(__file__))
+LAB = os.path.join(os.environ.get("srcdir", os.path.join(HERE, "../..")), "lab")
+FLAVOURS = ["kube-proxy-iptables", "kube-proxy-nftables", "docker"]
+SETTLE = 1.0  # more than a packet is waited for (PACKET_IDLE)
+KILLS = 30
+
+
+def topology():
+    text = subprocess.run(
+        ["bash", "-c", ". ./topology.sh; set"], cwd=LAB, check=True, capture_output=True, text=True
+    ).stdout
+    return dict(re.findall(r"^([A-Z0-9_]+)=(\S+)$", text, re.MULTILINE))
+
+
+def at(place, *command, wait=True):
+    full = [os.path.join(LAB, "at"), place, *command] if place else list(command)
+    if wait:
+        return subprocess.run(full, capture_output=True, timeout=20, check=False).returncode
+    return subprocess.Popen(full, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def fetch(place, address, port):
+    at(place, "timeout", "2", "bash", "-c", f"exec 3<>/dev/tcp/{address}/{port} && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && cat <&3")
+
+
+def datagram(place, address, port):
+    at(place, "bash", "-c", f"echo hello >/dev/udp/{address}/{port}")
+
+
+def ping(place, address, *options):
+    at(place, "ping", "-n", "-c", "1", "-W", "1", *options, address)
+
+
+def send_all(t):
+    """Packets of every sort that the node knows."""
+    pod2, outside, outside6 = t["POD2_IP4"], t["OUTSIDE_IP4"], t["OUTSIDE_IP6"]
+    web = "10.244.1.2"
+    ping("web", "10.244.1.3")  # on one bridge
+    ping("web", pod2)  # through the tunnel
+    ping("web", outside)  # with masquerade
+    ping("web", outside6)
+    ping("web", outside, "-s", "3000")  # in fragments
+    ping("web", t["CNI_IP4"] if "CNI_IP4" in t else "10.244.1.1")  # to the node
+    fetch("web", t["WEB_SERVICE_IP4"], t["WEB_SERVICE_PORT"])  # perhaps to itself
+    fetch("api", t["WEB_SERVICE_IP4"], t["WEB_SERVICE_PORT"])
+    fetch("api", t["API_SERVICE_IP4"], t["API_SERVICE_PORT"])
+    fetch("web", t["REPORTS_SERVICE_IP4"], t["REPORTS_SERVICE_PORT"])  # has no endpoints
+    at("web", "kdig", "+timeout=1", "+retry=0", "@" + t["KUBE_DNS_IP4"], "web.default.svc.cluster.local")
+    fetch("outside", t["NODE_IP4"], t["WEB_NODE_PORT"])
+    fetch("node2", t["NODE_IP4"], t["REGISTRY_PORT"])  # published by Docker
+    datagram("outside", t["NODE_IP4"], 4999)  # nobody listens: an ICMP error
+    datagram("web", outside, 4999)  # the error is related to a flow
+    fetch(None, t["WEB_SERVICE_IP4"], t["WEB_SERVICE_PORT"])  # from the node itself
+    ping(None, pod2)
+    ping(None, "127.0.0.1")  # from the node to itself
+    ping(None, "::1")
+    ping("outside", t["NODE_IP4"])
+    ping("outside", t["NODE_IP6"])
+    ping("registry", outside)
+    fetch("registry", web, 8080)
+
+
+# --- What nft says -------------------------------------------------------------------------------
+
+LINE = re.compile(r"^trace id (\w+) (\w+) (\S+) (\S+) (rule|policy|verdict) (.*)$")
+RULE = re.compile(r"# handle (\d+) \(verdict (\w+)(?: (\S+))?\)")
+
+
+def parse_step(family, table, chain, what, rest):
+    if what == "rule":
+        match = RULE.search(rest)
+        return ("rule", family, table, chain, int(match[1]), match[2], match[3])
+    words = rest.split()
+    return ("policy" if what == "policy" else "return", family, table, chain, None, words[0], None)
+
+
+def packets_of_nft(text):
+    """Lists of steps: each begins behind a rule that chose the packet."""
+    packets, current = [], {}
+    again = set()  # ids whose last line is a rule that leads to the choosing one: the packet goes on
+    for line in text.splitlines():
+        match = LINE.match(line)
+        if not match:
+            continue
+        number, family, table, chain, what, rest = match.groups()
+        if table.startswith("netscope-"):
+            if chain == "chosen" and what == "rule" and number not in again:
+                current[number] = []
+                packets.append(current[number])
+            again.discard(number)
+            if what == "rule" and "(verdict goto chosen)" in rest:
+                again.add(number)
+            continue
+        again.discard(number)
+        if number in current:
+            current[number].append(parse_step(family, table, chain, what, rest))
+    return packets
+
+
+def packets_of_netscope(lines):
+    packets = []
+    for row in lines:
+        if row.get("kind") != "packets" or "number" not in row:
+            continue
+        packets.append(
+            [
+                (s["type"], s["family"], s["table"], s["chain"], s.get("handle"), s["verdict"], s.get("target"))
+                for s in row.get("steps", [])
+            ]
+        )
+    return packets
+
+
+# --- In the node ---------------------------------------------------------------------------------
+
+
+def ruleset():
+    """All rules, without the counts, which packets change."""
+    text = subprocess.run(["nft", "-a", "list", "ruleset"], check=True, capture_output=True, text=True).stdout
+    return re.sub(r"packets \d+ bytes \d+", "", text)
+
+
+class Tracer:
+    """netscope, into a file: a pipe that nobody reads would hold it up."""
+
+    def __init__(self, *arguments):
+        self.output = tempfile.NamedTemporaryFile("r")
+        self.process = subprocess.Popen(
+            [NETSCOPE, *arguments, "--format", "ndjson"], stdout=open(self.output.name, "w")
+        )
+        while os.fstat(self.output.fileno()).st_size == 0:  # the header: the rules are there
+            if self.process.poll() is not None:
+                sys.exit(f"netscope {arguments} ended with {self.process.returncode}")
+            time.sleep(0.01)
+
+    def wait(self):
+        """Its packets and last line, and its exit status."""
+        status = self.process.wait(timeout=30)
+        return [json.loads(line) for line in self.output], status
+
+    def end(self):
+        self.process.send_signal(signal.SIGINT)
+        return self.wait()
+
+
+class Monitor:
+    """`nft -a monitor trace`, into a file: a pipe that nobody reads would hold it up."""
+
+    def __init__(self):
+        self.output = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            ["stdbuf", "-oL", "nft", "-a", "monitor", "trace"], stdout=self.output, stderr=self.output
+        )
+        while self.size() == 0:  # it listens
+            ping(None, "127.0.0.1")
+
+    def size(self):
+        return os.fstat(self.output.fileno()).st_size
+
+    def end(self):
+        size = -1
+        while size != self.size():  # it is slow: until it has caught up
+            size = self.size()
+            time.sleep(SETTLE)
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait()
+        self.output.seek(0)
+        return self.output.read()
+
+
+def compare(t):
+    before = ruleset()
+    tracer = Tracer("--trace=", "--all", "--rate", "100000")
+    if "netscope-" not in ruleset():
+        sys.exit("the trace has no table")
+    monitor = Monitor()
+    send_all(t)
+    time.sleep(SETTLE)
+    lines, status = tracer.end()
+    expected = packets_of_nft(monitor.end())
+    got = packets_of_netscope(lines)
+    if status != 0:
+        sys.exit(f"the trace ended with {status}: {lines[-1]}")
+    if ruleset() != before:
+        sys.exit("the ruleset is not as before")
+    differences = [steps for steps in expected if steps not in got]
+    print(f"{len(expected)} packets by nft, {len(got)} by netscope, {sum(map(len, got))} steps: "
+          f"{len(differences)} differ")
+    if len(expected) < 40 or differences:
+        for steps in differences[:3]:
+            nearest = max(got, key=lambda other: difflib.SequenceMatcher(None, steps, other).ratio())
+            print(*difflib.ndiff(list(map(str, steps)), list(map(str, nearest))), sep="\n    ")
+        sys.exit(1)
+    outcomes = {row["outcome"] for row in lines if "outcome" in row}
+    changes = {row["changed"] for row in lines if "changed" in row}
+    if not any("dst " in change for change in changes):
+        sys.exit(f"no destination was changed: {changes}")
+    print("outcomes:", *sorted(outcomes))
+
+
+def check_filters():
+    """What is chosen is what the filter says, and its replies."""
+    ping("web", "10.244.1.3")  # conntrack knows a flow
+    tracer = Tracer("--trace=src=10.244.1.2 dst=10.244.1.3 icmp_type=8", "--count", "2")
+    ping("api", "10.244.1.2")
+    ping("web", "10.244.1.3")
+    rows, status = tracer.wait()
+    if status != 0:
+        sys.exit(f"--count ended with {status}")
+    seen = [(row["src"], row["dst"], row["icmp_type"]) for row in rows if "number" in row]
+    if seen != [("10.244.1.2", "10.244.1.3", 8), ("10.244.1.3", "10.244.1.2", 0)]:
+        sys.exit(f"wrong packets: {seen}")
+    tracer = Tracer("--trace=src=10.244.1.2 not (proto=icmp or proto=tcp)", "--duration", "2")
+    ping("web", "10.244.1.3")
+    if tracer.end()[1] != 4:
+        sys.exit("a packet was chosen that the filter excludes")
+
+
+def check_rate():
+    tracer = Tracer("--trace=proto=udp dport=4999", "--rate", "5", "--replies", "no")
+    began = time.monotonic()
+    for _ in range(20):
+        at("outside", "bash", "-c", "for i in {1..50}; do echo >/dev/udp/192.0.2.10/4999; done")
+    took = time.monotonic() - began
+    time.sleep(SETTLE)
+    rows = [row for row in tracer.end()[0] if "number" in row]
+    print(f"1000 packets in {took:.1f} s at a rate of 5: {len(rows)} traced")
+    if not 5 <= len(rows) <= 5 + 5 * (took + 1):
+        sys.exit("the rate does not hold")
+
+
+def check_kills():
+    before = ruleset()
+    for _ in range(KILLS):
+        tracer = Tracer("--trace=proto=icmp")
+        pinger = at("web", "ping", "-n", "-i", "0.01", "-c", "20", "10.244.1.3", wait=False)
+        time.sleep(random.random() * 0.1)
+        tracer.process.kill()
+        tracer.process.wait()
+        pinger.wait()
+    deadline = time.monotonic() + 10
+    while ruleset() != before:
+        if time.monotonic() > deadline:
+            sys.exit("a killed trace left something behind")
+        time.sleep(0.05)
+    print(f"{KILLS} kills: the ruleset is as before")
+
+
+def check_refusals():
+    for arguments, status, words in [
+        (["--trace="], 2, "--all"),
+        (["--trace=lo"], 2, "word"),
+        (["--trace=src ~ 10"], 2, "regular"),
+        (["--trace=outcome=dropped"], 2, "outcome"),
+        (["--trace=dport=53", "--format", "json"], 2, "ndjson"),
+        (["--trace=dport=53", "--rate", "0"], 2, "--rate"),
+        (["--trace=dport=53", "--count", "x"], 2, "--count"),
+    ]:
+        result = subprocess.run([NETSCOPE, *arguments], capture_output=True, text=True, check=False, timeout=20)
+        if result.returncode != status or words not in result.stderr:
+            sys.exit(f"{arguments}: {result.returncode}, {result.stderr}")
+    denied = subprocess.run(
+        ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin", NETSCOPE, "--trace=dport=53"],
+        capture_output=True, text=True, check=False, timeout=20,
+    )  # fmt: skip
+    if denied.returncode != 5 or "CAP_NET_ADMIN" not in denied.stderr:
+        sys.exit(f"without the right: {denied.returncode}, {denied.stderr}")
+
+
+def inside(flavour):
+    t = topology()
+    compare(t)
+    if flavour == FLAVOURS[0]:
+        check_filters()
+        check_rate()
+        check_kills()
+        check_refusals()
+
+
+def main():
+    if sys.argv[1:2] == ["inside"]:
+        inside(sys.argv[2])
+        return
+    for flavour in FLAVOURS:
+        print(f"# {flavour}", flush=True)
+        subprocess.run(
+            [os.path.join(LAB, "node"), "--flavour", flavour, "--no-traffic", "--", os.path.abspath(sys.argv[0]),
+             "inside", flavour],
+            check=True,
+        )  # fmt: skip
+
+
+main()
