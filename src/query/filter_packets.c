@@ -95,7 +95,7 @@ static int read_number(const struct filter_node *term, uint32_t *ret, struct err
     return 0;
 }
 
-// One of the words of the field's enumeration, or a number.
+// One of the words of the field's enumeration.
 static int read_word(const struct filter_node *term, uint32_t *ret, struct error *err) {
     const struct enum_names *names = term->field->names;
     for (size_t i = 0; i < names->count; i++) {
@@ -104,8 +104,6 @@ static int read_word(const struct filter_node *term, uint32_t *ret, struct error
             return 0;
         }
     }
-    if (term->operand.is_number)
-        return read_number(term, ret, err);
     return error_set(err, -EINVAL, "%s has no value %s", term->field->key, term->operand.text);
 }
 

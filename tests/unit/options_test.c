@@ -77,8 +77,8 @@ static void test_dump_of_everything(void **state) {
     struct options options = parse_well("--dump");
     (void)state;
     assert_int_equal(options.action, OPTIONS_DUMP);
-    // Answers and queries answer a question.
-    assert_int_equal(options.dump.kind_count, KIND_COUNT - 2);
+    // Answers and queries answer a question, packets are traced.
+    assert_int_equal(options.dump.kind_count, KIND_COUNT - 3);
     assert_int_equal(options.dump.format, DUMP_TEXT);
 }
 
@@ -119,7 +119,7 @@ static void test_dump_options(void **state) {
     assert_true(options.dump.all_netns);
     assert_int_equal(parse_well("-j --dump").dump.format, DUMP_JSON);
     assert_int_equal(parse_well("--dump --format json -j").dump.format, DUMP_JSON);
-    assert_int_equal(parse_well("--du --no-h").action, OPTIONS_DUMP);
+    assert_int_equal(parse_well("--dum --no-h").action, OPTIONS_DUMP);
 }
 
 static void test_other_actions(void **state) {

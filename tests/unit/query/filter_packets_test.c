@@ -52,8 +52,9 @@ static int expand(const char *text, struct buffer *ret, struct error *err) {
     struct arena arena = ARENA_INIT;
     struct packet_filter packets;
     struct filter *filter = NULL;
-    assert_int_equal(filter_compile(&packet_kind, text, &filter, NULL, err), 0);
-    int r = filter_packets(filter, &arena, &packets, err);
+    int r = filter_compile(&packet_kind, text, &filter, NULL, err);
+    if (r == 0)
+        r = filter_packets(filter, &arena, &packets, err);
     if (r == 0)
         write_filter(&packets, ret);
     filter_free(filter);
@@ -66,16 +67,16 @@ static const struct {
 } cases[] = {
     {"", ""},
     {"src=10.0.0.0/8", "src=10.0.0.0/8"},
-    {"src=10.0.0.1 dport=53", "src=10.0.0.1 dport=53"},
+    {"src=10.0.0.1 dport=53", "src=10.0.0.1/32 dport=53"},
     {"proto=tcp", "proto=6"},
-    {"proto=89", "proto=89"},
+    {"proto=ospf", "proto=89"},
     {"family=ipv6", "family=6"},
     {"tcp_flags=syn", "flags=2"},
     {"iif=cni0 netns=host", "iif=cni0 netns=host"},
     {"dport=80 or dport=443", "dport=80 | dport=443"},
     {"proto=tcp (dport=80 or dport=443)", "proto=6 dport=80 | proto=6 dport=443"},
-    {"not (dport=80 or src=10.0.0.1)", "dport!=80 src!=10.0.0.1"},
-    {"not (dport=80 src=10.0.0.1)", "dport!=80 | src!=10.0.0.1"},
+    {"not (dport=80 or src=10.0.0.1)", "dport!=80 src!=10.0.0.1/32"},
+    {"not (dport=80 src=10.0.0.1)", "dport!=80 | src!=10.0.0.1/32"},
     {"not dport < 1024", "dport>=1024"},
     {"dport > 1 dport <= 9", "dport>1 dport<=9"},
     {"(dport=1 or dport=2) (sport=3 or sport=4)",
@@ -102,7 +103,7 @@ static const struct {
     {"iif ~ eth", "regular expressions"},
     {"outcome=dropped", "outcome"},
     {"src < 10.0.0.1", "= or !="},
-    {"proto=nosuch", "no value nosuch"},
+    {"proto=nosuch", "nosuch"},
     {"(dport=1 or dport=2 or dport=3) (sport=1 or sport=2 or sport=3) (ttl=1 or ttl=2 or ttl=3) "
      "(mark=1 or mark=2 or mark=3)",
      "alternatives"},
