@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ruleset/ruleset.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,21 +34,88 @@ const struct nf_table *ruleset_table(const struct ruleset *ruleset, uint8_t fami
     return NULL;
 }
 
-const struct nf_chain *nf_table_chain(const struct nf_table *table, const char *name) {
-    for (size_t i = 0; i < table->chain_count; i++) {
-        if (strcmp(table->chains[i].name, name) == 0)
-            return &table->chains[i];
+// --- Names ---------------------------------------------------------------------------------------
+
+// What has a name, in an array of structs of that size, with the name at that offset.
+struct named {
+    const char *items;
+    size_t size, offset, count;
+};
+
+#define NAMED(array, item_count) \
+    { (const char *)(array), sizeof(*(array)), offsetof(__typeof__(*(array)), name), (item_count) }
+
+static const char *name_of(const struct named *named, size_t i) {
+    return *(const char *const *)(const void *)(named->items + i * named->size + named->offset);
+}
+
+// FNV-1a, 32 bits.
+static size_t hash_name(const char *name) {
+    uint32_t hash = UINT32_C(2166136261);
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * UINT32_C(16777619);
+    return hash;
+}
+
+static int make_index(const struct named *named, struct arena *arena, struct nf_name_index *ret) {
+    size_t size = 16;
+    while (size < named->count * 2)
+        size *= 2;
+    uint32_t *places = arena_alloc(arena, size * sizeof(*places));
+    if (!places)
+        return -ENOMEM;
+    for (size_t i = 0; i < named->count; i++) {
+        size_t place = hash_name(name_of(named, i)) & (size - 1);
+        while (places[place] != 0)
+            place = (place + 1) & (size - 1);
+        places[place] = (uint32_t)i + 1;
     }
-    return NULL;
+    *ret = (struct nf_name_index){places, size};
+    return 0;
+}
+
+int nf_table_index(struct nf_table *table, struct arena *arena) {
+    const struct named chains = NAMED(table->chains, table->chain_count);
+    const struct named sets = NAMED(table->sets, table->set_count);
+    int r = make_index(&chains, arena, &table->chain_index);
+    return r == 0 ? make_index(&sets, arena, &table->set_index) : r;
+}
+
+// Returns the number of the item, from 1; 0: there is none.
+static size_t find_indexed(const struct named *named, const struct nf_name_index *index,
+                           const char *name) {
+    size_t place = hash_name(name) & (index->size - 1);
+    for (; index->places[place] != 0; place = (place + 1) & (index->size - 1)) {
+        if (strcmp(name_of(named, index->places[place] - 1), name) == 0)
+            return index->places[place];
+    }
+    return 0;
+}
+
+static size_t find_named(const struct named *named, const struct nf_name_index *index,
+                         const char *name) {
+    if (index->size > 0)
+        return find_indexed(named, index, name);
+    for (size_t i = 0; i < named->count; i++) {
+        if (strcmp(name_of(named, i), name) == 0)
+            return i + 1;
+    }
+    return 0;
+}
+
+const struct nf_chain *nf_table_chain(const struct nf_table *table, const char *name) {
+    const struct named chains = NAMED(table->chains, table->chain_count);
+    size_t number = find_named(&chains, &table->chain_index, name);
+    return number > 0 ? &table->chains[number - 1] : NULL;
 }
 
 const struct nf_set *nf_table_set(const struct nf_table *table, const char *name) {
-    for (size_t i = 0; i < table->set_count; i++) {
-        if (strcmp(table->sets[i].name, name) == 0)
-            return &table->sets[i];
-    }
-    return NULL;
+    const struct named sets = NAMED(table->sets, table->set_count);
+    size_t number = find_named(&sets, &table->set_index, name);
+    return number > 0 ? &table->sets[number - 1] : NULL;
 }
+
+// --- Interfaces ----------------------------------------------------------------------------------
 
 static int compare_interface(const void *key, const void *item) {
     uint32_t ifindex = *(const uint32_t *)key;

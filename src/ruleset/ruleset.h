@@ -166,6 +166,13 @@ struct nf_flowtable {
     size_t device_count;
 };
 
+// To find chains and sets by their names without looking at each: places, in a table of hashes,
+// that hold the number of one, from 1. Made by nf_table_index.
+struct nf_name_index {
+    const uint32_t *places;
+    size_t size; // a power of two; 0: there is none
+};
+
 struct nf_table {
     uint8_t family; // enum nf_family
     enum nf_backend backend;
@@ -177,12 +184,15 @@ struct nf_table {
     uint32_t flags; // NFT_TABLE_F_*: 1 dormant, 2 owner, 4 persist
     uint32_t owner; // port id of the process that owns it, with that flag
     uint32_t use;
-    const struct nf_chain *chains;
-    const struct nf_set *sets;
+    struct nf_chain *chains; // changed only while the ruleset is built
+    struct nf_set *sets;     // the same
     const struct nf_object *objects;
     const struct nf_flowtable *flowtables;
     size_t chain_count, set_count, object_count, flowtable_count;
+    struct nf_name_index chain_index, set_index;
 };
+
+#define RULESET_LEGACY_TABLES 10 // at most: five of ip, five of ip6
 
 // The name of an interface, for what the kernel keeps as an index.
 struct nf_interface {
@@ -208,7 +218,10 @@ struct ruleset *ruleset_new(void);
 struct ruleset *ruleset_ref(struct ruleset *ruleset);
 void ruleset_unref(struct ruleset *ruleset);
 
-// The part of that name, or NULL.
+// Makes the indexes of a table whose chains and sets are all there. Returns 0 or -ENOMEM.
+int nf_table_index(struct nf_table *table, struct arena *arena);
+
+// The part of that name, or NULL. Without an index each is looked at.
 const struct nf_table *ruleset_table(const struct ruleset *ruleset, uint8_t family,
                                      enum nf_backend backend, const char *name);
 const struct nf_chain *nf_table_chain(const struct nf_table *table, const char *name);
