@@ -77,7 +77,7 @@ static int find_answers(struct answering *a, struct error *err) {
         return r;
     r = route_asker_ask(a->asker, &a->question, &a->answer, err);
     if (r == 0)
-        a->same = route_compare(&a->decision, &a->answer, &a->difference);
+        a->same = route_compare(&a->world, &a->decision, &a->answer, &a->difference);
     return r;
 }
 
@@ -114,7 +114,7 @@ static void put_line(enum route_tone tone, const char *line, void *user_data) {
 static void put_text(const struct answering *a, int fd, struct buffer *buffer) {
     struct text text = {buffer, isatty(fd)};
     route_explain(&a->world, &a->decision, put_line, &text);
-    route_explain_answer(&a->decision, &a->answer, put_line, &text);
+    route_explain_answer(&a->world, &a->decision, &a->answer, put_line, &text);
 }
 
 // --- JSON ----------------------------------------------------------------------------------------
@@ -184,6 +184,8 @@ static void put_way(struct buffer *buffer, const struct route_way *way) {
     buffer_puts(buffer, buffer->data[buffer->len - 1] == '[' ? "{" : ",{");
     put_key(buffer, "usable");
     buffer_puts(buffer, way->usable ? "true" : "false");
+    if (way->refused)
+        buffer_puts(buffer, ",\"refused\":true");
     put_address(buffer, "gateway", &way->gateway);
     if (way->link && way->link->ifname)
         put_member(buffer, "dev", way->link->ifname);

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "sim/route_trie.h"
+
 static void differ(struct buffer *difference, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -34,6 +36,17 @@ static bool same_error(int ours, int kernels) {
 }
 
 // --- The route -----------------------------------------------------------------------------------
+
+// Whether a nexthop of the route is that one, of whatever weight.
+static bool leads_to(const struct route *route, const struct route_nexthop *wanted) {
+    for (size_t i = 0; i < route->shared->nexthop_count; i++) {
+        const struct route_nexthop *nexthop = &route->shared->nexthops[i];
+        if (nexthop->ifindex == wanted->ifindex &&
+            address_compare(&nexthop->gateway, &wanted->gateway) == 0)
+            return true;
+    }
+    return false;
+}
 
 static bool has_nexthop(const struct route *route, const struct route_nexthop *wanted) {
     for (size_t i = 0; i < route->shared->nexthop_count; i++) {
@@ -73,19 +86,56 @@ static bool same_table(const struct route_decision *decision, uint32_t kernels) 
            (decision->merged && ours == ROUTE_TABLE_LOCAL && kernels == ROUTE_TABLE_MAIN);
 }
 
-// What a nexthop object leads to is kept with the object, and with it the route that used it first:
-// of all IPv6 routes that share it, the kernel names that one (rt6_get_pcpu_route,
-// net/ipv6/route.c).
-static bool shares_object(const struct route_decision *decision, const struct route *kernels) {
-    const struct route_shared *ours = decision->route->shared;
-    return ours->family == ROUTE_IPV6 && ours->nexthop_id.known &&
-           kernels->shared->nexthop_id.known;
+// --- Nexthop objects -----------------------------------------------------------------------------
+
+// What a nexthop object leads to is kept with the object, and with it the route that used it first
+// on the processor: of all IPv6 routes that share it, as itself or in a group, the kernel names
+// that one (rt6_get_pcpu_route, net/ipv6/route.c). Which one that was it tells nobody.
+static bool share_object(const struct route *a, const struct route *b) {
+    if (a->shared->family != ROUTE_IPV6 || !a->shared->nexthop_id.known ||
+        !b->shared->nexthop_id.known)
+        return false;
+    for (size_t i = 0; i < a->shared->nexthop_count; i++) {
+        if (leads_to(b, &a->shared->nexthops[i]))
+            return true;
+    }
+    return false;
 }
 
-static void compare_match(const struct route_decision *decision, const struct route *kernels,
-                          struct buffer *difference) {
+static bool is_route(const struct route *route, const struct route *kernels) {
+    const struct route_shared *a = route->shared, *b = kernels->shared;
+    return a->metric == b->metric && a->type == b->type && a->src.length == b->src.length &&
+           (a->src.length == 0 || prefix_compare(&a->src, &b->src) == 0) &&
+           same_nexthops(route, kernels);
+}
+
+// Whether the route that the kernel names is one of the table.
+static bool exists(const struct route_world *world, const struct route *kernels) {
+    const struct prefix dst = route_destination(kernels);
+    const struct route_trie_part part = {kernels->shared->table, ROUTE_IPV6, false};
+    const struct route_trie *trie = world->routes ? route_trie_of(world->routes) : NULL;
+    struct route_group groups[ROUTE_GROUPS_MAX];
+    size_t count = trie ? route_trie_find(trie, &part, &dst.address, groups) : 0;
+    for (size_t i = 0; i < count; i++) {
+        for (uint32_t n = 0; groups[i].length == dst.length && n < groups[i].count; n++) {
+            if (is_route(route_trie_route(trie, groups[i].first + n), kernels))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool stands_for(const struct route_world *world, const struct route *ours,
+                       const struct route *kernels) {
+    return share_object(ours, kernels) && exists(world, kernels);
+}
+
+// --- The table's route ---------------------------------------------------------------------------
+
+static void compare_match(const struct route_world *world, const struct route_decision *decision,
+                          const struct route *kernels, struct buffer *difference) {
     const struct route *ours = find_match(decision, kernels);
-    if (shares_object(decision, kernels))
+    if (stands_for(world, ours, kernels))
         return;
     const struct route_shared *a = ours->shared, *b = kernels->shared;
     const struct prefix dst_a = route_destination(ours), dst_b = route_destination(kernels);
@@ -115,8 +165,20 @@ static void compare_match(const struct route_decision *decision, const struct ro
         differ(difference, "the nexthops are others");
 }
 
-static void compare_errors(int ours, const struct route_reply *reply, struct buffer *difference) {
-    if (same_error(ours, reply->error))
+// Whether the kernel refuses the packet on one of several ways.
+static bool may_refuse(const struct route_decision *decision) {
+    for (size_t i = 0; i < decision->way_count; i++) {
+        if (decision->ways[i].refused)
+            return true;
+    }
+    return false;
+}
+
+static void compare_errors(const struct route_decision *decision, const struct route_reply *reply,
+                           struct buffer *difference) {
+    int ours = decision->error;
+    if (same_error(ours, reply->error) ||
+        (may_refuse(decision) && same_error(-EINVAL, reply->error)))
         return;
     differ(difference, "%s here, %s by the kernel", ours ? strerror(-ours) : "a route",
            reply->error ? reply->words : "a route");
@@ -171,15 +233,15 @@ static bool is_unsaid(const struct route_decision *decision, const struct route_
     return (question->dst.bytes[0] & 0xf0) == 224 && answer->resolved.error == 0;
 }
 
-bool route_compare(const struct route_decision *decision, const struct route_answer *answer,
-                   struct buffer *ret_difference) {
+bool route_compare(const struct route_world *world, const struct route_decision *decision,
+                   const struct route_answer *answer, struct buffer *ret_difference) {
     size_t before = ret_difference->len;
     if (is_unsaid(decision, answer))
         return true;
-    compare_errors(decision->error, &answer->resolved, ret_difference);
+    compare_errors(decision, &answer->resolved, ret_difference);
     // With no route and no error, a packet goes to the link all the same: then it matches none.
     if (decision->route && decision->error == 0 && answer->match.error == 0)
-        compare_match(decision, answer->match.route, ret_difference);
+        compare_match(world, decision, answer->match.route, ret_difference);
     else if (decision->route && decision->error == 0 && answer->resolved.error == 0)
         differ(ret_difference, "a route here, none by the kernel: %s", answer->match.words);
     else if (!decision->route && answer->match.error == 0)

@@ -9,9 +9,9 @@
 #include "model/route_question.h"
 #include "sim/route_decision.h"
 
-// True if both say the same. Else what differs is added to ret_difference, in words, one line that
-// may hold other people's bytes.
-bool route_compare(const struct route_decision *decision, const struct route_answer *answer,
-                   struct buffer *ret_difference);
+// The world is the one that was decided in. True if both say the same. Else what differs is added
+// to ret_difference, in words, one line that may hold other people's bytes.
+bool route_compare(const struct route_world *world, const struct route_decision *decision,
+                   const struct route_answer *answer, struct buffer *ret_difference);
 
 #endif

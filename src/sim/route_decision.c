@@ -2,6 +2,7 @@
 #include "sim/route_decision.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,12 +109,20 @@ int32_t route_walk_vrf(const struct route_walk *walk, int32_t ifindex) {
 
 // --- The question --------------------------------------------------------------------------------
 
+uint32_t route_kernel_version(const char *release) {
+    unsigned major = 0, minor = 0, patch = 0;
+    if (sscanf(release, "%u.%u.%u", &major, &minor, &patch) < 2 || major > 255 || minor > 255)
+        return 0;
+    return major << 16 | minor << 8 | (patch < 255 ? patch : 255);
+}
+
 struct route_world route_world_of(const struct node *node, uint64_t netns) {
     return (struct route_world){
         .routes = node_table(node, netns, KIND_ROUTES),
         .rules = node_table(node, netns, KIND_ROUTING_RULES),
         .links = node_table(node, netns, KIND_INTERFACES),
         .neighbours = node_table(node, netns, KIND_NEIGHBOURS),
+        .kernel = route_kernel_version(node->kernel),
     };
 }
 

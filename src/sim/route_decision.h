@@ -28,7 +28,11 @@ struct route_world {
     const struct table *routes, *rules, *links, *neighbours;
     const struct route_label *labels; // NULL: those of RFC 6724
     size_t label_count;
+    uint32_t kernel; // its version, as KERNEL_VERSION() makes it; 0: of the newest that is known
 };
+
+// The version in a kernel's release ("6.1.0-57-amd64"), 0 if it has none.
+uint32_t route_kernel_version(const char *release);
 
 // The world of a namespace of the node, as far as it was read; labels are the caller's to add.
 struct route_world route_world_of(const struct node *node, uint64_t netns);
@@ -66,6 +70,7 @@ struct route_way {
     uint32_t mtu;                      // 0: not known
     const char *mtu_from;              // "interface", "route", "learned path MTU"
     bool usable;
+    bool refused;    // it is usable, but the packet is thrown away if the kernel chooses it
     const char *why; // why it is not, or where the gateway is from; NULL: nothing to say
 };
 

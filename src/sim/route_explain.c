@@ -129,7 +129,8 @@ static void add_way(struct lines *lines, const struct route_way *way, bool alone
     if (way->mtu)
         buffer_printf(&lines->line, " mtu %u (%s)", way->mtu, way->mtu_from);
     if (way->why)
-        buffer_printf(&lines->line, " - %s", way->why);
+        buffer_printf(&lines->line, " - %s%s", way->refused ? "the packet is thrown away: " : "",
+                      way->why);
     finish(lines, way->usable ? ROUTE_TONE_GOOD : ROUTE_TONE_FAINT);
     if (way->usable)
         add_neighbour(lines, way);
@@ -161,11 +162,12 @@ static void add_reply(struct lines *lines, const char *word, const struct route_
     finish(lines, ROUTE_TONE_PLAIN);
 }
 
-void route_explain_answer(const struct route_decision *decision, const struct route_answer *answer,
-                          route_line_sink *sink, void *user_data) {
+void route_explain_answer(const struct route_world *world, const struct route_decision *decision,
+                          const struct route_answer *answer, route_line_sink *sink,
+                          void *user_data) {
     struct lines lines = {sink, user_data, BUFFER_INIT};
     struct buffer difference = BUFFER_INIT;
-    bool same = route_compare(decision, answer, &difference);
+    bool same = route_compare(world, decision, answer, &difference);
     add_reply(&lines, "kernel: ", &answer->match);
     add_reply(&lines, "kernel, resolved: ", &answer->resolved);
     buffer_puts(&lines.line, same ? "the kernel says the same" : "DIFFERENT: ");

@@ -25,8 +25,9 @@ void route_explain(const struct route_world *world, const struct route_decision 
                    route_line_sink *sink, void *user_data);
 
 // The kernel's answer, and in what it differs.
-void route_explain_answer(const struct route_decision *decision, const struct route_answer *answer,
-                          route_line_sink *sink, void *user_data);
+void route_explain_answer(const struct route_world *world, const struct route_decision *decision,
+                          const struct route_answer *answer, route_line_sink *sink,
+                          void *user_data);
 
 // Adds a rule, a route, as ip(8) writes them.
 void route_format_rule(const struct routing_rule *rule, struct buffer *buffer);

@@ -184,6 +184,8 @@ static struct route_found look_back(const struct route_walk *walk, int32_t oif, 
         memset(back.flow.src.bytes, 0, sizeof(back.flow.src.bytes));
     back.flow.iif = oif ? oif : ROUTE_LOOPBACK;
     back.flow.oif = 0;
+    back.flow.l3mdev = route_walk_vrf(walk, walk->flow.iif);
+    back.flow.oif_vrf = false;
     back.flow.mark = 0; // unless src_valid_mark is set
     back.flow.proto = ports ? walk->flow.proto : 0;
     back.flow.sport = ports ? walk->flow.dport : 0;
@@ -193,9 +195,11 @@ static struct route_found look_back(const struct route_walk *walk, int32_t oif, 
     return found;
 }
 
-static bool uses(const struct route *route, int32_t ifindex) {
+// Whether a nexthop leads through the interface, or through one of the VRF that it is.
+static bool uses(const struct route_walk *walk, const struct route *route, int32_t ifindex) {
     for (size_t i = 0; i < route->shared->nexthop_count; i++) {
-        if (route->shared->nexthops[i].ifindex == ifindex)
+        int32_t out = route->shared->nexthops[i].ifindex;
+        if (out == ifindex || route_walk_vrf(walk, out) == ifindex)
             return true;
     }
     return false;
@@ -234,7 +238,7 @@ static const char *find_martian(struct route_walk *walk, const struct link *in, 
         return NULL;
     if (back.error != 0)
         return "rp_filter: there is no way back to the source";
-    if (back.route && uses(back.route, in->ifindex))
+    if (back.route && uses(walk, back.route, in->ifindex))
         return NULL;
     if (!has_address(in))
         return "rp_filter: the way back is elsewhere, and the interface has no address";
@@ -264,14 +268,34 @@ static const char *find_odd(const struct route_walk *walk, const struct link *in
     return NULL;
 }
 
-// Where the packet goes on: the first way that can be used. Of several the kernel takes any.
-static int32_t find_oif(struct route_walk *walk, const struct route *route) {
-    for (size_t i = 0; i < route->shared->nexthop_count; i++) {
-        const struct route_nexthop *nexthop = &route->shared->nexthops[i];
-        if (!route_nexthop_trouble(walk, nexthop))
-            return nexthop->ifindex;
+// Why the packet may not come in if it goes on that way; NULL: it may, or the way cannot be used.
+static const char *find_refusal(struct route_walk *walk, const struct link *in,
+                                const struct route_nexthop *nexthop) {
+    return route_nexthop_trouble(walk, nexthop)
+               ? NULL
+               : find_martian(walk, in, nexthop->ifindex, ROUTE_UNICAST);
+}
+
+// The sender is checked against the way that a hash has chosen, of several: each may come to
+// something else, where rules look at interfaces.
+static struct route_found check_ways(struct route_walk *walk, const struct link *in,
+                                     struct route_found found) {
+    const struct route_shared *shared = found.route->shared;
+    const char **refusals =
+        arena_alloc(&walk->decision->arena, shared->nexthop_count * sizeof(*refusals));
+    size_t usable = 0, refused = 0;
+    const char *last = NULL;
+    for (size_t i = 0; refusals && i < shared->nexthop_count; i++) {
+        refusals[i] = find_refusal(walk, in, &shared->nexthops[i]);
+        usable += !route_nexthop_trouble(walk, &shared->nexthops[i]);
+        refused += refusals[i] != NULL;
+        last = refusals[i] ? refusals[i] : last;
     }
-    return 0;
+    walk->failed |= !refusals;
+    if (refused > 0 && refused == usable)
+        return end(walk, -EINVAL, last);
+    walk->refusals = refused > 0 ? refusals : NULL;
+    return found;
 }
 
 static struct route_found forward(struct route_walk *walk, const struct link *in,
@@ -280,7 +304,7 @@ static struct route_found forward(struct route_walk *walk, const struct link *in
         return end(walk, -EHOSTUNREACH, "the interface does not forward");
     if (found.type != ROUTE_UNICAST)
         return end(walk, -EINVAL, "such a route is not for packets that are forwarded");
-    return check_sender(walk, in, find_oif(walk, found.route), found);
+    return check_ways(walk, in, found);
 }
 
 static struct route_found find_input(struct route_walk *walk) {

@@ -30,17 +30,16 @@ static const char *words(struct route_walk *walk, const char *format, ...) {
 
 // --- Selectors -----------------------------------------------------------------------------------
 
-static bool is_iif(const struct route_walk *walk, const struct link *link) {
-    // A VRF stands for all that is in it.
-    if (link->info_kind && strcmp(link->info_kind, "vrf") == 0)
-        return walk->flow.l3mdev == link->ifindex && walk->flow.iif != ROUTE_LOOPBACK;
-    return walk->flow.iif == link->ifindex;
-}
+#define VRF_STANDS_FOR_ALL 0x060f00 // 6.15: a rule for a VRF is for all that is in it
 
-static bool is_oif(const struct route_walk *walk, const struct link *link) {
-    if (link->info_kind && strcmp(link->info_kind, "vrf") == 0)
-        return walk->flow.l3mdev == link->ifindex && walk->flow.iif == ROUTE_LOOPBACK;
-    return walk->flow.oif == link->ifindex;
+// Before, oif was never that of a VRF, as it is cleared when the VRF's table is found.
+static bool is_interface(const struct route_walk *walk, const struct link *link, bool in) {
+    const struct route_flow *flow = &walk->flow;
+    bool vrf = link->info_kind && strcmp(link->info_kind, "vrf") == 0;
+    bool old = walk->world->kernel && walk->world->kernel < VRF_STANDS_FOR_ALL;
+    if (vrf && !old)
+        return flow->l3mdev == link->ifindex && flow->oif_vrf == !in;
+    return (in ? flow->iif : flow->oif) == link->ifindex;
 }
 
 static const struct link *find_named(const struct route_walk *walk, const char *name) {
@@ -59,7 +58,7 @@ static const char *check_iif(struct route_walk *walk, const struct routing_rule 
     const struct link *link = find_named(walk, rule->iif);
     if (rule->flags & ROUTING_RULE_IIF_DETACHED || !link)
         return "there is no interface of that name";
-    if (is_iif(walk, link))
+    if (is_interface(walk, link, true))
         return NULL;
     return walk->flow.iif == ROUTE_LOOPBACK
                ? "the packet does not come in: it is the node's own"
@@ -72,7 +71,7 @@ static const char *check_oif(struct route_walk *walk, const struct routing_rule 
     const struct link *link = find_named(walk, rule->oif);
     if (rule->flags & ROUTING_RULE_OIF_DETACHED || !link)
         return "there is no interface of that name";
-    if (is_oif(walk, link))
+    if (is_interface(walk, link, false))
         return NULL;
     return walk->flow.oif == 0
                ? "the sender is bound to no interface"
@@ -205,8 +204,20 @@ static bool is_in_group(const struct route_walk *walk, const struct route *route
     return link && link->group == group;
 }
 
+// An IPv6 nexthop object has with it the route that used it first, whose length counts for all.
+static void note_object(struct route_walk *walk, const struct routing_rule *rule,
+                        const struct route *route) {
+    if (rule->suppress_prefixlength.known && route->shared->family == ROUTE_IPV6 &&
+        route->shared->nexthop_id.known)
+        route_walk_note(walk, ROUTE_STEP_PASSED,
+                        "the kernel looks at the length of the route that used nexthop object %u "
+                        "first, which it keeps to itself: taken for this one",
+                        (unsigned)route->shared->nexthop_id.value);
+}
+
 static bool is_suppressed(struct route_walk *walk, const struct routing_rule *rule,
                           const struct route *route) {
+    note_object(walk, rule, route);
     if (rule->suppress_prefixlength.known && route->dst_len <= rule->suppress_prefixlength.value) {
         route_walk_rule(walk, ROUTE_STEP_PASSED, rule,
                         "suppressed: what was found has /%u, and /%u and shorter do not count",
@@ -413,8 +424,12 @@ bool route_rules_need_ports(struct route_walk *walk) {
 // Which VRF the packet is in (l3mdev_update_flow, net/l3mdev/l3mdev.c).
 static void find_vrf(struct route_walk *walk) {
     struct route_flow *flow = &walk->flow;
-    int32_t own = flow->iif != ROUTE_LOOPBACK ? flow->iif : 0;
-    flow->l3mdev = route_walk_vrf(walk, flow->oif ? flow->oif : own);
+    if (flow->l3mdev == 0 && flow->oif) {
+        flow->l3mdev = route_walk_vrf(walk, flow->oif);
+        flow->oif_vrf = true;
+    } else if (flow->l3mdev == 0 && flow->iif != ROUTE_LOOPBACK) {
+        flow->l3mdev = route_walk_vrf(walk, flow->iif);
+    }
     if (flow->oif && flow->oif == flow->l3mdev)
         flow->oif = 0;
 }

@@ -77,11 +77,12 @@ struct address route_source4_select(const struct route_walk *walk, int32_t ifind
 struct address route_source4(const struct route_walk *walk, const struct route *route,
                              const struct route_nexthop *nexthop) {
     int32_t vrf = walk->flow.l3mdev;
-    if (vrf && route_walk_vrf(walk, nexthop->ifindex) != vrf)
+    bool local = route->shared->type == ROUTE_LOCAL;
+    if (!local && vrf && route_walk_vrf(walk, nexthop->ifindex) != vrf)
         return route_source4_select(walk, vrf, NULL, SCOPE_LINK);
     if (route->shared->prefsrc.family != ADDRESS_NONE)
         return route->shared->prefsrc;
-    if (route->shared->type == ROUTE_LOCAL)
+    if (local)
         return walk->flow.dst;
     bool gateway = nexthop->gateway.family == ADDRESS_IPV4;
     return route_source4_select(walk, nexthop->ifindex, gateway ? &nexthop->gateway : NULL,

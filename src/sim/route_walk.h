@@ -14,6 +14,7 @@ struct route_flow {
     struct address dst, src; // src: all zero if there is none
     int32_t iif, oif;        // iif: 1 (lo) for what the node sends
     int32_t l3mdev;          // the VRF's ifindex; 0: none
+    bool oif_vrf;            // it is that of oif
     uint32_t mark;
     uint32_t uid;
     uint8_t proto;
@@ -32,6 +33,7 @@ struct route_walk {
     bool quiet;  // a lookup beside the question: no steps
     bool strict; // IPv6: only through the interface that was asked for
     bool has_source;
+    const char *const *refusals; // of each nexthop, why the packet would be refused; NULL: of none
     struct route_step *steps;
     size_t step_count, step_capacity;
     bool failed; // memory ran out

@@ -95,7 +95,7 @@ static const struct link *find_out(const struct route_walk *walk, int32_t ifinde
                 (decision->question.iif && decision->type == ROUTE_BROADCAST);
     if (!here)
         return route_walk_link(walk, ifindex);
-    int32_t vrf = route_walk_vrf(walk, ifindex);
+    int32_t vrf = decision->route ? route_walk_vrf(walk, ifindex) : 0;
     return route_walk_link(walk, vrf ? vrf : ROUTE_LOOPBACK);
 }
 
@@ -146,6 +146,16 @@ static void keep_asked(struct route_way *ways, size_t count, int32_t ifindex) {
     }
 }
 
+// Where the check of a packet that comes in depends on which way is chosen.
+static void refuse(struct route_walk *walk, struct route_way *ways, size_t count) {
+    for (size_t i = 0; walk->refusals && i < count; i++) {
+        if (!walk->refusals[i] || !ways[i].usable)
+            continue;
+        ways[i].refused = true;
+        ways[i].why = walk->refusals[i];
+    }
+}
+
 static size_t count_usable(const struct route_way *ways, size_t count) {
     size_t usable = 0;
     for (size_t i = 0; i < count; i++)
@@ -168,9 +178,11 @@ void route_ways_find(struct route_walk *walk) {
     for (size_t i = 0; i < decision->rival_count; i++)
         fill_way(walk, &ways[first + i], decision->rivals[i],
                  &decision->rivals[i]->shared->nexthops[0]);
-    // With a source of its own, IPv6 lets the hash decide even then.
+    // The flow has no interface where a VRF was asked for, which then stands for its table. With a
+    // source of its own, IPv6 lets the hash decide even then.
     if (route && (walk->strict || decision->question.dst.family == ADDRESS_IPV4))
-        keep_asked(ways, count, decision->question.oif);
+        keep_asked(ways, count, walk->flow.oif);
+    refuse(walk, ways, count);
     decision->ways = ways;
     decision->way_count = count;
     if (decision->rival_count == 0 && count_usable(ways, count) > 1)

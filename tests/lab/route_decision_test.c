@@ -4,6 +4,11 @@
 //
 //     route_decision_test [SEED | random] [ROUNDS] [FIRST]
 //
+// With VRF in the environment, each namespace has a VRF, and a kernel that has none is a failure;
+// else every third has one if the kernel can.
+//
+// With SHOW in the environment, what ip(8) says of each namespace stands before its differences.
+//
 // The seed is printed; with it, a run can be had again, or one round of it: 1 FIRST. A round is one
 // namespace.
 #include <fcntl.h>
@@ -14,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/random.h>
+#include <sys/utsname.h>
 
 #include "sim/route_compare.h"
 #include "sim/route_explain.h"
@@ -50,8 +56,8 @@ static bool one_in(uint32_t count) {
 
 #define PICK(list) (list)[draw(sizeof(list) / sizeof((list)[0]))]
 
-static const char *const devices[] = {"a0", "a1", "b0", "b1", "c0", "d0", "e0"};
-static const char *const tables[] = {"main", "100", "101", "102", "103", "104"};
+static const char *const devices[] = {"a0", "a1", "b0", "b1", "c0", "d0", "e0", "red"};
+static const char *const tables[] = {"main", "100", "101", "102", "103", "104", "105"};
 
 static const char *pick4(void) {
     static char text[4][20];
@@ -144,7 +150,31 @@ static void make_links(void) {
     buffer_puts(&lines, script);
     run_batch("", &lines);
     buffer_done(&lines);
-    private_run("until [ $(ip -br link show up | grep -c ' UP ') = 6 ]; do sleep 0.02; done");
+}
+
+// A VRF with two of them in it, where the kernel has such.
+static void make_vrf(void) {
+    struct buffer lines = BUFFER_INIT;
+    buffer_puts(&lines, "link add red type vrf table 105\nlink set red up\n"
+                        "addr add 10.0.1.1/32 dev red\naddr add 2001:db8:1:1::1/128 dev red\n"
+                        "link set c0 master red\nlink set b1 master red\n"
+                        // What comes into a VRF loses these.
+                        "addr add 2001:db8:8000::2/64 dev c0 preferred_lft 0\n"
+                        "addr add fd00::1/64 dev c0\naddr add fe80::c/64 dev c0\n");
+    run_batch("", &lines);
+    buffer_done(&lines);
+}
+
+// That d0 has no carrier comes to its routes late, and so does each of seven IPv6 addresses to
+// table local, on routers with an anycast one.
+static void wait_for_links(void) {
+    private_run(
+        "until [ $(ip -br link show up | grep -cE '^[a-d].* (UP|LOWERLAYERDOWN) ') = 7 ]; do "
+        "sleep 0.02; done");
+    private_run("of() { ip -6 route show table all type $1 | grep -cE 'dev [abc]0 '; }; "
+                "router=$(cat /proc/sys/net/ipv6/conf/all/forwarding); "
+                "until [ $(of local) = 7 ] && [ $(of anycast) = $((router * 7)) ]; do "
+                "sleep 0.02; done");
 }
 
 static void make_settings(void) {
@@ -293,6 +323,8 @@ static void add_rule(bool six, struct buffer *lines) {
         buffer_printf(lines, " uidrange %u-%u", draw(3) * 500, 500 + draw(3) * 500);
     if (one_in(8))
         buffer_printf(lines, " tos 0x%02x", 4 * (1 + draw(6)));
+    if (one_in(12))
+        buffer_puts(lines, " l3mdev");
     if (one_in(9))
         buffer_printf(lines, " ipproto %s", PICK(protocols));
     if (one_in(9))
@@ -378,7 +410,7 @@ static struct route_question pick_question(void) {
 // --- A round -------------------------------------------------------------------------------------
 
 struct tally {
-    unsigned asked, routes, errors, links, several, contested, differences;
+    unsigned asked, routes, errors, links, several, contested, vrfs, differences;
 };
 
 struct world {
@@ -398,6 +430,9 @@ static struct table *read_kind(enum kind_id kind) {
 }
 
 static void read_world(struct world *world, struct route_asker *asker) {
+    struct utsname system;
+    if (uname(&system) < 0)
+        abort();
     *world = (struct world){.routes = read_kind(KIND_ROUTES),
                             .rules = read_kind(KIND_ROUTING_RULES),
                             .links = read_kind(KIND_INTERFACES),
@@ -405,7 +440,8 @@ static void read_world(struct world *world, struct route_asker *asker) {
     world->world = (struct route_world){.routes = world->routes,
                                         .rules = world->rules,
                                         .links = world->links,
-                                        .neighbours = world->neighbours};
+                                        .neighbours = world->neighbours,
+                                        .kernel = route_kernel_version(system.release)};
     if (route_asker_labels(asker, &world->arena, &world->world.labels, &world->world.label_count,
                            NULL) < 0)
         abort();
@@ -446,10 +482,11 @@ static void ask(const struct world *world, struct route_asker *asker,
         route_asker_ask(asker, question, &answer, NULL) < 0)
         abort();
     count(&decision, tally);
-    if (!route_compare(&decision, &answer, &difference) && tally->differences++ < SHOWN_MAX) {
+    if (!route_compare(&world->world, &decision, &answer, &difference) &&
+        tally->differences++ < SHOWN_MAX) {
         printf("round %u:\n", round);
         route_explain(&world->world, &decision, print_line, NULL);
-        route_explain_answer(&decision, &answer, print_line, NULL);
+        route_explain_answer(&world->world, &decision, &answer, print_line, NULL);
     }
     buffer_done(&difference);
     route_answer_done(&answer);
@@ -466,11 +503,18 @@ static void run_round(uint64_t seed, unsigned round, struct tally *tally) {
     objects6 = one_in(2);
     make_settings();
     make_links();
+    if (one_in(3) || getenv("VRF"))
+        make_vrf();
+    wait_for_links();
     make_tables(false, one_in(3));
     make_tables(true, one_in(3));
     if (route_asker_new(NULL, &asker, NULL) < 0)
         abort();
+    if (getenv("SHOW"))
+        private_run("ip rule; ip -6 rule; ip route show table all; ip -6 route show table all; "
+                    "ip neigh; ip -br addr; grep . /proc/sys/net/ipv4/conf/*/rp_filter");
     read_world(&world, asker);
+    tally->vrfs += if_nametoindex("red") != 0;
     for (unsigned i = 0; i < QUESTIONS; i++) {
         const struct route_question question = pick_question();
         ask(&world, asker, &question, round, tally);
@@ -497,8 +541,11 @@ int main(int argc, char **argv) {
     for (unsigned round = first; round < first + rounds; round++)
         run_round(seed, round, &tally);
     printf("%u lookups: %u routes (%u of several ways, %u by the state of gateways), %u errors, "
-           "%u without a route; %u differ\n",
+           "%u without a route, %u rounds with a VRF; %u differ\n",
            tally.asked, tally.routes, tally.several, tally.contested, tally.errors, tally.links,
-           tally.differences);
-    return tally.differences > 0 || tally.routes == 0 || tally.errors == 0;
+           tally.vrfs, tally.differences);
+    if (getenv("VRF") && tally.vrfs == 0)
+        printf("a VRF is wanted, and the kernel has none\n");
+    bool vrfs = tally.vrfs > 0 || !getenv("VRF");
+    return !vrfs || tally.differences > 0 || tally.routes == 0 || tally.errors == 0;
 }
