@@ -206,6 +206,8 @@ struct ruleset {
     size_t table_count;
     const struct nf_interface *interfaces; // by index
     size_t interface_count;
+    const char *const *protocols; // names of the IP protocols by number, 256 of them, as
+                                  // /etc/protocols has them; NULL: not read, or one has none
     bool has_legacy_arp, has_legacy_bridge; // arptables or ebtables of x_tables exist
     struct arena arena;
     atomic_uint references;

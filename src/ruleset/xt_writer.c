@@ -47,10 +47,24 @@ void xt_writer_done(struct xt_writer *writer) {
     buffer_done(&writer->scratch);
 }
 
+// iptables(8): what a letter stands for.
+static const char *long_name(const char *option) {
+    static const struct {
+        char letter;
+        const char *name;
+    } names[] = {{'s', "source"},       {'d', "destination"}, {'i', "in-interface"},
+                 {'o', "out-interface"}, {'p', "protocol"},    {'f', "fragment"}};
+    for (size_t i = 0; option[0] == '-' && i < sizeof(names) / sizeof(*names); i++) {
+        if (option[1] == names[i].letter && option[2] == '\0')
+            return names[i].name;
+    }
+    return option + strspn(option, "-");
+}
+
 static void open_json(struct xt_writer *writer, const char *option, bool inverted) {
     close_option(writer);
     buffer_puts(writer->json, writer->options++ > 0 ? ",{\"option\":" : "{\"option\":");
-    json_format_text(option + strspn(option, "-"), writer->json);
+    json_format_text(long_name(option), writer->json);
     if (inverted)
         buffer_puts(writer->json, ",\"inverted\":true");
     writer->is_open = true;
@@ -160,14 +174,17 @@ static int prefix_length(const uint8_t *mask, size_t size) {
     return (int)bits;
 }
 
-void xt_put_mask(struct xt_writer *writer, uint8_t family, const void *bytes) {
-    size_t size = family_size(family);
-    int length = prefix_length(bytes, size);
-    if (length == (int)size * 8)
-        return;
-    buffer_putc(writer->value, '/');
+void xt_put_mask_bits(struct xt_writer *writer, uint8_t family, const void *bytes) {
+    int length = prefix_length(bytes, family_size(family));
     if (length >= 0)
         buffer_put_uint(writer->value, (uint64_t)length);
     else
         xt_put_address(writer, family, bytes);
+}
+
+void xt_put_mask(struct xt_writer *writer, uint8_t family, const void *bytes) {
+    if (prefix_length(bytes, family_size(family)) == (int)family_size(family) * 8)
+        return;
+    buffer_putc(writer->value, '/');
+    xt_put_mask_bits(writer, family, bytes);
 }
