@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Rules of iptables as JSON: what the header has to have, each match, the counters, and what is done.
+// Rules of iptables as JSON: what the header has to have, each match, the counters, and what is
+// done.
 #include "base/json_text.h"
 #include "ruleset/ipt_view.h"
 #include "ruleset/ipt_write.h"

@@ -329,8 +329,8 @@ static int take_port_range(struct ipt_native *native, const struct nf_expr *expr
 
 static int take_tcp_flags(struct ipt_native *native, const struct ipt_register *reg,
                           const struct nf_cmp *cmp) {
-    if (cmp->op > CMP_NEQ || cmp->data.length != 1 ||
-        native->view->entry.protocol != IPPROTO_TCP || (reg->mask && reg->mask->mask.length != 1))
+    if (cmp->op > CMP_NEQ || cmp->data.length != 1 || native->view->entry.protocol != IPPROTO_TCP ||
+        (reg->mask && reg->mask->mask.length != 1))
         return -ENOTSUP;
     int r = find_tcp(native);
     if (r < 0)
@@ -377,8 +377,7 @@ static int compare_ipv4(struct ipt_native *native, const struct ipt_register *re
     case 9:
         return reg->mask ? -ENOTSUP : take_protocol(native, cmp);
     case 12:
-        return take_address(native, reg, cmp, IPT_INVERT_SOURCE, entry->source,
-                            entry->source_mask);
+        return take_address(native, reg, cmp, IPT_INVERT_SOURCE, entry->source, entry->source_mask);
     case 16:
         return take_address(native, reg, cmp, IPT_INVERT_DESTINATION, entry->destination,
                             entry->destination_mask);
@@ -395,8 +394,7 @@ static int compare_ipv6(struct ipt_native *native, const struct ipt_register *re
     case 7:
         return reg->mask ? -ENOTSUP : take_hop_limit(native, cmp);
     case 8:
-        return take_address(native, reg, cmp, IPT_INVERT_SOURCE, entry->source,
-                            entry->source_mask);
+        return take_address(native, reg, cmp, IPT_INVERT_SOURCE, entry->source, entry->source_mask);
     case 24:
         return take_address(native, reg, cmp, IPT_INVERT_DESTINATION, entry->destination,
                             entry->destination_mask);
@@ -493,10 +491,14 @@ static int load_immediate(struct ipt_native *native, const struct nf_expr *expr)
 
 int ipt_native_take(struct ipt_native *native, const struct nf_expr *expr) {
     static int (*const takers[NF_EXPR_KIND_COUNT])(struct ipt_native *, const struct nf_expr *) = {
-        [NF_EXPR_BITWISE] = take_bitwise,   [NF_EXPR_CMP] = take_cmp,
-        [NF_EXPR_IMMEDIATE] = load_immediate, [NF_EXPR_LIMIT] = take_limit,
-        [NF_EXPR_LOG] = take_log,           [NF_EXPR_META] = load_meta,
-        [NF_EXPR_META_SET] = take_meta_set, [NF_EXPR_PAYLOAD] = load_payload,
+        [NF_EXPR_BITWISE] = take_bitwise,
+        [NF_EXPR_CMP] = take_cmp,
+        [NF_EXPR_IMMEDIATE] = load_immediate,
+        [NF_EXPR_LIMIT] = take_limit,
+        [NF_EXPR_LOG] = take_log,
+        [NF_EXPR_META] = load_meta,
+        [NF_EXPR_META_SET] = take_meta_set,
+        [NF_EXPR_PAYLOAD] = load_payload,
         [NF_EXPR_RANGE] = take_port_range,
     };
     return takers[expr->kind] ? takers[expr->kind](native, expr) : -ENOTSUP;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What iptables-nft writes in nftables' own expressions, read back as header and extensions:
-// addresses, interfaces, protocol, fragments, ports, TCP flags, ICMP types, marks, hop limits, packet
-// types, limits, NFLOG, MARK and TRACE (iptables/nft.c and nft-ruleparse.c of 1.8.2 to 1.8.13).
+// addresses, interfaces, protocol, fragments, ports, TCP flags, ICMP types, marks, hop limits,
+// packet types, limits, NFLOG, MARK and TRACE (iptables/nft.c and nft-ruleparse.c of 1.8.2
+// to 1.8.13).
 #ifndef RULESET_IPT_NATIVE_H
 #define RULESET_IPT_NATIVE_H
 

@@ -147,6 +147,37 @@ static void format_chain(const struct nf_chain *chain, struct buffer *buffer) {
     buffer_putc(buffer, '\n');
 }
 
+// iptables-nft makes a chain of the kernel's when a rule is to go there, but prints all of them.
+static void format_missing_chain(const struct nf_table *table, uint32_t hook,
+                                 struct buffer *buffer) {
+    static const char *const names[] = {"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"};
+    static const struct {
+        const char *table;
+        uint8_t hooks; // a bit for each
+    } tables[] = {
+        {"filter", 0x0e}, {"mangle", 0x1f}, {"nat", 0x1b}, {"raw", 0x09}, {"security", 0x0e}};
+    for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+        if (strcmp(table->name, tables[i].table) != 0 || !(tables[i].hooks & 1U << hook))
+            continue;
+        struct nf_chain chain = {.name = names[hook], .is_base = true, .policy = NF_VERDICT_ACCEPT};
+        format_chain(&chain, buffer);
+    }
+}
+
+static void format_chains(const struct nf_table *table, const struct nf_chain *const *sorted,
+                          struct buffer *buffer) {
+    size_t i = 0;
+    for (uint32_t hook = NF_HOOK_PREROUTING; hook <= NF_HOOK_POSTROUTING; hook++) {
+        size_t before = i;
+        for (; i < table->chain_count && sorted[i]->is_base && sorted[i]->hook == hook; i++)
+            format_chain(sorted[i], buffer);
+        if (i == before)
+            format_missing_chain(table, hook, buffer);
+    }
+    for (; i < table->chain_count; i++)
+        format_chain(sorted[i], buffer);
+}
+
 static void format_rules(const struct ruleset *ruleset, const struct nf_chain *chain,
                          const struct nf_text_options *options, struct buffer *buffer) {
     if (!chain->rules_read) {
@@ -170,8 +201,7 @@ void ipt_table_format(const struct ruleset *ruleset, const struct nf_table *tabl
     buffer_putc(buffer, '*');
     buffer_puts(buffer, table->name);
     buffer_putc(buffer, '\n');
-    for (size_t i = 0; i < table->chain_count; i++)
-        format_chain(chains[i], buffer);
+    format_chains(table, chains, buffer);
     for (size_t i = 0; i < table->chain_count; i++)
         format_rules(ruleset, chains[i], options, buffer);
     buffer_puts(buffer, "COMMIT\n");

@@ -47,8 +47,8 @@ int ipt_view_init(struct ipt_view *view, const struct nf_rule *rule);
 void ipt_view_done(struct ipt_view *view);
 
 // For ipt_native.c: size zeroed bytes that live as long as the view, NULL when memory is out; and
-// one more match or the target, made of the kernel's struct. Return 0; -ENOTSUP if no such extension
-// is known; or -ENOMEM.
+// one more match or the target, made of the kernel's struct. Return 0; -ENOTSUP if no such
+// extension is known; or -ENOMEM.
 void *ipt_view_alloc(struct ipt_view *view, size_t size);
 int ipt_view_add(struct ipt_view *view, const char *name, uint8_t revision, bool is_target,
                  const void *info);

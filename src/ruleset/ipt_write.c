@@ -10,10 +10,10 @@
 
 // The names of libxtables (xtables_chain_protos) come before those of the machine.
 static const char *const protocol_names[] = {
-    [IPPROTO_ICMP] = "icmp",   [IPPROTO_TCP] = "tcp",
-    [IPPROTO_UDP] = "udp",     [IPPROTO_ESP] = "esp",
-    [IPPROTO_AH] = "ah",       [IPPROTO_ICMPV6] = "ipv6-icmp",
-    [IPPROTO_SCTP] = "sctp",   [IPPROTO_MH] = "mobility-header",
+    [IPPROTO_ICMP] = "icmp",       [IPPROTO_TCP] = "tcp",
+    [IPPROTO_UDP] = "udp",         [IPPROTO_ESP] = "esp",
+    [IPPROTO_AH] = "ah",           [IPPROTO_ICMPV6] = "ipv6-icmp",
+    [IPPROTO_SCTP] = "sctp",       [IPPROTO_MH] = "mobility-header",
     [IPPROTO_UDPLITE] = "udplite",
 };
 
@@ -28,7 +28,8 @@ static bool is_zero(const uint8_t bytes[16]) {
     return memcmp(bytes, zeroes, sizeof(zeroes)) == 0;
 }
 
-// ip6tables-save leaves an address out whose mask is nothing, iptables-save one that is nothing too.
+// ip6tables-save leaves an address out whose mask is nothing, iptables-save one that is nothing
+// too.
 static void write_address(const struct ipt_view *view, const char *option, uint8_t invert,
                           const uint8_t address[16], const uint8_t mask[16],
                           struct xt_writer *writer) {

@@ -52,7 +52,7 @@ static const char *long_name(const char *option) {
     static const struct {
         char letter;
         const char *name;
-    } names[] = {{'s', "source"},       {'d', "destination"}, {'i', "in-interface"},
+    } names[] = {{'s', "source"},        {'d', "destination"}, {'i', "in-interface"},
                  {'o', "out-interface"}, {'p', "protocol"},    {'f', "fragment"}};
     for (size_t i = 0; option[0] == '-' && i < sizeof(names) / sizeof(*names); i++) {
         if (option[1] == names[i].letter && option[2] == '\0')

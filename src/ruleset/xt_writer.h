@@ -62,8 +62,8 @@ void xt_option_text(struct xt_writer *writer, const char *option, bool inverted,
                     size_t max);
 
 // Parts of a value: a number in hexadecimal with "0x"; text, quoted if iptables-save would; an
-// address of the family in network order; a mask: "24", or "255.0.255.0" if it is no prefix; the same
-// behind an address: "/24", and nothing if all bits are set.
+// address of the family in network order; a mask: "24", or "255.0.255.0" if it is no prefix; the
+// same behind an address: "/24", and nothing if all bits are set.
 void xt_put_hex(struct xt_writer *writer, uint64_t number);
 void xt_put_text(struct xt_writer *writer, const char *text, size_t max);
 void xt_put_address(struct xt_writer *writer, uint8_t family, const void *bytes);

@@ -14,6 +14,9 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
+#include "source/legacy.h"
+#include "source/protocols.h"
+
 #define TRIES 10 // to find the rules unchanged from beginning to end
 
 // --- Is there anything to read -------------------------------------------------------------------
@@ -181,8 +184,14 @@ int ruleset_read(const struct netns *netns, const struct ruleset_options *option
         r = -ENOMEM;
     if (r != -ENOMEM) {
         say_nft_trouble(&status, r, malformed, &err);
-        r = ruleset_read_interfaces(netns, ruleset, &err);
+        r = legacy_read(netns, ruleset, &err);
     }
+    if (r < 0 && r != -ENOMEM)
+        trouble(&status, netlink_state_of(r), "%s", err.text);
+    if (r != -ENOMEM)
+        r = protocols_read(&ruleset->arena, &ruleset->protocols);
+    if (r != -ENOMEM)
+        r = ruleset_read_interfaces(netns, ruleset, &err);
     if (r == -ENOMEM) {
         ruleset_unref(ruleset);
         return r;

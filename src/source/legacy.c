@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "source/legacy.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <netinet/in.h>
+
+#include <linux/netfilter/x_tables.h>
+#include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/netfilter_ipv6/ip6_tables.h>
+
+#include "source/legacy_parse.h"
+#include "source/netns_enter.h"
+
+#define TRIES     10         // to find a table of the same size twice
+#define NAMES_MAX 16         // more tables than the kernel has
+#define SIZE_MOST 0x40000000 // of a table's entries; the kernel's own limit is below
+
+struct names {
+    char items[NAMES_MAX][XT_TABLE_MAXNAMELEN];
+    size_t count;
+};
+
+// The two families differ in numbers only: struct ip6t_getinfo is struct ipt_getinfo.
+struct family {
+    uint8_t family;
+    const char *names_path;
+    int socket_family, level, get_info, get_entries;
+};
+
+static const struct family families[] = {
+    {NF_FAMILY_IP, "/proc/thread-self/net/ip_tables_names", AF_INET, SOL_IP, IPT_SO_GET_INFO,
+     IPT_SO_GET_ENTRIES},
+    {NF_FAMILY_IP6, "/proc/thread-self/net/ip6_tables_names", AF_INET6, SOL_IPV6, IP6T_SO_GET_INFO,
+     IP6T_SO_GET_ENTRIES},
+};
+
+// --- Which tables there are ----------------------------------------------------------------------
+
+// No such file: no table. The calling thread is in the namespace.
+static void read_names(const char *path, struct names *names) {
+    char line[XT_TABLE_MAXNAMELEN + 1];
+    FILE *file = fopen(path, "re");
+    names->count = 0;
+    while (file && names->count < NAMES_MAX && fgets(line, sizeof(line), file)) {
+        line[strcspn(line, "\n")] = '\0';
+        memcpy(names->items[names->count++], line, XT_TABLE_MAXNAMELEN);
+    }
+    if (file)
+        fclose(file);
+}
+
+// --- One table -----------------------------------------------------------------------------------
+
+static int get_info(int fd, const struct family *family, const char *name,
+                    struct ipt_getinfo *ret_info) {
+    socklen_t size = sizeof(*ret_info);
+    *ret_info = (struct ipt_getinfo){0};
+    memcpy(ret_info->name, name, XT_TABLE_MAXNAMELEN);
+    return getsockopt(fd, family->level, family->get_info, ret_info, &size) < 0 ? -errno : 0;
+}
+
+// The head that the kernel wants in front of the entries: struct ipt_get_entries.
+static int get_entries(int fd, const struct family *family, const struct ipt_getinfo *info,
+                       uint8_t **ret_bytes) {
+    const size_t head = offsetof(struct ipt_get_entries, entrytable);
+    socklen_t size = (socklen_t)(head + info->size);
+    if (info->size > SIZE_MOST)
+        return -EFBIG;
+    struct ipt_get_entries *entries = calloc(1, size);
+    if (!entries)
+        return -ENOMEM;
+    memcpy(entries->name, info->name, sizeof(entries->name));
+    entries->size = info->size;
+    if (getsockopt(fd, family->level, family->get_entries, entries, &size) < 0) {
+        int r = -errno;
+        free(entries);
+        return r;
+    }
+    *ret_bytes = (uint8_t *)entries;
+    return 0;
+}
+
+// The kernel says -EAGAIN where the table is of another size than it had just before.
+static int get_table(int fd, const struct family *family, const char *name,
+                     struct ipt_getinfo *ret_info, uint8_t **ret_bytes) {
+    int r = -EAGAIN;
+    for (int try = 0; r == -EAGAIN && try < TRIES; try++) {
+        r = get_info(fd, family, name, ret_info);
+        if (r == 0)
+            r = get_entries(fd, family, ret_info, ret_bytes);
+    }
+    return r;
+}
+
+static int read_table(int fd, const struct family *family, const char *name,
+                      struct ruleset *ruleset) {
+    struct ipt_getinfo got;
+    uint8_t *bytes = NULL;
+    int r = get_table(fd, family, name, &got, &bytes);
+    if (r < 0)
+        return r;
+    struct legacy_info info = {
+        .family = family->family, .name = name, .valid_hooks = got.valid_hooks};
+    memcpy(info.hook_entry, got.hook_entry, sizeof(info.hook_entry));
+    memcpy(info.underflow, got.underflow, sizeof(info.underflow));
+    r = legacy_table_parse(&info, bytes + offsetof(struct ipt_get_entries, entrytable), got.size,
+                           &ruleset->arena, &ruleset->tables[ruleset->table_count]);
+    free(bytes);
+    ruleset->table_count += r == 0 ? 1 : 0;
+    return r;
+}
+
+// --- All tables ----------------------------------------------------------------------------------
+
+static int say(struct error *err, int r, const struct family *family, const char *name) {
+    const char *protocol = nf_family_name(family->family);
+    if (r == -EBADMSG)
+        return error_set(err, r, "the legacy table %s %s is malformed", protocol, name);
+    return error_set_errno(err, r, "the legacy table %s %s", protocol, name);
+}
+
+static int read_family(const struct netns *netns, const struct family *family,
+                       const struct names *names, size_t room, struct ruleset *ruleset,
+                       struct error *err) {
+    int first = 0;
+    if (names->count == 0)
+        return 0;
+    int fd = netns_socket(netns, family->socket_family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW, err);
+    if (fd < 0)
+        return fd;
+    for (size_t i = 0; i < names->count && first != -ENOMEM; i++) {
+        int r = ruleset->table_count < room ? read_table(fd, family, names->items[i], ruleset)
+                                            : -ENOSPC;
+        // A table can go with its module.
+        if (r < 0 && r != -ENOENT && first == 0)
+            first = say(err, r, family, names->items[i]);
+    }
+    close(fd);
+    return first;
+}
+
+// The namespace's lists of names, one a family; and whether the others have any.
+static int read_lists(const struct netns *netns, struct names lists[2], struct ruleset *ruleset,
+                      struct error *err) {
+    struct names arp;
+    int r = netns_enter(netns, err);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < 2; i++)
+        read_names(families[i].names_path, &lists[i]);
+    read_names("/proc/thread-self/net/arp_tables_names", &arp);
+    netns_leave(netns);
+    ruleset->has_legacy_arp = arp.count > 0;
+    return 0;
+}
+
+int legacy_read(const struct netns *netns, struct ruleset *ruleset, struct error *err) {
+    struct names lists[2];
+    int r = read_lists(netns, lists, ruleset, err);
+    if (r < 0 || lists[0].count + lists[1].count == 0)
+        return r;
+    // Room for them stands behind the tables of nftables, if there are any.
+    if (!ruleset->tables)
+        ruleset->tables =
+            arena_alloc(&ruleset->arena, RULESET_LEGACY_TABLES * sizeof(*ruleset->tables));
+    if (!ruleset->tables)
+        return -ENOMEM;
+    size_t room = ruleset->table_count + RULESET_LEGACY_TABLES;
+    for (size_t i = 0; i < 2 && r != -ENOMEM; i++) {
+        struct error later = {0};
+        int one = read_family(netns, &families[i], &lists[i], room, ruleset, r == 0 ? err : &later);
+        r = r == 0 || one == -ENOMEM ? one : r;
+    }
+    return r;
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Reading the tables of x_tables (iptables-legacy) in a namespace.
+#ifndef SOURCE_LEGACY_H
+#define SOURCE_LEGACY_H
+
+#include "base/error.h"
+#include "model/netns.h"
+#include "ruleset/ruleset.h"
+
+// Adds the tables of ip and ip6 that exist behind those that the ruleset has, and says whether
+// arptables or ebtables have any. Nothing is created: a table that nobody used so far would come to
+// be by being asked for, so the kernel's list of names (/proc/net/ip_tables_names) is read first.
+// A table with -EBADMSG or another trouble is left out, the others are read. Returns 0, or -errno
+// of the first trouble.
+int legacy_read(const struct netns *netns, struct ruleset *ruleset, struct error *err);
+
+#endif
