@@ -219,6 +219,9 @@ static void compare_resolved(const struct route_decision *decision, const struct
     else if (source->family != ADDRESS_NONE && !decision->question.iif &&
              decision->question.from.family == ADDRESS_NONE && !same_source(way, kernels))
         differ_address(difference, "source", &way->source, source);
+    const struct maybe *mtu = &kernels->shared->metrics.mtu;
+    if (way && mtu->known && way->mtu && mtu->value != way->mtu)
+        differ(difference, "mtu: %u here, %u by the kernel", way->mtu, (unsigned)mtu->value);
 }
 
 // For IPv6 multicast that comes in, the kernel asks multicast routing, and says that the answer is

@@ -268,6 +268,8 @@ static void add_route(bool six, struct buffer *lines) {
     if (!six && one_in(8))
         buffer_printf(lines, " tos 0x%02x", 4 * (1 + draw(6)));
     buffer_printf(lines, " table %s metric %u", PICK(tables), PICK(metrics));
+    if (!*other && one_in(6))
+        buffer_printf(lines, " mtu %u", 1300 + draw(3));
     if (!*other)
         add_way(six, lines);
     else if (strcmp(other, "local") == 0)

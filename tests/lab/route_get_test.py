@@ -68,6 +68,55 @@ QUESTIONS = [
     (["ff02::1", "--oif", "eth0"], ["ff02::1", "oif", "eth0"]),
 ]
 
+# What the kernel learned of destinations: two routers on one segment with the node; the one that it uses
+# names the other for 10.61/16 and fd61::/64, and has a path of 1300 bytes to 10.62/16 and fd62::/64.
+ROUTERS = """
+netns add r1
+netns add r2
+link add seg0 type bridge
+link set seg0 up
+link add to-r1 type veth peer name eth0 netns r1
+link add to-r2 type veth peer name eth0 netns r2
+link set to-r1 master seg0 up
+link set to-r2 master seg0 up
+addr add 10.60.0.2/24 dev seg0
+addr add fe80::2/64 dev seg0 nodad
+addr add fd60::2/64 dev seg0 nodad
+route add 10.61.0.0/16 via 10.60.0.1
+route add 10.62.0.0/16 via 10.60.0.1
+route add fd61::/64 via fe80::1 dev seg0
+route add fd62::/64 via fe80::1 dev seg0
+"""
+ROUTER1 = """
+link set lo up
+link set eth0 up
+addr add 10.60.0.1/24 dev eth0
+addr add fe80::1/64 dev eth0 nodad
+addr add fd60::1/64 dev eth0 nodad
+route add 10.61.0.0/16 via 10.60.0.3
+route add 10.62.0.0/16 via 10.60.0.3 mtu lock 1300
+route add fd61::/64 via fe80::3 dev eth0
+route add fd62::/64 via fe80::3 dev eth0 mtu 1300
+"""
+ROUTER2 = """
+link set lo up
+link set eth0 up
+addr add 10.60.0.3/24 dev eth0
+addr add fe80::3/64 dev eth0 nodad
+addr add fd60::3/64 dev eth0 nodad
+addr add 10.61.0.1/32 dev lo
+addr add 10.62.0.1/32 dev lo
+addr add fd61::1/128 dev lo
+addr add fd62::1/128 dev lo
+"""
+# Destination, the gateway that was learned, the MTU.
+LEARNED = [
+    ("10.61.0.1", "10.60.0.3", None),
+    ("fd61::1", "fe80::3", None),
+    ("10.62.0.1", None, 1300),
+    ("fd62::1", None, 1300),
+]
+
 # What is wrong, and a part of what is said.
 WRONG = [
     (["--route-get", "10.0.0"], "not an IPv4 or IPv6 address: 10.0.0"),
@@ -160,6 +209,56 @@ def check_words():
     check("throw, so the next rule decides" in text, text)
 
 
+def batch(lines, *netns):
+    subprocess.run(["ip", *netns, "-batch", "-"], input=lines, text=True, check=True)
+
+
+def sysctl(name, value, *command):
+    subprocess.run([*command, "sysctl", "-qw", f"{name}={value}"], check=True)
+
+
+def make_routers():
+    batch(ROUTERS)
+    for name, lines in (("r1", ROUTER1), ("r2", ROUTER2)):
+        inside = ["ip", "netns", "exec", name]
+        sysctl("net.ipv4.ip_forward", 1, *inside)
+        sysctl("net.ipv6.conf.all.forwarding", 1, *inside)
+        for conf in ("all", "eth0"):
+            sysctl(f"net.ipv4.conf.{conf}.rp_filter", 0, *inside)
+            sysctl(f"net.ipv4.conf.{conf}.send_redirects", 1, *inside)
+        batch(lines, "-n", name)
+    for conf in ("all", "seg0"):
+        sysctl(f"net.ipv4.conf.{conf}.accept_redirects", 1)
+
+
+def learn(dst, gateway, mtu):
+    """Sends until the kernel has learned it; the kernel says when."""
+    wanted = "mtu 1300" if mtu else f"via {gateway} "
+    while True:
+        words = subprocess.run(["ip", "route", "get", dst], capture_output=True, text=True, check=True).stdout
+        if wanted in words:
+            return
+        size = ["-M", "do", "-s", "1400"] if mtu else []
+        subprocess.run(["ping", "-q", "-c", "1", "-W", "0.3", *size, dst], capture_output=True, check=False)
+
+
+def check_learned():
+    make_routers()
+    for dst, gateway, mtu in LEARNED:
+        learn(dst, gateway, mtu)
+        done = run("--route-get", dst, "--format", "json")
+        answer = json.loads(done.stdout)
+        check(answer["same"], dst, answer.get("difference"))
+        way = answer["ways"][0]
+        if gateway:
+            check(way["gateway"] == gateway, dst, way)
+            check("redirect" in way["why"], dst, way)
+        else:
+            check(way["mtu"] == mtu and way["mtu_from"] == "learned path MTU", dst, way)
+        kernel = answer["kernel_resolved"]["text"]
+        check(f"via {way['gateway']} " in kernel, dst, kernel)
+
+
 def check_wrong():
     for arguments, words in WRONG:
         done = run(*arguments)
@@ -172,12 +271,14 @@ def main():
         os.environ["ROUTE_GET_TEST"] = "inside"
         flags = ["--net", "--mount"] + ([] if os.geteuid() == 0 else ["--map-root-user"])
         os.execvp("unshare", ["unshare", *flags, sys.executable, *sys.argv])
+    subprocess.run(["mount", "-t", "tmpfs", "run", "/run"], check=True)
     set_up()
     for options, words in QUESTIONS:
         compare(options, words)
     check_words()
     check_wrong()
-    print(f"{len(QUESTIONS)} questions, {len(WRONG)} wrong ones, {len(failures)} failures")
+    check_learned()
+    print(f"{len(QUESTIONS)} questions, {len(WRONG)} wrong ones, {len(LEARNED)} learned, {len(failures)} failures")
     return 1 if failures else 0
 
 
