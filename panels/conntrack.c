@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Connection tracking: the flows of a namespace or of all, what helpers expect, and how full it is.
 #include "panels/panels.h"
+#include "panels/route_question.h"
 
 #include <errno.h>
 
@@ -182,4 +183,5 @@ const struct panel conntrack_panel = {
     .need_count = sizeof(needs) / sizeof(needs[0]),
     .needs_others = true,
     .summary = summarise,
+    .questions = route_questions,
 };

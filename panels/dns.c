@@ -79,7 +79,7 @@ static int add_candidates(const struct asking *asking, struct arena *arena, stru
     return r;
 }
 
-static int answer(const struct node *node, uint64_t netns, const char *typed, const char *rules,
+static int answer(struct node *node, uint64_t netns, const char *typed, const char *rules,
                   struct lines *ret_lines, struct error *err) {
     const struct table *table = node_table(node, netns, KIND_RESOLVER);
     struct resolver none = resolver_default();
@@ -91,15 +91,13 @@ static int answer(const struct node *node, uint64_t netns, const char *typed, co
     return r;
 }
 
-static int answer_glibc(const struct node *node, uint64_t netns, const struct row_ref *row,
-                        const char *typed, struct lines *ret_lines, struct error *err) {
-    (void)row;
+static int answer_glibc(struct node *node, uint64_t netns, const char *typed,
+                        struct lines *ret_lines, struct error *err) {
     return answer(node, netns, typed, "glibc", ret_lines, err);
 }
 
-static int answer_musl(const struct node *node, uint64_t netns, const struct row_ref *row,
-                       const char *typed, struct lines *ret_lines, struct error *err) {
-    (void)row;
+static int answer_musl(struct node *node, uint64_t netns, const char *typed,
+                       struct lines *ret_lines, struct error *err) {
     return answer(node, netns, typed, "musl", ret_lines, err);
 }
 
@@ -220,11 +218,20 @@ static const struct panel_view views[] = {
 };
 
 static const struct panel_question questions[] = {
-    {'d', "d", "look up NAME [TYPE,...] [@SERVER]: ", "Lookup of",
-     "look up a name as glibc does, with every query; or ask a server for it", answer_glibc,
-     ask_glibc},
-    {'m', "m", "look up by musl's rules NAME [TYPE,...]: ", "Lookup by musl's rules of",
-     "look up a name as musl does", answer_musl, ask_musl},
+    {.key = 'd',
+     .label = "d",
+     .prompt = "look up NAME [TYPE,...] [@SERVER]: ",
+     .title = "Lookup of",
+     .help = "look up a name as glibc does, with every query; or ask a server for it",
+     .answer = answer_glibc,
+     .ask_kernel = ask_glibc},
+    {.key = 'm',
+     .label = "m",
+     .prompt = "look up by musl's rules NAME [TYPE,...]: ",
+     .title = "Lookup by musl's rules of",
+     .help = "look up a name as musl does",
+     .answer = answer_musl,
+     .ask_kernel = ask_musl},
     {.label = NULL},
 };
 

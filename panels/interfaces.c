@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Network interfaces of a namespace, or of all.
 #include "panels/panels.h"
+#include "panels/route_question.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -101,4 +102,5 @@ const struct panel interfaces_panel = {
     .view_count = 1,
     .needs_others = true,
     .keys = keys,
+    .questions = route_questions,
 };

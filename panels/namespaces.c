@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Network namespaces of the node.
 #include "panels/panels.h"
+#include "panels/route_question.h"
 
 static bool find_target(const struct row_ref *ref, struct panel_place *ret_place) {
     *ret_place = (struct panel_place){.panel = "interfaces", .netns = ref->netns->inode};
@@ -40,4 +41,5 @@ const struct panel namespaces_panel = {
     .view_count = 1,
     .whole_node = true,
     .keys = keys,
+    .questions = route_questions,
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Neighbours of a namespace, or of all; forwarding databases; and how full the kernel's tables are.
 #include "panels/panels.h"
+#include "panels/route_question.h"
 
 #include <errno.h>
 
@@ -179,4 +180,5 @@ const struct panel neighbours_panel = {
     .need_count = sizeof(needs) / sizeof(needs[0]),
     .needs_others = true,
     .summary = summarise,
+    .questions = route_questions,
 };

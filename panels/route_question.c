@@ -5,8 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model/fdb.h"
+#include "model/flow.h"
+#include "model/nexthop.h"
 #include "sim/route_compare.h"
 #include "sim/route_explain.h"
+#include "sim/route_trie.h"
+#include "source/node_read.h"
 #include "source/route_get.h"
 #include "tui/grid.h"
 
@@ -80,23 +85,97 @@ static void complete(struct route_question *question) {
         question->uid = maybe_of(getuid());
 }
 
-static int answer(const struct node *node, uint64_t netns, const struct row_ref *row,
-                  const char *typed, struct lines *ret_lines, struct error *err) {
-    (void)row;
-    struct route_world world = route_world_of(node, netns);
+// Reads what the panel does not show: the model then has all that the decision looks at. Without
+// IPv6 there are no labels, and nothing that would need them.
+static int read_world(struct node *node, uint64_t netns, struct arena *labels,
+                      struct route_world *ret_world) {
+    static const enum kind_id needed[] = {KIND_ROUTES, KIND_ROUTING_RULES, KIND_INTERFACES,
+                                          KIND_NEIGHBOURS};
+    const struct netns *at = node_find(node, netns)->netns;
+    const struct table *table;
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+        int r = node_read_table(node, at, needed[i], &table);
+        if (r < 0)
+            return r;
+    }
+    *ret_world = route_world_of(node, netns);
+    struct route_asker *asker;
+    if (route_asker_new(at, &asker, NULL) < 0)
+        return 0;
+    route_asker_labels(asker, labels, &ret_world->labels, &ret_world->label_count, NULL);
+    route_asker_free(asker);
+    return 0;
+}
+
+static void prepare(struct node *node, uint64_t netns) {
+    const struct table *routes = node_table(node, netns, KIND_ROUTES);
+    if (routes && routes->status.state == STATUS_OK)
+        route_trie_of(routes);
+}
+
+static int explain(struct route_world *world, const char *typed, struct lines *ret_lines,
+                   struct error *err) {
     struct route_question question;
     struct route_decision decision;
-    int r = route_question_parse(typed, find_link, &world, &question, err);
+    int r = route_question_parse(typed, find_link, world, &question, err);
     if (r < 0)
         return r;
     complete(&question);
-    r = route_decide(&world, &question, &decision, err);
+    r = route_decide(world, &question, &decision, err);
     if (r < 0)
         return r;
-    route_explain(&world, &decision, add_line, ret_lines);
+    route_explain(world, &decision, add_line, ret_lines);
     add_outcome(ret_lines, decision.route, decision.error);
     route_decision_done(&decision);
     return 0;
+}
+
+static int answer(struct node *node, uint64_t netns, const char *typed, struct lines *ret_lines,
+                  struct error *err) {
+    struct arena labels = ARENA_INIT;
+    struct route_world world;
+    int r = read_world(node, netns, &labels, &world);
+    if (r == 0)
+        r = explain(&world, typed, ret_lines, err);
+    arena_done(&labels);
+    return r;
+}
+
+// --- Of a row ------------------------------------------------------------------------------------
+
+static void add_neighbour(const struct row_ref *row, struct buffer *typed) {
+    const struct neighbour *neighbour = row->row;
+    const struct link *link =
+        link_find(node_table(row->node, row->netns->inode, KIND_INTERFACES), neighbour->ifindex);
+    address_format(&neighbour->dst, typed);
+    if (link && link->ifname)
+        buffer_printf(typed, " oif %s", link->ifname);
+}
+
+// A default route says nothing of where to.
+static void add_destination(const struct route *route, struct buffer *typed) {
+    const struct prefix dst = route_destination(route);
+    if (dst.length > 0)
+        address_format(&dst.address, typed);
+}
+
+// Who answers: behind a translation of the destination.
+static void add_receiver(const struct flow *flow, struct buffer *typed) {
+    const struct address receiver = flow_address(flow, FLOW_REPLY_SRC);
+    address_format(&receiver, typed);
+}
+
+static void add_subject(enum kind_id kind, const struct row_ref *row, struct buffer *typed) {
+    if (kind == KIND_ROUTES)
+        add_destination(row->row, typed);
+    else if (kind == KIND_NEXTHOPS)
+        address_format(&((const struct nexthop *)row->row)->way.gateway, typed);
+    else if (kind == KIND_NEIGHBOURS)
+        add_neighbour(row, typed);
+    else if (kind == KIND_FDB)
+        address_format(&((const struct fdb_entry *)row->row)->dst, typed);
+    else if (kind == KIND_FLOWS)
+        add_receiver(row->row, typed);
 }
 
 // --- From the kernel -----------------------------------------------------------------------------
@@ -149,7 +228,9 @@ const struct panel_question route_questions[] = {
      .prompt = "route to: ",
      .title = "Which route?",
      .help = "which route a packet takes, and why: ADDR [from ADDR] [iif DEV | oif DEV] [mark N] "
-             "[uid N] [ipproto P] [sport N] [dport N] [tos N]",
+             "[uid N] [ipproto P] [sport N] [dport N] [tos N]; nothing typed: where the row leads",
+     .subject = add_subject,
+     .prepare = prepare,
      .answer = answer,
      .ask_kernel = ask_kernel},
     {.label = NULL},

@@ -71,7 +71,7 @@ struct panel_view {
 };
 
 // A question about what the kernel would do. Its subject is typed; nothing typed means the row that
-// is selected, where that can be.
+// is selected, where that can be. Both answers are worked out on a worker.
 struct panel_question {
     uint32_t key;
     const char *label;  // of the key, in help; the last has none
@@ -79,12 +79,20 @@ struct panel_question {
     const char *title;  // above the answer
     const char *help;   // what it does
 
-    // Answers from the model, at once: adds lines, long ones whole. Returns 0, or -errno and in err
-    // what is wrong with what was typed. `row` is the one that is selected, or NULL.
-    int (*answer)(const struct node *node, uint64_t netns, const struct row_ref *row,
-                  const char *typed, struct lines *ret_lines, struct error *err);
+    // Adds what would be typed for a row of that kind. NULL, or nothing added: it has to be typed.
+    void (*subject)(enum kind_id kind, const struct row_ref *row, struct buffer *typed);
 
-    // Asks whoever really decides, on a worker: its lines stand behind the answer when they come. A
+    // Makes what answers need and takes long to make, while one is still typing. The node is a
+    // copy, as it is for the answer: tables that are missing may be read into it. NULL: there is
+    // nothing.
+    void (*prepare)(struct node *node, uint64_t netns);
+
+    // Answers from the model: adds lines, long ones whole. Returns 0, or -errno and in err what is
+    // wrong with what was typed.
+    int (*answer)(struct node *node, uint64_t netns, const char *typed, struct lines *ret_lines,
+                  struct error *err);
+
+    // Asks whoever really decides: its lines stand behind the answer when they come. A
     // line whose label both have, and whose text is not the same, is shown as a difference. Returns
     // 0 or -ENOMEM; that it could not be asked is a line as well. NULL: nobody is asked.
     int (*ask_kernel)(const struct netns *netns, const char *typed, struct lines *ret_lines);

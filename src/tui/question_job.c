@@ -8,42 +8,105 @@
 #include "tui/grid.h"
 
 static void free_job(struct question_job *job) {
+    node_free(job->node);
     table_unref(job->namespaces);
     lines_done(&job->lines);
     free(job->typed);
     free(job);
 }
 
-static void run(uv_work_t *request) {
+// --- The kernel's answer -------------------------------------------------------------------------
+
+static void ask(uv_work_t *request) {
     struct question_job *job = request->data;
+    lines_clear(&job->lines);
     if (job->question->ask_kernel(job->netns, job->typed, &job->lines) < 0) {
         lines_clear(&job->lines);
         lines_add(&job->lines, "", "out of memory", STYLE_BAD);
     }
 }
 
-static void after(uv_work_t *request, int status) {
+static void after_asking(uv_work_t *request, int status) {
     struct question_job *job = request->data;
     (void)status;
-    job->done(job);
+    job->callbacks.asked(job, job->callbacks.user_data);
     free_job(job);
 }
 
-int question_job_start(uv_loop_t *loop, const struct panel_question *question, unsigned number,
-                       struct table *namespaces, const struct netns *netns, const char *typed,
-                       void (*done)(struct question_job *job), void *owner) {
+// --- The model's ---------------------------------------------------------------------------------
+
+static void answer(uv_work_t *request) {
+    struct question_job *job = request->data;
+    int r =
+        job->question->answer(job->node, job->netns->inode, job->typed, &job->lines, &job->error);
+    if (r < 0 && job->error.code == 0)
+        error_set_errno(&job->error, r, "the answer");
+    // Tables that are replaced meanwhile need not wait for the kernel.
+    node_free(job->node);
+    job->node = NULL;
+}
+
+static void after_answering(uv_work_t *request, int status) {
+    struct question_job *job = request->data;
+    (void)status;
+    bool go_on = job->callbacks.answered(job, job->callbacks.user_data);
+    if (!go_on || uv_queue_work(job->request.loop, &job->request, ask, after_asking) < 0)
+        free_job(job);
+}
+
+// --- Making what answers need --------------------------------------------------------------------
+
+static void prepare(uv_work_t *request) {
+    struct question_job *job = request->data;
+    job->question->prepare(job->node, job->netns->inode);
+}
+
+static void after_preparing(uv_work_t *request, int status) {
+    (void)status;
+    free_job(request->data);
+}
+
+// --- The beginning -------------------------------------------------------------------------------
+
+static struct question_job *make_job(const struct panel_question *question, const struct node *node,
+                                     uint64_t netns, const char *typed) {
     struct question_job *job = calloc(1, sizeof(*job));
     if (!job)
-        return -ENOMEM;
-    *job = (struct question_job){.done = done,
-                                 .owner = owner,
-                                 .question = question,
-                                 .number = number,
-                                 .namespaces = table_ref(namespaces),
-                                 .netns = netns,
-                                 .typed = strdup(typed)};
+        return NULL;
+    job->question = question;
     job->request.data = job;
-    int r = job->typed ? uv_queue_work(loop, &job->request, run, after) : -ENOMEM;
+    job->node = node_copy(node);
+    job->typed = strdup(typed);
+    const struct node_netns *entry = job->node ? node_find(job->node, netns) : NULL;
+    if (entry && job->typed) {
+        job->netns = entry->netns;
+        job->namespaces = table_ref(job->node->namespaces);
+        return job;
+    }
+    free_job(job);
+    return NULL;
+}
+
+int question_job_start(uv_loop_t *loop, const struct panel_question *question, unsigned number,
+                       const struct node *node, uint64_t netns, const char *typed,
+                       const struct question_callbacks *callbacks) {
+    struct question_job *job = make_job(question, node, netns, typed);
+    if (!job)
+        return -ENOMEM;
+    job->number = number;
+    job->callbacks = *callbacks;
+    int r = uv_queue_work(loop, &job->request, answer, after_answering);
+    if (r < 0)
+        free_job(job);
+    return r;
+}
+
+int question_prepare_start(uv_loop_t *loop, const struct panel_question *question,
+                           const struct node *node, uint64_t netns) {
+    struct question_job *job = make_job(question, node, netns, "");
+    if (!job)
+        return -ENOMEM;
+    int r = uv_queue_work(loop, &job->request, prepare, after_preparing);
     if (r < 0)
         free_job(job);
     return r;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Asking the kernel a panel's question, on a worker.
+// Answering a panel's question, on workers: first from the model, then from the kernel.
 #ifndef TUI_QUESTION_JOB_H
 #define TUI_QUESTION_JOB_H
 
@@ -8,21 +8,36 @@
 #include "model/table.h"
 #include "tui/panel.h"
 
+struct question_job;
+
+// On the loop's thread. They may take the job's lines. After the first the kernel is asked, unless
+// there was an error or the owner does not want it any more; after the second the job goes.
+struct question_callbacks {
+    bool (*answered)(struct question_job *job, void *user_data); // true: ask the kernel as well
+    void (*asked)(struct question_job *job, void *user_data);
+    void *user_data;
+};
+
 struct question_job {
     uv_work_t request;
-    void (*done)(struct question_job *job); // on the loop's thread; the job goes afterwards
-    void *owner;
+    struct question_callbacks callbacks;
     const struct panel_question *question;
     unsigned number;          // the screen's, of the question
+    struct node *node;        // a copy, until it is answered
     struct table *namespaces; // holds netns
     const struct netns *netns;
     char *typed;
     struct lines lines; // the answer
+    struct error error; // why there is none; code 0: there is one
 };
 
-// Asks in a namespace of the table, which is held meanwhile. Returns 0 or -errno.
+// Answers for the namespace as the node has it now. Returns 0 or -errno.
 int question_job_start(uv_loop_t *loop, const struct panel_question *question, unsigned number,
-                       struct table *namespaces, const struct netns *netns, const char *typed,
-                       void (*done)(struct question_job *job), void *owner);
+                       const struct node *node, uint64_t netns, const char *typed,
+                       const struct question_callbacks *callbacks);
+
+// Makes what the question's answers will need. Returns 0 or -errno.
+int question_prepare_start(uv_loop_t *loop, const struct panel_question *question,
+                           const struct node *node, uint64_t netns);
 
 #endif

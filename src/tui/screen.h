@@ -56,8 +56,9 @@ struct screen_effects {
     bool copy;     // clipboard has what is to be copied
     bool save;     // file has what is to be written to the file of that name
     bool overwrite;
-    bool ask;   // the question is for the kernel too
-    bool build; // the view's rows are to be worked out on a worker
+    bool prepare; // the question is being typed: what its answer needs can be made
+    bool ask;     // the question is to be answered
+    bool build;   // the view's rows are to be worked out on a worker
 };
 
 // Where things stand, from the top.
@@ -77,7 +78,7 @@ struct screen_question {
     uint64_t netns;                     // where
     char typed[PROMPT_MAX + 1];
     unsigned number;             // counts: an answer to another one comes too late
-    bool waiting;                // for the kernel
+    bool working, waiting;       // for the answer; for the kernel's
     struct lines answer, kernel; // as they came, not wrapped
     size_t differences;          // between the two
     struct error error;          // why there is no answer; code 0: there is
@@ -167,8 +168,13 @@ void screen_say(struct screen *screen, enum style style, const char *format, ...
 // Asks whether the file that is there already shall be written over.
 void screen_ask_overwrite(struct screen *screen);
 
+// The answer to the question of that number: takes the lines out of `lines`; or why there is none,
+// if err has a code. Returns true if the kernel is to be asked as well.
+bool screen_take_answer(struct screen *screen, unsigned number, struct lines *lines,
+                        const struct error *err);
+
 // The kernel's lines for the question of that number: takes them out of `lines`.
-void screen_take_answer(struct screen *screen, unsigned number, struct lines *lines);
+void screen_take_kernel(struct screen *screen, unsigned number, struct lines *lines);
 
 // The panel that is shown, and its view.
 const struct panel *screen_panel(const struct screen *screen);

@@ -79,7 +79,7 @@ const struct panel_question *screen_find_question(const struct screen *screen, u
 void screen_begin_question(struct screen *screen, const struct panel_question *question);
 
 // Answers it. Returns false if it cannot (error has why).
-bool screen_answer(struct screen *screen, const char *typed);
+bool screen_ask(struct screen *screen, const char *typed);
 
 // Fills lines with the answer, and the kernel's own behind it.
 void screen_format_answer(struct screen *screen, size_t width, struct lines *lines);

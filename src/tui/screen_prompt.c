@@ -95,10 +95,8 @@ static void input_question(struct screen *screen, uint32_t key) {
         screen->question.error.code = 0;
         return;
     case PROMPT_ACCEPTED:
-        if (!screen_answer(screen, screen->prompt.text))
-            return; // it says what is wrong; typing can go on
-        prompt_history_add(&screen->subjects, screen->prompt.text);
-        screen->prompting = PROMPT_NONE;
+        if (screen_ask(screen, screen->prompt.text))
+            screen->prompting = PROMPT_NONE;
         return;
     case PROMPT_CANCELLED:
         screen->prompting = PROMPT_NONE;

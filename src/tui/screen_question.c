@@ -17,8 +17,10 @@ const struct panel_question *screen_find_question(const struct screen *screen, u
 void screen_begin_question(struct screen *screen, const struct panel_question *question) {
     const struct row_ref *ref = view_selected(screen_view(screen));
     screen->question.asked = question;
-    screen->question.netns = screen->all && ref ? ref->netns->inode : screen->netns;
+    bool of_row = ref && (screen->all || screen_panel(screen)->whole_node);
+    screen->question.netns = of_row ? ref->netns->inode : screen->netns;
     screen->question.error.code = 0;
+    screen->effects.prepare = question->prepare;
     screen_begin_prompt(screen, PROMPT_QUESTION);
 }
 
@@ -28,34 +30,71 @@ static void forget_answer(struct screen_question *question) {
     lines_clear(&question->kernel);
     question->number++;
     question->differences = 0;
-    question->waiting = false;
+    question->working = question->waiting = false;
+    question->error.code = 0;
 }
 
-bool screen_answer(struct screen *screen, const char *typed) {
+// What is asked: as it was typed, else of the row that is selected.
+static int take_subject(struct screen *screen, const char *typed) {
     struct screen_question *question = &screen->question;
-    const struct node_netns *entry = node_find(screen->node, question->netns);
+    const struct row_ref *row = view_selected(screen_view(screen));
+    struct buffer subject = BUFFER_INIT;
+    buffer_puts(&subject, typed);
+    if (!*typed && row && question->asked->subject)
+        question->asked->subject(screen_view(screen)->spec->kind, row, &subject);
+    bool fits = !subject.failed && subject.len < sizeof(question->typed);
+    if (fits)
+        memcpy(question->typed, buffer_text(&subject), subject.len + 1);
+    buffer_done(&subject);
+    return fits ? 0 : error_set(&question->error, -E2BIG, "too long");
+}
+
+bool screen_ask(struct screen *screen, const char *typed) {
+    struct screen_question *question = &screen->question;
     forget_answer(question);
-    question->error.code = 0;
-    if (!entry) {
+    if (!node_find(screen->node, question->netns)) {
         error_set(&question->error, -ENOENT, "that namespace is gone");
         return false;
     }
-    int r =
-        question->asked->answer(screen->node, question->netns, view_selected(screen_view(screen)),
-                                typed, &question->answer, &question->error);
-    if (r < 0) {
-        if (question->error.code == 0)
-            error_set_errno(&question->error, r, "the answer");
+    if (take_subject(screen, typed) < 0)
         return false;
-    }
-    memcpy(question->typed, typed, strlen(typed) + 1);
-    question->waiting = screen->effects.ask = question->asked->ask_kernel;
+    question->working = screen->effects.ask = true;
     screen->mode = MODE_ANSWER;
     screen->lines.index = screen->lines.top = 0;
     return true;
 }
 
-void screen_take_answer(struct screen *screen, unsigned number, struct lines *lines) {
+// It can be typed again, unless somebody has gone on to something else.
+static void show_error(struct screen *screen, const struct error *err) {
+    if (screen->mode != MODE_ANSWER || screen->prompting != PROMPT_NONE) {
+        screen_say(screen, STYLE_BAD, "%s", err->text);
+        return;
+    }
+    screen->mode = MODE_TABLE;
+    screen_begin_prompt(screen, PROMPT_QUESTION);
+    prompt_begin(&screen->prompt, screen->question.typed, screen->prompt.history);
+    screen->question.error = *err;
+}
+
+bool screen_take_answer(struct screen *screen, unsigned number, struct lines *lines,
+                        const struct error *err) {
+    struct screen_question *question = &screen->question;
+    if (number != question->number)
+        return false;
+    question->working = false;
+    if (err->code != 0) {
+        show_error(screen, err);
+        return false;
+    }
+    prompt_history_add(&screen->subjects, question->typed);
+    lines_done(&question->answer);
+    question->answer = *lines;
+    *lines = (struct lines){0};
+    question->waiting = question->asked->ask_kernel;
+    return question->waiting;
+}
+
+void screen_take_kernel(struct screen *screen, unsigned number, struct lines *lines) {
     struct screen_question *question = &screen->question;
     if (number != question->number)
         return;
@@ -68,6 +107,10 @@ void screen_take_answer(struct screen *screen, unsigned number, struct lines *li
 
 void screen_format_answer(struct screen *screen, size_t width, struct lines *lines) {
     const struct screen_question *question = &screen->question;
+    if (question->working) {
+        lines_add(lines, "", "working ...", STYLE_DIM);
+        return;
+    }
     lines_wrap(&question->answer, width, lines);
     if (!question->asked->ask_kernel)
         return;

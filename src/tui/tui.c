@@ -231,21 +231,39 @@ static void save_file(struct tui *tui, bool overwrite) {
 
 // --- Questions -----------------------------------------------------------------------------------
 
-static void end_question(struct question_job *job) {
-    struct tui *tui = job->owner;
-    screen_take_answer(&tui->screen, job->number, &job->lines);
+static bool take_answer(struct question_job *job, void *user_data) {
+    struct tui *tui = user_data;
+    if (tui->closing)
+        return false;
+    bool go_on = screen_take_answer(&tui->screen, job->number, &job->lines, &job->error);
+    draw(tui);
+    return go_on;
+}
+
+static void take_kernel(struct question_job *job, void *user_data) {
+    struct tui *tui = user_data;
+    if (tui->closing)
+        return;
+    screen_take_kernel(&tui->screen, job->number, &job->lines);
     draw(tui);
 }
 
-static void ask_kernel(struct tui *tui) {
+static void answer_question(struct tui *tui) {
     const struct screen_question *question = &tui->screen.question;
-    const struct node_netns *entry = node_find(tui->node, question->netns);
-    int r = entry ? question_job_start(&tui->loop, question->asked, question->number,
-                                       tui->node->namespaces, entry->netns, question->typed,
-                                       end_question, tui)
-                  : -ENOENT;
-    if (r < 0)
-        screen_say(&tui->screen, STYLE_BAD, "asking the kernel: %s", strerror(-r));
+    const struct question_callbacks callbacks = {take_answer, take_kernel, tui};
+    int r = question_job_start(&tui->loop, question->asked, question->number, tui->node,
+                               question->netns, question->typed, &callbacks);
+    struct error err;
+    if (r < 0) {
+        error_set_errno(&err, r, "the answer");
+        screen_take_answer(&tui->screen, question->number, NULL, &err);
+    }
+}
+
+// That it cannot be prepared is no error: then the answer takes longer.
+static void prepare_question(struct tui *tui) {
+    const struct screen_question *question = &tui->screen.question;
+    question_prepare_start(&tui->loop, question->asked, tui->node, question->netns);
 }
 
 // --- Keys ----------------------------------------------------------------------------------------
@@ -281,8 +299,10 @@ static void act(struct tui *tui) {
         save_file(tui, effects.overwrite);
     if (effects.build)
         build(tui);
+    if (effects.prepare)
+        prepare_question(tui);
     if (effects.ask)
-        ask_kernel(tui);
+        answer_question(tui);
     if (effects.scope)
         send_wish(tui);
 }

@@ -48,15 +48,18 @@ static int add_summary(const struct node *node, uint64_t netns, struct lines *li
     return lines_add_bar(lines, "Full", 0.5, text, STYLE_GOOD) ? 0 : -ENOMEM;
 }
 
-static int answer(const struct node *node, uint64_t netns, const struct row_ref *row,
-                  const char *typed, struct lines *ret_lines, struct error *err) {
+static void add_subject(enum kind_id kind, const struct row_ref *row, struct buffer *typed) {
+    assert_int_equal(kind, KIND_INTERFACES);
+    buffer_puts(typed, ((const struct link *)row->row)->ifname);
+}
+
+static int answer(struct node *node, uint64_t netns, const char *typed, struct lines *ret_lines,
+                  struct error *err) {
     (void)node;
     (void)netns;
-    if (!*typed && !row)
-        return error_set(err, -EINVAL, "type something");
     if (strcmp(typed, "bad") == 0)
         return error_set(err, -EINVAL, "bad is no address");
-    lines_add(ret_lines, "to", *typed ? typed : ((const struct link *)row->row)->ifname, 0);
+    lines_add(ret_lines, "to", typed, 0);
     lines_add(ret_lines, "via", "10.0.0.1", STYLE_NORMAL);
     return 0;
 }
@@ -91,7 +94,14 @@ static const struct panel_view views[] = {
      .targets = targets},
 };
 static const struct panel_question questions[] = {
-    {'w', "w", "to: ", "Which way to", "which way it goes", answer, ask_kernel},
+    {.key = 'w',
+     .label = "w",
+     .prompt = "to: ",
+     .title = "Which way to",
+     .help = "which way it goes",
+     .subject = add_subject,
+     .answer = answer,
+     .ask_kernel = ask_kernel},
     {.label = NULL},
 };
 static const struct panel links_panel = {.name = "links",
@@ -230,24 +240,52 @@ static void test_line_of_details_leads_to_its_target(void **state) {
     assert_string_equal(line_at(fixture, 1), " pod | 2 interfaces");
 }
 
-static void test_question_is_answered_and_compared(void **state) {
+// What the worker does.
+static bool give_answer(struct fixture *fixture, unsigned number) {
+    struct screen *screen = &fixture->screen;
+    struct lines lines = {0};
+    struct error err = {0};
+    screen->question.asked->answer(fixture->node, 1, screen->question.typed, &lines, &err);
+    bool go_on = screen_take_answer(screen, number, &lines, &err);
+    lines_done(&lines);
+    return go_on;
+}
+
+static void test_question_that_cannot_be_answered_is_typed_again(void **state) {
     struct fixture *fixture = *state;
     press(fixture, 'w');
     type(fixture, "bad\r");
+    assert_string_equal(line_at(fixture, 3), " Which way to bad in host");
+    assert_string_equal(line_at(fixture, 4), "                         working ...");
+    assert_false(give_answer(fixture, fixture->screen.question.number));
     assert_string_equal(line_at(fixture, ROWS - 2), "to: bad");
     assert_string_equal(line_at(fixture, ROWS - 1), " bad is no address");
-    for (int i = 0; i < 3; i++)
-        press(fixture, INPUT_BACKSPACE);
+    press(fixture, INPUT_BACKSPACE);
+    assert_string_equal(line_at(fixture, ROWS - 2), "to: ba");
+    // Who has left the answer is told, and keeps what he looks at.
+    type(fixture, "d\r");
+    press(fixture, INPUT_ESCAPE);
+    assert_false(give_answer(fixture, fixture->screen.question.number));
+    assert_string_equal(line_at(fixture, 4), " NAME");
+    assert_string_equal(line_at(fixture, ROWS - 2), " bad is no address");
+}
+
+static void test_question_is_answered_and_compared(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, 'w');
     type(fixture, "10.9.8.7\r");
     assert_true(fixture->screen.effects.ask);
+    unsigned number = fixture->screen.question.number;
+    assert_false(give_answer(fixture, number - 1)); // that was another's
+    assert_true(give_answer(fixture, number));
     assert_string_equal(line_at(fixture, 3), " Which way to 10.9.8.7 in host");
     assert_string_equal(line_at(fixture, 4), "   to                    10.9.8.7");
     assert_string_equal(line_at(fixture, 7), "                         asking ...");
     struct lines kernel = {0};
     lines_add(&kernel, "via", "10.0.0.2", STYLE_NORMAL);
-    screen_take_answer(&fixture->screen, fixture->screen.question.number - 1, &kernel);
+    screen_take_kernel(&fixture->screen, number - 1, &kernel);
     assert_true(fixture->screen.question.waiting); // that was another's
-    screen_take_answer(&fixture->screen, fixture->screen.question.number, &kernel);
+    screen_take_kernel(&fixture->screen, number, &kernel);
     assert_string_equal(line_at(fixture, 3),
                         " Which way to 10.9.8.7 in host | the kernel says otherwise");
     assert_string_equal(line_at(fixture, 7), "   via                   10.0.0.2");
@@ -264,6 +302,7 @@ static void test_question_without_words_is_about_the_row(void **state) {
     press(fixture, 'j');
     press(fixture, 'w');
     press(fixture, '\r');
+    give_answer(fixture, fixture->screen.question.number);
     assert_string_equal(line_at(fixture, 4), "   to                    eth0");
 }
 
@@ -292,6 +331,7 @@ int main(void) {
         TEST(test_each_view_has_its_filter),
         TEST(test_targets_are_those_that_lead_somewhere),
         TEST(test_line_of_details_leads_to_its_target),
+        TEST(test_question_that_cannot_be_answered_is_typed_again),
         TEST(test_question_is_answered_and_compared),
         TEST(test_question_without_words_is_about_the_row),
         TEST(test_long_answers_are_wrapped),
