@@ -189,12 +189,16 @@ static int ask(const struct netns *netns, const char *typed, const char *rules,
     return r;
 }
 
-static int ask_glibc(const struct netns *netns, const char *typed, struct lines *ret_lines) {
-    return ask(netns, typed, "glibc", ret_lines);
+static int ask_glibc(struct node *node, uint64_t netns, const char *typed, struct lines *ret_lines,
+                     bool *ret_differs) {
+    (void)ret_differs;
+    return ask(node_find(node, netns)->netns, typed, "glibc", ret_lines);
 }
 
-static int ask_musl(const struct netns *netns, const char *typed, struct lines *ret_lines) {
-    return ask(netns, typed, "musl", ret_lines);
+static int ask_musl(struct node *node, uint64_t netns, const char *typed, struct lines *ret_lines,
+                    bool *ret_differs) {
+    (void)ret_differs;
+    return ask(node_find(node, netns)->netns, typed, "musl", ret_lines);
 }
 
 // --- The panel -----------------------------------------------------------------------------------

@@ -8,45 +8,11 @@
 #include "model/fdb.h"
 #include "model/flow.h"
 #include "model/nexthop.h"
-#include "sim/route_compare.h"
 #include "sim/route_explain.h"
 #include "sim/route_trie.h"
 #include "source/node_read.h"
 #include "source/route_get.h"
 #include "tui/grid.h"
-
-// --- The lines that both sides have, and that are compared
-// ----------------------------------------
-
-static void add(struct lines *lines, const char *label, struct buffer *text) {
-    lines_add(lines, label, buffer_text(text), STYLE_NORMAL);
-    buffer_clear(text);
-}
-
-// What is said of a route, or of the error that stands in its place. The table is left out of what
-// is the node's own: the kernel keeps IPv4 tables local and main as one, and calls that one main.
-static void add_outcome(struct lines *lines, const struct route *route, int error) {
-    struct buffer text = BUFFER_INIT;
-    // Kernels before 6.14 had a number of their own for what rp_filter refuses.
-    if (error == -EXDEV)
-        error = -EINVAL;
-    buffer_puts(&text, error ? strerror(-error) : route ? "a route" : "none: straight to the link");
-    add(lines, "Answer", &text);
-    if (error || !route) {
-        buffer_done(&text);
-        return;
-    }
-    const struct prefix dst = route_destination(route);
-    prefix_format(&dst, &text);
-    add(lines, "Destination", &text);
-    if (route->shared->type == ROUTE_UNICAST) {
-        buffer_puts(&text, route->shared->table_name ? route->shared->table_name : "?");
-        add(lines, "Table", &text);
-    }
-    buffer_printf(&text, "%u", route->shared->metric);
-    add(lines, "Metric", &text);
-    buffer_done(&text);
-}
 
 // --- From the model ------------------------------------------------------------------------------
 
@@ -113,30 +79,28 @@ static void prepare(struct node *node, uint64_t netns) {
         route_trie_of(routes);
 }
 
-static int explain(struct route_world *world, const char *typed, struct lines *ret_lines,
-                   struct error *err) {
+static int decide(struct route_world *world, const char *typed, struct route_decision *ret_decision,
+                  struct error *err) {
     struct route_question question;
-    struct route_decision decision;
     int r = route_question_parse(typed, find_link, world, &question, err);
     if (r < 0)
         return r;
     complete(&question);
-    r = route_decide(world, &question, &decision, err);
-    if (r < 0)
-        return r;
-    route_explain(world, &decision, add_line, ret_lines);
-    add_outcome(ret_lines, decision.route, decision.error);
-    route_decision_done(&decision);
-    return 0;
+    return route_decide(world, &question, ret_decision, err);
 }
 
 static int answer(struct node *node, uint64_t netns, const char *typed, struct lines *ret_lines,
                   struct error *err) {
     struct arena labels = ARENA_INIT;
     struct route_world world;
+    struct route_decision decision;
     int r = read_world(node, netns, &labels, &world);
     if (r == 0)
-        r = explain(&world, typed, ret_lines, err);
+        r = decide(&world, typed, &decision, err);
+    if (r == 0) {
+        route_explain(&world, &decision, add_line, ret_lines);
+        route_decision_done(&decision);
+    }
     arena_done(&labels);
     return r;
 }
@@ -180,45 +144,41 @@ static void add_subject(enum kind_id kind, const struct row_ref *row, struct buf
 
 // --- From the kernel -----------------------------------------------------------------------------
 
-static int32_t find_asked_link(const char *name, void *user_data) {
-    return route_asker_link(user_data, name);
-}
-
-// That there is no such route in a table, while the packet goes to a link, is no error.
-static void add_answer(struct lines *lines, const struct route_answer *given) {
-    const struct route *resolved = given->resolved.route;
-    add_outcome(lines, given->match.route, given->resolved.error);
-    if (!resolved)
-        return;
-    struct buffer text = BUFFER_INIT;
-    route_format_route(resolved, &text);
-    add(lines, "That comes to", &text);
-    buffer_done(&text);
-}
-
-static int ask(struct route_asker *asker, const char *typed, struct route_answer *ret_answer,
-               struct error *err) {
-    struct route_question question;
-    int r = route_question_parse(typed, find_asked_link, asker, &question, err);
+static int ask(const struct netns *netns, const struct route_question *question,
+               struct route_answer *ret_answer, struct error *err) {
+    struct route_asker *asker;
+    int r = route_asker_new(netns, &asker, err);
     if (r < 0)
         return r;
-    complete(&question);
-    return route_asker_ask(asker, &question, ret_answer, err);
+    r = route_asker_ask(asker, question, ret_answer, err);
+    route_asker_free(asker);
+    return r;
 }
 
-static int ask_kernel(const struct netns *netns, const char *typed, struct lines *ret_lines) {
-    struct route_asker *asker = NULL;
-    struct route_answer given = {0};
+// The decision is made again, for it is soon had, and compared in whatever the kernel tells.
+static int ask_kernel(struct node *node, uint64_t netns, const char *typed, struct lines *ret_lines,
+                      bool *ret_differs) {
+    struct arena labels = ARENA_INIT;
+    struct route_world world;
+    struct route_decision decision;
+    struct route_answer given;
     struct error err = {0};
-    int r = route_asker_new(netns, &asker, &err);
+    int r = read_world(node, netns, &labels, &world);
     if (r == 0)
-        r = ask(asker, typed, &given, &err);
-    if (r == 0)
-        add_answer(ret_lines, &given);
-    else
+        r = decide(&world, typed, &decision, &err);
+    if (r < 0) {
+        arena_done(&labels);
+        return r;
+    }
+    r = ask(node_find(node, netns)->netns, &decision.question, &given, &err);
+    if (r == 0) {
+        *ret_differs = !route_explain_answer(&world, &decision, &given, add_line, ret_lines);
+        route_answer_done(&given);
+    } else {
         lines_add(ret_lines, "", err.text, STYLE_BAD);
-    route_answer_done(&given);
-    route_asker_free(asker);
+    }
+    route_decision_done(&decision);
+    arena_done(&labels);
     return r == -ENOMEM ? r : 0;
 }
 

@@ -162,7 +162,7 @@ static void add_reply(struct lines *lines, const char *word, const struct route_
     finish(lines, ROUTE_TONE_PLAIN);
 }
 
-void route_explain_answer(const struct route_world *world, const struct route_decision *decision,
+bool route_explain_answer(const struct route_world *world, const struct route_decision *decision,
                           const struct route_answer *answer, route_line_sink *sink,
                           void *user_data) {
     struct lines lines = {sink, user_data, BUFFER_INIT};
@@ -175,4 +175,5 @@ void route_explain_answer(const struct route_world *world, const struct route_de
     finish(&lines, same ? ROUTE_TONE_GOOD : ROUTE_TONE_BAD);
     buffer_done(&difference);
     buffer_done(&lines.line);
+    return same;
 }

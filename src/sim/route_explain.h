@@ -24,8 +24,8 @@ typedef void route_line_sink(enum route_tone tone, const char *text, void *user_
 void route_explain(const struct route_world *world, const struct route_decision *decision,
                    route_line_sink *sink, void *user_data);
 
-// The kernel's answer, and in what it differs.
-void route_explain_answer(const struct route_world *world, const struct route_decision *decision,
+// The kernel's answer, and in what it differs; false if it does.
+bool route_explain_answer(const struct route_world *world, const struct route_decision *decision,
                           const struct route_answer *answer, route_line_sink *sink,
                           void *user_data);
 

@@ -89,30 +89,6 @@ struct line *lines_add_bar(struct lines *lines, const char *label, double share,
     return line;
 }
 
-// The last line of that label, or NULL.
-static struct line *find_label(struct lines *lines, const char *label) {
-    for (size_t i = lines->count; i > 0; i--) {
-        struct line *line = &lines->items[i - 1];
-        if (!line->is_heading && strcmp(line->label, label) == 0)
-            return line;
-    }
-    return NULL;
-}
-
-size_t lines_mark_differences(struct lines *a, struct lines *b, uint8_t style) {
-    size_t count = 0;
-    for (size_t i = 0; i < b->count; i++) {
-        struct line *theirs = &b->items[i];
-        struct line *ours = find_label(a, theirs->label);
-        if (theirs->label[0] == '\0' || find_label(b, theirs->label) != theirs || !ours ||
-            strcmp(ours->text, theirs->text) == 0)
-            continue;
-        ours->style = theirs->style = style;
-        count++;
-    }
-    return count;
-}
-
 static void scroll(struct lines *lines) {
     size_t most = lines->count > lines->height ? lines->count - lines->height : 0;
     if (lines->top > most)

@@ -50,10 +50,6 @@ void lines_wrap(const struct lines *from, size_t width, struct lines *to);
 struct line *lines_add_bar(struct lines *lines, const char *label, double share, const char *text,
                            uint8_t style);
 
-// Gives the style to lines that have the same label in both, but not the same text (of several with
-// one label the last counts). Returns how many there are.
-size_t lines_mark_differences(struct lines *a, struct lines *b, uint8_t style);
-
 // Selects another line, bounded, and scrolls to it; also when lines came or went (0).
 void lines_move(struct lines *lines, ptrdiff_t count);
 void lines_set_height(struct lines *lines, size_t height);

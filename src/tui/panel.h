@@ -92,10 +92,11 @@ struct panel_question {
     int (*answer)(struct node *node, uint64_t netns, const char *typed, struct lines *ret_lines,
                   struct error *err);
 
-    // Asks whoever really decides: its lines stand behind the answer when they come. A
-    // line whose label both have, and whose text is not the same, is shown as a difference. Returns
-    // 0 or -ENOMEM; that it could not be asked is a line as well. NULL: nobody is asked.
-    int (*ask_kernel)(const struct netns *netns, const char *typed, struct lines *ret_lines);
+    // Asks whoever really decides: its lines stand behind the answer when they come. Returns 0 or
+    // -ENOMEM; that it could not be asked is a line as well. Stores true if it says something else
+    // than the model, whose answer is still at hand. NULL: nobody is asked.
+    int (*ask_kernel)(struct node *node, uint64_t netns, const char *typed, struct lines *ret_lines,
+                      bool *ret_differs);
 };
 
 struct panel {

@@ -9,7 +9,6 @@
 
 static void free_job(struct question_job *job) {
     node_free(job->node);
-    table_unref(job->namespaces);
     lines_done(&job->lines);
     free(job->typed);
     free(job);
@@ -20,7 +19,8 @@ static void free_job(struct question_job *job) {
 static void ask(uv_work_t *request) {
     struct question_job *job = request->data;
     lines_clear(&job->lines);
-    if (job->question->ask_kernel(job->netns, job->typed, &job->lines) < 0) {
+    if (job->question->ask_kernel(job->node, job->netns, job->typed, &job->lines, &job->differs) <
+        0) {
         lines_clear(&job->lines);
         lines_add(&job->lines, "", "out of memory", STYLE_BAD);
     }
@@ -38,12 +38,9 @@ static void after_asking(uv_work_t *request, int status) {
 static void answer(uv_work_t *request) {
     struct question_job *job = request->data;
     int r =
-        job->question->answer(job->node, job->netns->inode, job->typed, &job->lines, &job->error);
+        job->question->answer(job->node, job->netns, job->typed, &job->lines, &job->error);
     if (r < 0 && job->error.code == 0)
         error_set_errno(&job->error, r, "the answer");
-    // Tables that are replaced meanwhile need not wait for the kernel.
-    node_free(job->node);
-    job->node = NULL;
 }
 
 static void after_answering(uv_work_t *request, int status) {
@@ -58,7 +55,7 @@ static void after_answering(uv_work_t *request, int status) {
 
 static void prepare(uv_work_t *request) {
     struct question_job *job = request->data;
-    job->question->prepare(job->node, job->netns->inode);
+    job->question->prepare(job->node, job->netns);
 }
 
 static void after_preparing(uv_work_t *request, int status) {
@@ -76,13 +73,10 @@ static struct question_job *make_job(const struct panel_question *question, cons
     job->question = question;
     job->request.data = job;
     job->node = node_copy(node);
+    job->netns = netns;
     job->typed = strdup(typed);
-    const struct node_netns *entry = job->node ? node_find(job->node, netns) : NULL;
-    if (entry && job->typed) {
-        job->netns = entry->netns;
-        job->namespaces = table_ref(job->node->namespaces);
+    if (job->node && job->typed)
         return job;
-    }
     free_job(job);
     return NULL;
 }
@@ -90,6 +84,8 @@ static struct question_job *make_job(const struct panel_question *question, cons
 int question_job_start(uv_loop_t *loop, const struct panel_question *question, unsigned number,
                        const struct node *node, uint64_t netns, const char *typed,
                        const struct question_callbacks *callbacks) {
+    if (!node_find(node, netns))
+        return -ENOENT;
     struct question_job *job = make_job(question, node, netns, typed);
     if (!job)
         return -ENOMEM;

@@ -22,13 +22,13 @@ struct question_job {
     uv_work_t request;
     struct question_callbacks callbacks;
     const struct panel_question *question;
-    unsigned number;          // the screen's, of the question
-    struct node *node;        // a copy, until it is answered
-    struct table *namespaces; // holds netns
-    const struct netns *netns;
+    unsigned number;   // the screen's, of the question
+    struct node *node; // a copy
+    uint64_t netns;
     char *typed;
     struct lines lines; // the answer
     struct error error; // why there is none; code 0: there is one
+    bool differs;       // the kernel says something else
 };
 
 // Answers for the namespace as the node has it now. Returns 0 or -errno.

@@ -80,7 +80,7 @@ struct screen_question {
     unsigned number;             // counts: an answer to another one comes too late
     bool working, waiting;       // for the answer; for the kernel's
     struct lines answer, kernel; // as they came, not wrapped
-    size_t differences;          // between the two
+    bool differs;                // the kernel says something else
     struct error error;          // why there is no answer; code 0: there is
 };
 
@@ -174,7 +174,7 @@ bool screen_take_answer(struct screen *screen, unsigned number, struct lines *li
                         const struct error *err);
 
 // The kernel's lines for the question of that number: takes them out of `lines`.
-void screen_take_kernel(struct screen *screen, unsigned number, struct lines *lines);
+void screen_take_kernel(struct screen *screen, unsigned number, struct lines *lines, bool differs);
 
 // The panel that is shown, and its view.
 const struct panel *screen_panel(const struct screen *screen);

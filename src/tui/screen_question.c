@@ -29,7 +29,7 @@ static void forget_answer(struct screen_question *question) {
     lines_clear(&question->answer);
     lines_clear(&question->kernel);
     question->number++;
-    question->differences = 0;
+    question->differs = false;
     question->working = question->waiting = false;
     question->error.code = 0;
 }
@@ -94,7 +94,7 @@ bool screen_take_answer(struct screen *screen, unsigned number, struct lines *li
     return question->waiting;
 }
 
-void screen_take_kernel(struct screen *screen, unsigned number, struct lines *lines) {
+void screen_take_kernel(struct screen *screen, unsigned number, struct lines *lines, bool differs) {
     struct screen_question *question = &screen->question;
     if (number != question->number)
         return;
@@ -102,7 +102,7 @@ void screen_take_kernel(struct screen *screen, unsigned number, struct lines *li
     question->kernel = *lines;
     *lines = (struct lines){0};
     question->waiting = false;
-    question->differences = lines_mark_differences(&question->answer, &question->kernel, STYLE_BAD);
+    question->differs = differs;
 }
 
 void screen_format_answer(struct screen *screen, size_t width, struct lines *lines) {

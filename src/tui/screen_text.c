@@ -152,7 +152,7 @@ static void format_answer_head(const struct screen *screen, struct buffer *buffe
         buffer_puts(buffer, " in ");
         screen_put_printable(entry->netns->name, buffer);
     }
-    if (question->differences > 0)
+    if (question->differs)
         buffer_printf(buffer, "%sthe kernel says otherwise", screen->glyphs->separator);
 }
 
@@ -167,7 +167,7 @@ static uint8_t format_head(struct screen *screen, struct buffer *buffer) {
         break;
     case MODE_ANSWER:
         format_answer_head(screen, buffer);
-        return screen->question.differences > 0 ? STYLE_BAD : STYLE_HEAD;
+        return screen->question.differs ? STYLE_BAD : STYLE_HEAD;
     case MODE_TABLE:
     case MODE_SORT:
     case MODE_COLUMNS:

@@ -244,7 +244,7 @@ static void take_kernel(struct question_job *job, void *user_data) {
     struct tui *tui = user_data;
     if (tui->closing)
         return;
-    screen_take_kernel(&tui->screen, job->number, &job->lines);
+    screen_take_kernel(&tui->screen, job->number, &job->lines, job->differs);
     draw(tui);
 }
 

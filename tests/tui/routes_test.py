@@ -107,7 +107,8 @@ def test_which_route():
         t.wait(r"10\.77\.0\.0/24 via 10\.9\.0\.2 dev test0 table main - taken")
         t.wait("shorter prefix: /16 against /24")
         t.wait("The kernel's own answer", "asking")
-        t.wait(r"That comes to +10\.77\.0\.5/32 via 10\.9\.0\.2 dev test0")
+        t.wait(r"kernel, resolved: 10\.77\.0\.5/32 via 10\.9\.0\.2 dev test0")
+        t.wait("the kernel says the same")
         t.keys("Escape", "w", ["10.77"], "Enter")
         t.wait("not an IPv4 or IPv6 address: 10.77")
 
