@@ -256,10 +256,12 @@ static void consider_all(struct choice *choice) {
     const struct route_walk *walk = choice->walk;
     const struct table *links = walk->world->links;
     int32_t vrf = route_walk_vrf(walk, choice->ifindex);
-    // In a VRF, those two come before others that are as good.
-    if (vrf) {
+    // On a link in a VRF, its own and the VRF's are enough if one of them reaches far enough.
+    if (vrf && vrf != choice->ifindex) {
         consider(choice, route_walk_link(walk, choice->ifindex));
         consider(choice, route_walk_link(walk, vrf));
+        if (choice->own && scope_of(&choice->own->local) >= choice->scope)
+            return;
     }
     for (size_t i = 0; links && i < links->count; i++) {
         const struct link *link = table_row(links, i);

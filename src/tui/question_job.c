@@ -37,8 +37,7 @@ static void after_asking(uv_work_t *request, int status) {
 
 static void answer(uv_work_t *request) {
     struct question_job *job = request->data;
-    int r =
-        job->question->answer(job->node, job->netns, job->typed, &job->lines, &job->error);
+    int r = job->question->answer(job->node, job->netns, job->typed, &job->lines, &job->error);
     if (r < 0 && job->error.code == 0)
         error_set_errno(&job->error, r, "the answer");
 }
