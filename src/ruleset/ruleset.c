@@ -132,6 +132,20 @@ const char *ruleset_interface(const struct ruleset *ruleset, uint32_t ifindex) {
     return found ? found->name : NULL;
 }
 
+static int compare_number(const void *key, const void *item) {
+    const uint32_t *number = key;
+    const struct nf_name *name = item;
+    return (*number > name->number) - (*number < name->number);
+}
+
+const char *nf_names_find(const struct nf_names *names, uint32_t number) {
+    if (names->count == 0)
+        return NULL;
+    const struct nf_name *found =
+        bsearch(&number, names->names, names->count, sizeof(*names->names), compare_number);
+    return found ? found->name : NULL;
+}
+
 const char *nf_family_name(uint8_t family) {
     switch ((enum nf_family)family) {
     case NF_FAMILY_UNSPEC:

@@ -200,9 +200,22 @@ struct nf_interface {
     const char *name;
 };
 
+// Names that stand elsewhere than in the rules, in a file or in another part of the kernel.
+struct nf_name {
+    uint32_t number;
+    const char *name;
+};
+struct nf_names {
+    const struct nf_name *names; // by number
+    size_t count;
+};
+
 struct ruleset {
-    uint32_t generation;     // of nftables, when it was read
-    struct nf_table *tables; // as the kernel gives them; legacy ones behind
+    struct nf_names ipsets; // sets of ipset(8), as xtables' extensions have them by number
+    struct nf_names realms, device_groups; // of iproute2's rt_realms and group
+    struct nf_names connlabels;            // of /etc/xtables/connlabel.conf
+    uint32_t generation;                   // of nftables, when it was read
+    struct nf_table *tables;               // as the kernel gives them; legacy ones behind
     size_t table_count;
     const struct nf_interface *interfaces; // by index
     size_t interface_count;
@@ -231,6 +244,9 @@ const struct nf_set *nf_table_set(const struct nf_table *table, const char *name
 
 // The name of the interface, or NULL.
 const char *ruleset_interface(const struct ruleset *ruleset, uint32_t ifindex);
+
+// The name of that number, or NULL.
+const char *nf_names_find(const struct nf_names *names, uint32_t number);
 
 // "ip", "inet" ... ; "prerouting", "ingress" ... of a chain's family and hook. NULL: no such.
 const char *nf_family_name(uint8_t family);

@@ -32,6 +32,10 @@ const struct xt_extension *xt_find(const char *name, uint8_t revision, bool is_t
 // aligned for all that a struct may hold.
 static int decode_info(const struct xt_extension *extension, const uint8_t *bytes,
                        struct arena *arena, struct nf_xt *xt) {
+    if (extension->size == 0) { // no struct, no operands
+        xt->extension = extension;
+        return 0;
+    }
     _Alignas(max_align_t) uint8_t aligned[XT_SIZE_MAX];
     memcpy(aligned, bytes, extension->size);
     if (extension->check && !extension->check(aligned))

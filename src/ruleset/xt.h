@@ -20,8 +20,8 @@
 
 struct xt_writer;
 
-// No struct of the kernel's is larger.
-#define XT_SIZE_MAX 4096
+// No struct of the kernel's is larger (struct xt_cgroup_info_v1).
+#define XT_SIZE_MAX 4112
 
 // One revision of an extension. Every extension is an array of these, of one name, with a zeroed
 // one behind the last. What stands first is taken if several fit.

@@ -36,12 +36,12 @@ HEADER_OWNERS = [
     (r"uv\.h|uv/.*", {"tui"}, "libuv"),
     (
         r"linux/.*netlink.*|linux/(if_link|if_addr|neighbour|net_namespace)\.h"
-        r"|linux/netfilter/nf.*|linux/netfilter_ipv[46]/ip6?_tables\.h|linux/pkt_(cls|sched)\.h"
+        r"|linux/netfilter/nf(?!_nat\.h).*|linux/netfilter_ipv[46]/ip6?_tables\.h|linux/pkt_(cls|sched)\.h"
         r"|netlink/.*|libmnl/.*|libnftnl/.*|libnetfilter_.*|libnfnetlink/.*|libiptc/.*",
         {"source"},
         "netlink interfaces",
     ),
-    (r"linux/netfilter/(x_tables|xt_.*)\.h|linux/netfilter_ipv[46]/ip6?t_.*\.h", {"source", "ruleset"}, "the structs of xtables"),
+    (r"linux/netfilter/(x_tables|xt_.*|nf_nat)\.h|linux/netfilter_ipv[46]/ip6?t_.*\.h", {"source", "ruleset"}, "the structs of xtables"),
     (r"ldns/.*|idn2\.h", {"resolve"}, "the DNS's libraries"),
     (r"jansson\.h", {"source", "dump", "tui", "program"}, "JSON reading"),
 ]
