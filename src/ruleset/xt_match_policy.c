@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // policy: which IPsec transforms the packet came through, or will go through.
-#include <arpa/inet.h>
 #include <linux/netfilter/xt_policy.h>
 
 #include "ruleset/xt.h"
@@ -10,13 +9,6 @@ static bool check_policy(const void *bytes) {
     const struct xt_policy_info *info = bytes;
     return info->len <= XT_POLICY_MAX_ELEM;
 }
-
-// Named as /etc/protocols does it; others do not stand in a policy.
-static const struct xt_name protocols[] = {
-    {IPPROTO_ESP, "esp"},
-    {IPPROTO_AH, "ah"},
-    {IPPROTO_COMP, "ipcomp"},
-};
 
 static const char *mode_name(uint8_t mode) {
     switch (mode) {
@@ -30,7 +22,7 @@ static const char *mode_name(uint8_t mode) {
 }
 
 static void write_protocol(struct xt_writer *writer, bool inverted, uint8_t protocol) {
-    const char *name = xt_name(protocols, XT_COUNT(protocols), protocol);
+    const char *name = xt_protocol_name(writer, protocol);
     if (name)
         xt_option_name(writer, "--proto", inverted, name);
     else

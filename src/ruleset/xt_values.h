@@ -21,6 +21,9 @@ struct xt_name {
 // The name of that number, or NULL.
 const char *xt_name(const struct xt_name *names, size_t count, uint32_t value);
 
+// What /etc/protocols calls the number, or NULL.
+const char *xt_protocol_name(const struct xt_writer *writer, uint8_t protocol);
+
 // Adds the names whose bits are set (any of several), with commas between.
 void xt_put_bits(struct xt_writer *writer, uint32_t bits, const struct xt_name *names,
                  size_t count);

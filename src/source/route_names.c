@@ -30,7 +30,7 @@ static int parse_descriptor(int fd, struct arena *arena, struct route_name_list 
     return r;
 }
 
-static int read_file(const char *path, struct arena *arena, struct route_name_list *list) {
+int route_names_read_file(const char *path, struct arena *arena, struct route_name_list *list) {
     // A FIFO must not hang us.
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
@@ -54,7 +54,7 @@ static int read_directory(const char *path, struct arena *arena, struct route_na
         char file[PATH_MAX];
         int length = snprintf(file, sizeof(file), "%s/%s", path, entries[i]->d_name);
         if (r == 0 && length < (int)sizeof(file))
-            r = read_file(file, arena, list);
+            r = route_names_read_file(file, arena, list);
         free(entries[i]);
     }
     if (count >= 0)
@@ -62,12 +62,12 @@ static int read_directory(const char *path, struct arena *arena, struct route_na
     return r;
 }
 
-static int read_list(const char *name, struct arena *arena, struct route_name_list *list) {
+int route_names_read_list(const char *name, struct arena *arena, struct route_name_list *list) {
     int r = 0;
     for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]) && r == 0; i++) {
         char path[PATH_MAX];
         snprintf(path, sizeof(path), "%s/%s", directories[i], name);
-        r = read_file(path, arena, list);
+        r = route_names_read_file(path, arena, list);
         snprintf(path, sizeof(path), "%s/%s.d", directories[i], name);
         if (r == 0)
             r = read_directory(path, arena, list);
@@ -78,13 +78,13 @@ static int read_list(const char *name, struct arena *arena, struct route_name_li
 int route_names_read(struct route_names *names) {
     int r = route_names_add_known(names);
     if (r == 0)
-        r = read_list("rt_tables", &names->arena, &names->tables);
+        r = route_names_read_list("rt_tables", &names->arena, &names->tables);
     if (r == 0)
-        r = read_list("rt_protos", &names->arena, &names->protocols);
+        r = route_names_read_list("rt_protos", &names->arena, &names->protocols);
     if (r == 0)
-        r = read_list("rt_scopes", &names->arena, &names->scopes);
+        r = route_names_read_list("rt_scopes", &names->arena, &names->scopes);
     if (r == 0)
-        r = read_list("rt_realms", &names->arena, &names->realms);
+        r = route_names_read_list("rt_realms", &names->arena, &names->realms);
     return r;
 }
 

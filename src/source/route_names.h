@@ -31,6 +31,11 @@ struct route_names {
 int route_names_read(struct route_names *names);
 void route_names_done(struct route_names *names);
 
+// Adds the names of one of iproute2's files ("rt_realms", and what is in "rt_realms.d"), wherever
+// it lies, or of any file of that form. What cannot be read is left out. Returns 0 or -ENOMEM.
+int route_names_read_list(const char *name, struct arena *arena, struct route_name_list *list);
+int route_names_read_file(const char *path, struct arena *arena, struct route_name_list *list);
+
 // Adds the names of a file's text: lines "254 main" or "0xfe main", comments behind '#'. Pure.
 // Returns 0 or -ENOMEM.
 int route_names_parse(const char *text, size_t length, struct arena *arena,

@@ -16,6 +16,7 @@
 
 #include "source/legacy.h"
 #include "source/protocols.h"
+#include "source/ruleset_names.h"
 
 #define TRIES 10 // to find the rules unchanged from beginning to end
 
@@ -190,6 +191,8 @@ int ruleset_read(const struct netns *netns, const struct ruleset_options *option
         trouble(&status, netlink_state_of(r), "%s", err.text);
     if (r != -ENOMEM)
         r = protocols_read(&ruleset->arena, &ruleset->protocols);
+    if (r != -ENOMEM)
+        r = ruleset_names_read(netns, ruleset);
     if (r != -ENOMEM)
         r = ruleset_read_interfaces(netns, ruleset, &err);
     if (r == -ENOMEM) {

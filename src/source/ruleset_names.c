@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "source/ruleset_names.h"
+
+#include <errno.h>
+#include <linux/netfilter/ipset/ip_set.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "ruleset/xt.h"
+#include "ruleset/xt_operands.h"
+#include "source/netns_enter.h"
+#include "source/route_names.h"
+
+// --- Files ---------------------------------------------------------------------------------------
+
+// By number; of two names for one, the later is behind.
+static int compare_items(const void *a, const void *b) {
+    const struct route_name *const *left = a, *const *right = b;
+    if ((*left)->number != (*right)->number)
+        return (*left)->number < (*right)->number ? -1 : 1;
+    return *left < *right ? -1 : 1;
+}
+
+static int sort_names(const struct route_name_list *list, struct arena *arena,
+                      struct nf_names *ret_names) {
+    const struct route_name **items = calloc(list->count + 1, sizeof(const struct route_name *));
+    struct nf_name *names = arena_alloc(arena, (list->count + 1) * sizeof(*names));
+    size_t count = 0;
+    for (size_t i = 0; items && i < list->count; i++)
+        items[i] = &list->items[i];
+    if (items && names)
+        qsort(items, list->count, sizeof(const struct route_name *), compare_items);
+    for (size_t i = 0; items && names && i < list->count; i++) {
+        if (i + 1 == list->count || items[i]->number != items[i + 1]->number)
+            names[count++] = (struct nf_name){items[i]->number, items[i]->name};
+    }
+    free(items);
+    if (!items || !names)
+        return -ENOMEM;
+    *ret_names = (struct nf_names){names, count};
+    return 0;
+}
+
+static int read_names(int (*read)(const char *, struct arena *, struct route_name_list *),
+                      const char *name, struct arena *arena, struct nf_names *ret_names) {
+    struct route_name_list list = {0};
+    int r = read(name, arena, &list);
+    if (r == 0)
+        r = sort_names(&list, arena, ret_names);
+    free(list.items);
+    return r;
+}
+
+// --- Sets ----------------------------------------------------------------------------------------
+
+// Which sets the rules have, a bit for each.
+struct set_indexes {
+    uint8_t bits[(XT_SET_NONE + 1) / 8];
+    size_t count;
+};
+
+static void note_set(struct set_indexes *indexes, const struct xt_set_reference *set) {
+    uint8_t bit = (uint8_t)(1U << set->index % 8);
+    if (set->index == XT_SET_NONE || indexes->bits[set->index / 8] & bit)
+        return;
+    indexes->bits[set->index / 8] |= bit;
+    indexes->count++;
+}
+
+static void note_sets_of_rule(struct set_indexes *indexes, const struct nf_rule *rule) {
+    for (size_t i = 0; i < rule->expr_count; i++) {
+        const struct nf_expr *expr = &rule->exprs[i];
+        bool is_match = expr->kind == NF_EXPR_XT_MATCH;
+        if ((!is_match && expr->kind != NF_EXPR_XT_TARGET) || !expr->xt->info)
+            continue;
+        if (is_match && strcmp(expr->xt->name, "set") == 0) {
+            const struct xt_set *set = expr->xt->info;
+            note_set(indexes, &set->set);
+        } else if (!is_match && strcmp(expr->xt->name, "SET") == 0) {
+            const struct xt_set_target *set = expr->xt->info;
+            note_set(indexes, &set->add);
+            note_set(indexes, &set->remove);
+            note_set(indexes, &set->map);
+        }
+    }
+}
+
+static void note_sets(struct set_indexes *indexes, const struct ruleset *ruleset) {
+    for (size_t i = 0; i < ruleset->table_count; i++) {
+        const struct nf_table *table = &ruleset->tables[i];
+        for (size_t j = 0; j < table->chain_count; j++) {
+            const struct nf_chain *chain = &table->chains[j];
+            for (size_t k = 0; k < chain->rule_count; k++)
+                note_sets_of_rule(indexes, &chain->rules[k]);
+        }
+    }
+}
+
+// linux/netfilter/ipset/ip_set.h: every kernel takes the lowest version of the protocol. Returns
+// the set's name in the arena; NULL when memory is out, or with -errno, when there is none.
+static const char *ask_set_name(int fd, uint16_t index, struct arena *arena, int *ret_error) {
+    struct ip_set_req_get_set request = {
+        .op = IP_SET_OP_GET_BYINDEX, .version = IPSET_PROTOCOL_MIN, .set.index = index};
+    socklen_t length = sizeof(request);
+    *ret_error = 0;
+    if (getsockopt(fd, SOL_IP, SO_IP_SET, &request, &length) < 0) {
+        *ret_error = -errno;
+        return NULL;
+    }
+    if (request.set.name[0] == '\0') {
+        *ret_error = -ENOENT;
+        return NULL;
+    }
+    return arena_strndup(arena, request.set.name, sizeof(request.set.name));
+}
+
+static int ask_set_names(int fd, const struct set_indexes *indexes, struct ruleset *ruleset) {
+    struct nf_name *names = arena_alloc(&ruleset->arena, indexes->count * sizeof(*names));
+    size_t count = 0;
+    for (uint32_t index = 0; names && index < XT_SET_NONE; index++) {
+        int err;
+        if (!(indexes->bits[index / 8] & 1U << index % 8))
+            continue;
+        const char *name = ask_set_name(fd, (uint16_t)index, &ruleset->arena, &err);
+        if (!name && err == 0)
+            return -ENOMEM;
+        if (name)
+            names[count++] = (struct nf_name){index, name};
+    }
+    ruleset->ipsets = (struct nf_names){names, count};
+    return names ? 0 : -ENOMEM;
+}
+
+static int read_set_names(const struct netns *netns, struct ruleset *ruleset) {
+    struct set_indexes indexes = {0};
+    note_sets(&indexes, ruleset);
+    if (indexes.count == 0)
+        return 0;
+    int fd = netns_socket(netns, AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW, NULL);
+    if (fd < 0)
+        return 0;
+    int r = ask_set_names(fd, &indexes, ruleset);
+    close(fd);
+    return r;
+}
+
+int ruleset_names_read(const struct netns *netns, struct ruleset *ruleset) {
+    struct arena *arena = &ruleset->arena;
+    int r = read_names(route_names_read_list, "rt_realms", arena, &ruleset->realms);
+    if (r == 0)
+        r = read_names(route_names_read_list, "group", arena, &ruleset->device_groups);
+    if (r == 0)
+        r = read_names(route_names_read_file, "/etc/xtables/connlabel.conf", arena,
+                       &ruleset->connlabels);
+    return r == 0 ? read_set_names(netns, ruleset) : r;
+}
