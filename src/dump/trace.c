@@ -11,6 +11,7 @@
 #include "dump/stop.h"
 #include "dump/trace_text.h"
 #include "dump/writer.h"
+#include "model/journey.h"
 #include "model/packet_assembly.h"
 #include "query/filter_packets.h"
 #include "source/node_read.h"
@@ -39,6 +40,7 @@ struct tracing {
     struct packet_filter packets;
     struct tracer *tracers; // those that could be opened
     size_t count;
+    struct journeys *journeys;
     struct pollfd *polled; // the tracers' sockets, then the output, then the signals' descriptor
     struct output output;
     struct writer writer;
@@ -73,7 +75,7 @@ static void write_row(struct tracing *tracing, const struct row_ref *ref) {
 }
 
 // A packet with one of its steps each.
-static void write_steps(struct tracer *tracer, const struct packet *packet) {
+static void write_steps(const struct tracer *tracer, const struct packet *packet) {
     for (size_t i = 0; i < packet->step_count; i++) {
         struct packet one = *packet;
         one.steps = &packet->steps[i];
@@ -82,24 +84,38 @@ static void write_steps(struct tracer *tracer, const struct packet *packet) {
     }
 }
 
+static void write_packet(const struct tracer *tracer, const struct packet *packet) {
+    struct tracing *tracing = tracer->tracing;
+    const struct row_ref ref = {tracing->node, tracer->netns, packet};
+    if (tracing->dump.format == DUMP_TEXT)
+        trace_text_format(packet, tracing->count > 1 ? tracer->netns->name : NULL,
+                          &tracing->output.buffer);
+    else if (tracing->request->steps)
+        write_steps(tracer, packet);
+    else
+        write_row(tracing, &ref);
+    tracing->seen++;
+}
+
+// A journey counts as a whole: what began before the last packet is written to its end.
+static int write_journey(const struct journey_part *parts, size_t count, void *user_data) {
+    struct tracing *tracing = user_data;
+    bool full = is_full(tracing);
+    for (size_t i = 0; i < count; i++) {
+        if (!full)
+            write_packet(parts[i].where, &parts[i].traced->packet);
+        traced_packet_free(parts[i].traced);
+    }
+    output_flush(&tracing->output);
+    return tracing->output.error;
+}
+
 static int take_packet(struct traced_packet *traced, void *user_data) {
     struct tracer *tracer = user_data;
-    struct tracing *tracing = tracer->tracing;
-    const struct packet *packet = &traced->packet;
-    if (!is_full(tracing)) {
-        const struct row_ref ref = {tracing->node, tracer->netns, packet};
-        if (tracing->dump.format == DUMP_TEXT)
-            trace_text_format(packet, tracing->count > 1 ? tracer->netns->name : NULL,
-                              &tracing->output.buffer);
-        else if (tracing->request->steps)
-            write_steps(tracer, packet);
-        else
-            write_row(tracing, &ref);
-        tracing->seen++;
-        output_flush(&tracing->output);
-    }
-    traced_packet_free(traced);
-    return tracing->output.error;
+    const struct journey_part part = {traced, tracer};
+    if (tracer->tracing->count > 1)
+        return journeys_add(tracer->tracing->journeys, traced, tracer, clock_now());
+    return write_journey(&part, 1, tracer->tracing);
 }
 
 static void write_lost(struct tracer *tracer) {
@@ -143,12 +159,14 @@ static int expire(struct tracing *tracing, int64_t now) {
     int r = 0;
     for (size_t i = 0; i < tracing->count && r == 0; i++)
         r = packet_assembly_expire(tracing->tracers[i].assembly, now);
-    return r;
+    return r == 0 ? journeys_expire(tracing->journeys, now) : r;
 }
 
 // Milliseconds until something is to be done though nothing comes; -1: never.
 static int time_to_wait(const struct tracing *tracing) {
-    int64_t deadline = tracing->end > 0 ? tracing->end : INT64_MAX;
+    int64_t deadline = journeys_deadline(tracing->journeys);
+    if (tracing->end > 0 && tracing->end < deadline)
+        deadline = tracing->end;
     for (size_t i = 0; i < tracing->count; i++) {
         int64_t next = packet_assembly_deadline(tracing->tracers[i].assembly);
         deadline = next < deadline ? next : deadline;
@@ -247,7 +265,8 @@ static int open_tracers(struct tracing *tracing, struct error *err) {
     size_t count = node_count(tracing->node);
     tracing->tracers = calloc(count + 1, sizeof(*tracing->tracers));
     tracing->polled = calloc(count + 3, sizeof(*tracing->polled));
-    if (!tracing->tracers || !tracing->polled)
+    tracing->journeys = journeys_new(write_journey, tracing);
+    if (!tracing->tracers || !tracing->polled || !tracing->journeys)
         return error_set(err, -ENOMEM, "memory is out");
     if (tracing->dump.netns || !(tracing->dump.all_netns || names_netnses(&tracing->packets)))
         return open_named(tracing, err);
@@ -346,6 +365,7 @@ int trace_run(const struct trace_request *request, const struct dump_request *du
     node_free(tracing.node);
     filter_free(tracing.filter);
     arena_done(&tracing.arena);
+    journeys_free(tracing.journeys);
     free(tracing.tracers);
     free(tracing.polled);
     return r;

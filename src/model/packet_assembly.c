@@ -373,6 +373,46 @@ static int hand_over(struct packet_assembly *assembly, struct open_packet *open)
     return r;
 }
 
+static bool looks_same(const struct packet_header *a, const struct packet_header *b) {
+    return a->proto == b->proto && a->known == b->known && a->ip_id == b->ip_id &&
+           a->length == b->length && a->tcp_sequence == b->tcp_sequence && a->sport == b->sport &&
+           a->dport == b->dport && address_compare(&a->src, &b->src) == 0 &&
+           address_compare(&a->dst, &b->dst) == 0;
+}
+
+// The kernel copies a packet where others hold on to it, as a bridge does: the copy has another id,
+// and the trace bit. It comes by the rules that lead to the choosing one, as only a traced packet
+// does.
+static struct open_packet *find_original(const struct packet_assembly *assembly,
+                                         const struct trace_event *event) {
+    struct open_packet *found = NULL;
+    for (struct open_packet *open = assembly->first; open; open = open->next) {
+        if (event->has_header && looks_same(&open->traced->packet.last, &event->header))
+            found = open;
+    }
+    struct open_packet *other = found ? find(assembly, event->id) : NULL;
+    if (other && other != found)
+        other->traced->packet.trace_id = 0; // over: another one has its id
+    if (found)
+        found->traced->packet.trace_id = event->id;
+    return found;
+}
+
+static bool leads_to_choosing(const struct trace_event *event, enum packet_event_origin origin) {
+    return origin == PACKET_EVENT_OURS && event->type == TRACE_RULE &&
+           event->verdict == NF_VERDICT_GOTO;
+}
+
+// Of a packet that meets no rule, this is all that tells them.
+static int take_interfaces(struct packet_assembly *assembly, struct open_packet *open,
+                           const struct trace_event *event) {
+    struct packet_step step = {0};
+    int r = assembly->describe(event, &open->traced->arena, &step, assembly->user_data);
+    if (r == 0)
+        take_rest(&open->traced->packet, event, &step);
+    return r;
+}
+
 // The rule that chooses: of a packet that was traced already, the rule that led there was heard.
 static int take_chosen(struct packet_assembly *assembly, const struct trace_event *event,
                        int64_t time) {
@@ -388,18 +428,21 @@ static int take_chosen(struct packet_assembly *assembly, const struct trace_even
     if (!open)
         return r < 0 ? r : -ENOMEM;
     open->heard = time;
-    return take_header(open, event, NULL);
+    r = take_header(open, event, NULL);
+    return r == 0 ? take_interfaces(assembly, open, event) : r;
 }
 
 int packet_assembly_add(struct packet_assembly *assembly, const struct trace_event *event,
                         enum packet_event_origin origin, int64_t time) {
     if (origin == PACKET_EVENT_CHOSEN && event->type == TRACE_RULE && event->handle.known)
         return take_chosen(assembly, event, time);
-    struct open_packet *open = find(assembly, event->id);
+    bool chosen_again = leads_to_choosing(event, origin);
+    struct open_packet *open =
+        chosen_again ? find_original(assembly, event) : find(assembly, event->id);
     if (!open)
         return 0; // traced by somebody else, or its beginning was lost
     open->heard = time;
-    open->chosen_again = origin == PACKET_EVENT_OURS && event->verdict == NF_VERDICT_GOTO;
+    open->chosen_again = chosen_again;
     return origin == PACKET_EVENT_OTHER ? add_event(assembly, open, event, time) : 0;
 }
 

@@ -81,6 +81,7 @@ def send_all(t):
 # --- What nft says -------------------------------------------------------------------------------
 
 LINE = re.compile(r"^trace id (\w+) (\w+) (\S+) (\S+) (rule|policy|verdict) (.*)$")
+PACKET = re.compile(r"^trace id (\w+) .* packet: .*(ip6? saddr \S+ ip6? daddr \S+) .*(ip id \d+|ip6 length .*)")
 RULE = re.compile(r"# handle (\d+) \(verdict (\w+)(?: (\S+))?\)")
 
 
@@ -92,27 +93,41 @@ def parse_step(family, table, chain, what, rest):
     return ("policy" if what == "policy" else "return", family, table, chain, None, words[0], None)
 
 
+class Packet:
+    def __init__(self):
+        self.look = None
+        self.steps = []
+
+
 def packets_of_nft(text):
     """Lists of steps: each begins behind a rule that chose the packet."""
-    packets, current = [], {}
+    packets, current, looks = [], {}, {}
     again = set()  # ids whose last line is a rule that leads to the choosing one: the packet goes on
     for line in text.splitlines():
+        header = PACKET.match(line)
+        if header:
+            looks[header[1]] = header.groups()[1:]
         match = LINE.match(line)
         if not match:
             continue
         number, family, table, chain, what, rest = match.groups()
-        if table.startswith("netscope-"):
-            if chain == "chosen" and what == "rule" and number not in again:
-                current[number] = []
-                packets.append(current[number])
-            again.discard(number)
-            if what == "rule" and "(verdict goto chosen)" in rest:
-                again.add(number)
+        ours = table.startswith("netscope-")
+        if ours and "(verdict goto chosen)" in rest:
+            # The packet, or a copy that the kernel made, which has another id.
+            same = [packet for packet in packets if packet.look == looks[number]]
+            if same:
+                current[number] = same[-1]
+            again.add(number)
             continue
+        if ours and chain == "chosen" and what == "rule" and number not in again:
+            current[number] = Packet()
+            packets.append(current[number])
         again.discard(number)
         if number in current:
-            current[number].append(parse_step(family, table, chain, what, rest))
-    return packets
+            current[number].look = looks[number]
+            if not ours:
+                current[number].steps.append(parse_step(family, table, chain, what, rest))
+    return [packet.steps for packet in packets]
 
 
 def packets_of_netscope(lines):

@@ -145,14 +145,18 @@ static void test_id_that_comes_again_is_another_packet(void **state) {
     assert_int_equal(f->packets[1]->packet.outcome, PACKET_DROPPED);
 }
 
-// By the loopback device a packet comes back as it is, and is chosen again.
+// By the loopback device a packet comes back with its trace bit, or a copy of it, which has another
+// id.
 static void test_packet_chosen_again_goes_on(void **state) {
     struct fixture *f = *state;
     choose(f, 7, 2, 0);
     add(f, rule(7, "OUTPUT", 2, NF_VERDICT_ACCEPT), PACKET_EVENT_OTHER, 1);
-    add(f, rule(7, "prerouting", 9, NF_VERDICT_GOTO), PACKET_EVENT_OURS, 2);
-    choose(f, 7, 2, 3);
-    add(f, rule(7, "INPUT", 3, NF_VERDICT_ACCEPT), PACKET_EVENT_OTHER, 4);
+    struct trace_event again = rule(8, "prerouting", 9, NF_VERDICT_GOTO);
+    again.has_header = true;
+    again.header = header_to(2);
+    add(f, again, PACKET_EVENT_OURS, 2);
+    choose(f, 8, 2, 3);
+    add(f, rule(8, "INPUT", 3, NF_VERDICT_ACCEPT), PACKET_EVENT_OTHER, 4);
     expire(f, INT64_MAX);
     assert_int_equal(f->count, 1);
     assert_int_equal(f->packets[0]->packet.step_count, 2);
