@@ -16,6 +16,7 @@
 #include "query/filter_packets.h"
 #include "source/node_read.h"
 #include "source/trace.h"
+#include "source/trace_legacy.h"
 #include "source/trace_words.h"
 
 #define READS_AT_ONCE 64 // datagrams of one namespace, before the others have their turn
@@ -25,6 +26,7 @@ struct tracer {
     struct tracing *tracing;
     const struct netns *netns;
     struct trace trace;
+    struct trace_legacy legacy;
     struct trace_words *words;
     struct packet_assembly *assembly;
     struct status status;
@@ -41,7 +43,9 @@ struct tracing {
     struct tracer *tracers; // those that could be opened
     size_t count;
     struct journeys *journeys;
-    struct pollfd *polled; // the tracers' sockets, then the output, then the signals' descriptor
+    struct pollfd
+        *polled; // two sockets of each tracer, then the output, then the signals' descriptor
+    size_t polled_count; // of the tracers' sockets
     struct output output;
     struct writer writer;
     struct dump_statuses statuses;
@@ -155,6 +159,23 @@ static int read_events(struct tracer *tracer) {
     return r == -EAGAIN || r == -ENOBUFS ? 0 : r;
 }
 
+// After the others: what a legacy table tells is of a packet that was chosen before.
+static int take_legacy(const struct trace_event *event, void *user_data) {
+    struct tracer *tracer = user_data;
+    struct trace_event judged = *event;
+    trace_words_judge(tracer->words, &judged);
+    return packet_assembly_add_legacy(tracer->assembly, &judged, clock_now());
+}
+
+static int read_legacy(struct tracer *tracer) {
+    int r = 0;
+    for (int i = 0; i < READS_AT_ONCE && r == 0 && tracer->legacy.netlink.fd >= 0; i++)
+        r = trace_legacy_read(&tracer->legacy, take_legacy, tracer);
+    if (r == -ENOBUFS)
+        write_lost(tracer);
+    return r == -EAGAIN || r == -ENOBUFS ? 0 : r;
+}
+
 static int expire(struct tracing *tracing, int64_t now) {
     int r = 0;
     for (size_t i = 0; i < tracing->count && r == 0; i++)
@@ -178,22 +199,24 @@ static int time_to_wait(const struct tracing *tracing) {
 }
 
 static int wait_for_events(struct tracing *tracing) {
-    if (poll(tracing->polled, tracing->count + 2, time_to_wait(tracing)) < 0)
+    if (poll(tracing->polled, tracing->polled_count + 2, time_to_wait(tracing)) < 0)
         return errno == EINTR ? 0 : -errno;
     for (size_t i = 0; i < tracing->count; i++) {
-        int r = tracing->polled[i].revents ? read_events(&tracing->tracers[i]) : 0;
+        int r = read_events(&tracing->tracers[i]);
+        if (r == 0)
+            r = read_legacy(&tracing->tracers[i]);
         if (r < 0)
             return r;
     }
     int r = expire(tracing, clock_now());
     output_flush(&tracing->output);
-    if (tracing->polled[tracing->count].revents & (POLLERR | POLLNVAL))
+    if (tracing->polled[tracing->polled_count].revents & (POLLERR | POLLNVAL))
         return -EPIPE;
     return r < 0 ? r : tracing->output.error;
 }
 
 static int read_until_end(struct tracing *tracing) {
-    const struct pollfd *stopped = &tracing->polled[tracing->count + 1];
+    const struct pollfd *stopped = &tracing->polled[tracing->polled_count + 1];
     int r = 0;
     while (r == 0 && !stopped->revents && !is_full(tracing) &&
            (tracing->end == 0 || clock_now() < tracing->end))
@@ -213,13 +236,31 @@ static bool names_netnses(const struct packet_filter *packets) {
     return false;
 }
 
+static void listen_to(struct tracing *tracing, int fd) {
+    tracing->polled[tracing->polled_count++] = (struct pollfd){fd, POLLIN, 0};
+}
+
+// Without it, what legacy tables do is not seen: that is said.
+static void open_legacy(struct tracer *tracer) {
+    struct error err = {0};
+    tracer->legacy = TRACE_LEGACY_NONE;
+    if (!trace_legacy_is_used(tracer->netns))
+        return;
+    if (trace_legacy_open(&tracer->legacy, tracer->netns, &err) == 0) {
+        listen_to(tracer->tracing, tracer->legacy.netlink.fd);
+        return;
+    }
+    error_prefix(&err, "legacy tables are not traced");
+    set_status(&tracer->status, STATUS_PARTIAL, err.text);
+}
+
 static int open_tracer(struct tracing *tracing, const struct netns *netns) {
     const struct trace_request *request = tracing->request;
     struct tracer *tracer = &tracing->tracers[tracing->count];
     struct error err = {0};
     *tracer =
         (struct tracer){.tracing = tracing, .netns = netns, .status = {.source = packet_kind.name}};
-    int r = trace_words_new(tracing->node, netns, &tracer->words);
+    int r = trace_words_new(netns, &tracer->words);
     if (r < 0)
         return r;
     const struct trace_options options = {
@@ -236,7 +277,9 @@ static int open_tracer(struct tracing *tracing, const struct netns *netns) {
         set_status(&tracer->status, netlink_state_of(r), err.text);
         return r == -ENOMEM ? r : statuses_add(&tracing->statuses, netns->name, &tracer->status);
     }
-    tracing->polled[tracing->count++] = (struct pollfd){tracer->trace.netlink.fd, POLLIN, 0};
+    tracing->count++;
+    listen_to(tracing, tracer->trace.netlink.fd);
+    open_legacy(tracer);
     return 0;
 }
 
@@ -264,7 +307,7 @@ static int open_named(struct tracing *tracing, struct error *err) {
 static int open_tracers(struct tracing *tracing, struct error *err) {
     size_t count = node_count(tracing->node);
     tracing->tracers = calloc(count + 1, sizeof(*tracing->tracers));
-    tracing->polled = calloc(count + 3, sizeof(*tracing->polled));
+    tracing->polled = calloc(2 * count + 4, sizeof(*tracing->polled));
     tracing->journeys = journeys_new(write_journey, tracing);
     if (!tracing->tracers || !tracing->polled || !tracing->journeys)
         return error_set(err, -ENOMEM, "memory is out");
@@ -280,6 +323,7 @@ static void close_tracers(struct tracing *tracing) {
     for (size_t i = 0; i < tracing->count; i++) {
         struct tracer *tracer = &tracing->tracers[i];
         statuses_add(&tracing->statuses, tracer->netns->name, &tracer->status);
+        trace_legacy_close(&tracer->legacy);
         trace_close(&tracer->trace);
         packet_assembly_free(tracer->assembly);
         trace_words_free(tracer->words);
@@ -300,8 +344,8 @@ static int read_filter(struct tracing *tracing, size_t *ret_offset, struct error
 
 static int run(struct tracing *tracing, struct error *err) {
     int stop_fd = stop_catch();
-    tracing->polled[tracing->count] = (struct pollfd){tracing->output.fd, 0, 0};
-    tracing->polled[tracing->count + 1] = (struct pollfd){stop_fd, POLLIN, 0};
+    tracing->polled[tracing->polled_count] = (struct pollfd){tracing->output.fd, 0, 0};
+    tracing->polled[tracing->polled_count + 1] = (struct pollfd){stop_fd, POLLIN, 0};
     if (tracing->request->duration > 0)
         tracing->end = clock_now() + (int64_t)(tracing->request->duration * 1e9);
     if (tracing->dump.format != DUMP_TEXT) {

@@ -72,12 +72,12 @@ static void put_step(const struct packet_step *step, struct buffer *buffer) {
     const char *family = nf_family_name(step->family);
     buffer_printf(buffer, "    %-11s ", step->hook ? step->hook : "");
     buffer_fill(buffer, ' ', (size_t)step->depth * 2);
-    buffer_printf(buffer, "%s", family ? family : "?");
+    buffer_printf(buffer, "%s%s", step->legacy ? "legacy " : "", family ? family : "?");
     put_word(step->table, buffer);
     put_word(step->chain, buffer);
     if (step->type == PACKET_STEP_POLICY)
         buffer_puts(buffer, " policy");
-    if (step->handle.known)
+    if (step->type == PACKET_STEP_RULE || step->handle.known)
         put_rule(step, buffer);
     buffer_printf(buffer, " -> %s", step->verdict);
     if (step->target)

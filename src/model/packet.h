@@ -34,6 +34,7 @@ struct packet_step {
     const char *target;         // chain, of jump and goto
     const char *const *changes; // what is other than before: "dst 10.96.0.10:53 -> 10.0.0.2:53"
     size_t change_count;
+    bool legacy; // of a table of iptables-legacy
     struct maybe mark;
     const char *iif, *oif; // NULL: not told
     const char *ct_state;  // "new", where the kernel tells it

@@ -160,7 +160,7 @@ static const char *state_word(uint64_t bits) {
 static enum packet_step_type step_type(const struct trace_event *event) {
     if (event->type == TRACE_POLICY)
         return PACKET_STEP_POLICY;
-    return event->handle.known ? PACKET_STEP_RULE : PACKET_STEP_RETURN;
+    return event->handle.known || event->type == TRACE_RULE ? PACKET_STEP_RULE : PACKET_STEP_RETURN;
 }
 
 static struct packet_step *add_step(struct open_packet *open) {
@@ -190,6 +190,8 @@ static int fill_step(struct open_packet *open, const struct trace_event *event,
         .table = arena_strdup(&traced->arena, event->table),
         .chain = arena_strdup(&traced->arena, event->chain),
         .handle = event->handle,
+        .number = event->number,
+        .legacy = event->legacy,
         .verdict = verdict_word(verdict_code(event)),
         .target = event->target ? arena_strdup(&traced->arena, event->target) : NULL,
         .mark = event->mark,
@@ -198,14 +200,29 @@ static int fill_step(struct open_packet *open, const struct trace_event *event,
     return step->table && step->chain && (step->target || !event->target) ? 0 : -ENOMEM;
 }
 
+// Where a base chain begins. Each line of a legacy table tells of the packet: there it is the names
+// of its chains.
+static bool begins_chain(const struct trace_event *event) {
+    static const char *const builtin[] = {"PREROUTING", "INPUT", "FORWARD", "OUTPUT",
+                                          "POSTROUTING"};
+    if (!event->legacy)
+        return event->has_header;
+    for (size_t i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++) {
+        if (strcmp(event->chain, builtin[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 // The end of a chain that was called is not always told: an event of one that is among the callers
 // says so.
 static int follow_calls(struct open_packet *open, const struct trace_event *event) {
-    size_t depth = event->has_header ? 0 : open->depth;
+    bool begins = begins_chain(event);
+    size_t depth = begins ? 0 : open->depth;
     while (depth > 0 && strcmp(open->calls[depth - 1], event->chain) != 0)
         depth--;
     if (depth == 0) {
-        depth = event->has_header ? 0 : open->depth;
+        depth = begins ? 0 : open->depth;
         if (open->goes && depth > 0)
             depth--;
         if (depth == CALLS_MAX)
@@ -309,7 +326,7 @@ static int add_event(struct packet_assembly *assembly, struct open_packet *open,
     int r = follow_calls(open, event);
     if (r < 0)
         return r;
-    if (event->type == TRACE_RULE && !event->handle.known) {
+    if (event->type == TRACE_RULE && !event->handle.known && !event->legacy) {
         open->ahead = *event;
         open->has_ahead = true;
         return 0;
@@ -322,6 +339,9 @@ static int add_event(struct packet_assembly *assembly, struct open_packet *open,
 
 static const char *reason_of(struct traced_packet *traced, const struct packet_step *step) {
     const char *family = nf_family_name(step->family);
+    if (step->type != PACKET_STEP_POLICY && !step->handle.known)
+        return arena_printf(&traced->arena, "%s %s %s rule %llu", family ? family : "?",
+                            step->table, step->chain, (unsigned long long)step->number.value);
     if (step->type == PACKET_STEP_POLICY)
         return arena_printf(&traced->arena, "policy of %s %s %s", family ? family : "?",
                             step->table, step->chain);
@@ -444,6 +464,27 @@ int packet_assembly_add(struct packet_assembly *assembly, const struct trace_eve
     open->heard = time;
     open->chosen_again = chosen_again;
     return origin == PACKET_EVENT_OTHER ? add_event(assembly, open, event, time) : 0;
+}
+
+// NAT changes one end between two steps.
+static bool is_same_packet(const struct packet_header *a, const struct packet_header *b) {
+    return a->proto == b->proto && a->known == b->known && a->ip_id == b->ip_id &&
+           a->length == b->length && a->tcp_sequence == b->tcp_sequence &&
+           a->echo_sequence == b->echo_sequence &&
+           (address_compare(&a->src, &b->src) == 0 || address_compare(&a->dst, &b->dst) == 0);
+}
+
+int packet_assembly_add_legacy(struct packet_assembly *assembly, const struct trace_event *event,
+                               int64_t time) {
+    struct open_packet *found = NULL;
+    for (struct open_packet *open = assembly->first; open; open = open->next) {
+        if (is_same_packet(&open->traced->packet.last, &event->header))
+            found = open;
+    }
+    if (!found)
+        return 0;
+    found->heard = time;
+    return add_event(assembly, found, event, time);
 }
 
 void packet_assembly_lose(struct packet_assembly *assembly) {

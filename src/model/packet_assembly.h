@@ -44,6 +44,11 @@ void packet_assembly_free(struct packet_assembly *assembly);
 int packet_assembly_add(struct packet_assembly *assembly, const struct trace_event *event,
                         enum packet_event_origin origin, int64_t time);
 
+// The same for an event of a legacy table: it says no id, so it is of the last packet under way
+// that looks like it; its verdict is the rule's, as whoever calls found it.
+int packet_assembly_add_legacy(struct packet_assembly *assembly, const struct trace_event *event,
+                               int64_t time);
+
 // Events were lost: packets that are under way may miss steps.
 void packet_assembly_lose(struct packet_assembly *assembly);
 

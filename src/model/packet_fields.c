@@ -58,6 +58,7 @@ static const struct field step_fields[] = {
     FIELD_OF_ENUM("type", struct packet_step, type, "TYPE", &step_type_names, "what happened: a rule matched, a chain returned, a policy held"),
     FIELD(struct packet_step, hook, "HOOK", FIELD_TEXT, "hook of the base chain"),
     FIELD_BY("family", "FAMILY", FIELD_TEXT, get_family_name, "family of the table"),
+    FIELD(struct packet_step, legacy, "LEGACY", FIELD_BOOLEAN, "the table is one of iptables-legacy"),
     FIELD(struct packet_step, table, "TABLE", FIELD_TEXT, "table"),
     FIELD(struct packet_step, chain, "CHAIN", FIELD_TEXT, "chain"),
     FIELD(struct packet_step, depth, "DEPTH", FIELD_NUMBER, "how many chains called one another to come here"),

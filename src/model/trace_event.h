@@ -56,6 +56,10 @@ struct trace_event {
     uint32_t iif, oif; // interfaces' indexes; 0: not told
     struct maybe mark;
     struct maybe ct_id, ct_direction, ct_status, ct_state; // Linux 6.17 and later
+    // Of a legacy table, which tells no id, no handle and no verdict:
+    bool legacy;
+    struct maybe number; // of the rule in its chain
+    struct maybe hook;   // enum nf_hook
 };
 
 #endif

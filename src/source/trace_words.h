@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
-#include "model/node.h"
+#include "model/netns.h"
 #include "model/packet.h"
 
 struct trace_words;
@@ -19,6 +19,9 @@ void trace_words_free(struct trace_words *words); // NULL is nothing
 
 // True if the namespace's packets are tracked, so that asking for a packet's flow changes nothing.
 bool trace_words_tracks(const struct trace_words *words);
+
+// Finds out the verdict of an event of a legacy table: what its rule or policy says.
+void trace_words_judge(const struct trace_words *words, struct trace_event *event);
 
 // Adds hook, number and text of the rule and the interfaces' names to a step, in the arena. Returns
 // 0 or -ENOMEM.
