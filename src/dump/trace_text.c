@@ -59,12 +59,11 @@ static void put_rule(const struct packet_step *step, struct buffer *buffer) {
     if (step->number.known)
         buffer_printf(buffer, " rule %llu", (unsigned long long)step->number.value);
     else
-        buffer_printf(buffer, " handle %llu", (unsigned long long)step->handle.value);
+        buffer_printf(buffer, " handle %llu (changed since)",
+                      (unsigned long long)step->handle.value);
     if (step->rule) {
         buffer_putc(buffer, ':');
         put_word(step->rule, buffer);
-    } else {
-        buffer_puts(buffer, " (changed since)");
     }
 }
 

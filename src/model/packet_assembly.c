@@ -316,6 +316,9 @@ static int add_step_of(struct packet_assembly *assembly, struct open_packet *ope
         r = assembly->describe(event, &open->traced->arena, step, assembly->user_data);
     if (r < 0)
         return r;
+    // A chain that was called has the hook of the base chain that it was called from.
+    if (!step->hook && open->depth > 1 && packet->step_count > 1)
+        step->hook = step[-1].hook;
     take_rest(packet, event, step);
     take_outcome(open, event);
     return 0;

@@ -199,8 +199,10 @@ static int describe_rule(const struct trace_words *words, const struct nf_rule *
                          struct arena *arena, struct packet_step *step) {
     const struct nf_text_options options = {0};
     struct buffer text = BUFFER_INIT;
-    nf_rule_format(words->ruleset, rule, &options, &text);
     step->number = maybe_of(rule->number);
+    if (rule->chain->table->syntax != NF_SYNTAX_IPTABLES)
+        return 0;
+    ipt_rule_format(words->ruleset, rule, &options, &text);
     step->rule = arena_strdup(arena, buffer_text(&text));
     buffer_done(&text);
     return step->rule ? 0 : -ENOMEM;
@@ -220,7 +222,7 @@ static int find_again(struct trace_words *words, const struct trace_event *event
 int trace_words_describe(struct trace_words *words, const struct trace_event *event,
                          struct arena *arena, struct packet_step *step) {
     const struct nf_chain *chain = find_chain(words, event);
-    const struct nf_rule *rule = event->handle.known ? find_rule(chain, event->handle.value) : NULL;
+    const struct nf_rule *rule = find_rule(chain, event);
     int r = 0;
     if (event->handle.known && !rule && strncmp(event->table, "netscope-", 9) != 0)
         r = find_again(words, event, &chain, &rule);

@@ -12,9 +12,9 @@
 
 struct trace_words;
 
-// Reads the namespace's interfaces and rules. Returns 0 and the caller's, or -ENOMEM; what cannot
-// be read is left out of the words.
-int trace_words_new(struct node *node, const struct netns *netns, struct trace_words **ret_words);
+// Reads the namespace's interfaces and rules. Returns 0 and the caller's, or -ENOMEM; what cannot be
+// read is left out of the words. The namespace must live as long.
+int trace_words_new(const struct netns *netns, struct trace_words **ret_words);
 void trace_words_free(struct trace_words *words); // NULL is nothing
 
 // True if the namespace's packets are tracked, so that asking for a packet's flow changes nothing.

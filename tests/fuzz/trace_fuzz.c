@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Messages of a trace, as the kernel would send them or not: parsed, put together, and every field
-// of what came of it read. The seeds are messages of a real kernel.
+// Messages of a trace, of nftables and of legacy tables, as the kernel would send them or not:
+// parsed, put together, and every field of what came of it read. The seeds are messages of a real
+// kernel.
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "model/packet_assembly.h"
 #include "source/netlink.h"
 #include "source/trace_event_parse.h"
+#include "source/trace_legacy_parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -50,6 +52,9 @@ static enum packet_event_origin origin_of(const struct trace_event *event) {
 static int take_message(const struct nlmsghdr *message, void *user_data) {
     struct reading *reading = user_data;
     struct trace_event event;
+    if (trace_legacy_parse(message, &reading->arena, &event) == 0 &&
+        packet_assembly_add_legacy(reading->assembly, &event, reading->time) < 0)
+        abort();
     int r = trace_event_parse(message, &reading->arena, &event);
     if (r == 0 &&
         packet_assembly_add(reading->assembly, &event, origin_of(&event), reading->time++) < 0)

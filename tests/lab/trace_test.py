@@ -10,6 +10,8 @@ import os
 import random
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,7 @@ import time
 NETSCOPE = os.environ.get("NETSCOPE", "netscope")
 HERE = os.path.dirname(os.path.abspath(__file__))
 LAB = os.path.join(os.environ.get("srcdir", os.path.join(HERE, "../..")), "lab")
+LEGACY = "legacy-iptables"
 FLAVOURS = ["kube-proxy-iptables", "kube-proxy-nftables", "docker"]
 SETTLE = 1.0  # more than a packet is waited for (PACKET_IDLE)
 KILLS = 30
@@ -262,8 +265,119 @@ def check_rate():
         sys.exit("the rate does not hold")
 
 
+# --- Legacy tables -------------------------------------------------------------------------------
+
+LOGGERS = ["/proc/sys/net/netfilter/nf_log/2", "/proc/sys/net/netfilter/nf_log/10"]
+NETLINK_NETFILTER = 12
+NFNL_ULOG_CONFIG, NFNL_ULOG_PACKET = 4 << 8 | 1, 4 << 8
+NFULA_PREFIX = 10
+
+
+def loggers():
+    return [open(path).read() for path in LOGGERS]
+
+
+def attribute(kind, data):
+    return struct.pack("=HH", 4 + len(data), kind) + data + bytes(-len(data) % 4)
+
+
+class KernelLog:
+    """What the kernel logs of traced packets, read by ourselves: nfnetlink_log's group 0."""
+
+    def __init__(self):
+        self.before = loggers()
+        self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER)
+        self.socket.bind((0, 0))
+        self.socket.settimeout(SETTLE)
+        self.configure(attribute(1, b"\1"))  # bind
+        self.configure(attribute(2, struct.pack(">IBB", 100, 2, 0)) + attribute(5, struct.pack(">I", 1)))
+        for path in LOGGERS:
+            with open(path, "w") as file:
+                file.write("nfnetlink_log")
+
+    def configure(self, attributes):
+        body = struct.pack("=BBH", 0, 0, 0) + attributes
+        self.socket.send(struct.pack("=IHHII", 16 + len(body), NFNL_ULOG_CONFIG, 5, 1, 0) + body)
+        code = struct.unpack_from("=i", self.socket.recv(4096), 16)[0]
+        if code != 0:
+            sys.exit(f"nfnetlink_log: {os.strerror(-code)}")
+
+    def lines(self):
+        found = []
+        try:
+            while True:
+                found += self.prefixes(self.socket.recv(65536))
+        except TimeoutError:
+            return found
+
+    @staticmethod
+    def prefixes(data):
+        found, at = [], 0
+        while at < len(data):
+            length, kind = struct.unpack_from("=IH", data, at)
+            inner, end = at + 20, at + length
+            while kind == NFNL_ULOG_PACKET and inner < end:
+                size, name = struct.unpack_from("=HH", data, inner)
+                if name & 0x3FFF == NFULA_PREFIX:
+                    found.append(data[inner + 4 : inner + size].rstrip(b"\0").decode())
+                inner += (size + 3) & ~3
+            at += (length + 3) & ~3
+        return found
+
+    def close(self):
+        for path, name in zip(LOGGERS, self.before):
+            with open(path, "w") as file:
+                file.write(name)
+        self.socket.close()
+
+
+RULES = "table inet chooser { chain first { type filter hook prerouting priority -500; ip saddr %s ip protocol icmp meta nftrace set 1; }; }"
+
+
+def kernel_lines(source, send):
+    """The kernel's TRACE lines of a packet, as (table, chain, type, number)."""
+    subprocess.run(["nft", "-f", "-"], input=RULES % source, text=True, check=True)
+    log = KernelLog()
+    send()
+    lines = log.lines()
+    log.close()
+    subprocess.run(["nft", "delete", "table", "inet", "chooser"], check=True)
+    return [tuple(re.match(r"TRACE: (\w+):(.+):(\w+):(\d+) $", line).groups()) for line in lines]
+
+
+def compare_legacy(t):
+    web = "10.244.1.2"
+    ping(None, web)
+    for destination in ["10.244.1.3", t["OUTSIDE_IP4"], t["POD2_IP4"], "10.244.1.1"]:
+        expected = kernel_lines(web, lambda: ping("web", destination))
+        before = loggers()
+        tracer = Tracer(f"--trace=src={web} proto=icmp icmp_type=8", "--replies", "no")
+        if loggers() == before:
+            sys.exit("the log does not come here")
+        ping("web", destination)
+        time.sleep(SETTLE)
+        lines, status = tracer.end()
+        packets = [row for row in lines if "number" in row]
+        steps = [
+            (step["table"], step["chain"], step["type"], str(step["number"]))
+            for packet in packets for step in packet["steps"] if step["legacy"]
+        ]  # fmt: skip
+        print(f"to {destination}: {len(expected)} lines by the kernel, {len(steps)} steps")
+        if status != 0 or steps != expected or not expected:
+            sys.exit("\n".join(difflib.ndiff(list(map(str, expected)), list(map(str, steps)))))
+        wait_for(lambda: loggers() == before, "nf_log is not as before")
+
+
+def wait_for(condition, words):
+    deadline = time.monotonic() + 10
+    while not condition():
+        if time.monotonic() > deadline:
+            sys.exit(words)
+        time.sleep(0.05)
+
+
 def check_kills():
-    before = ruleset()
+    before, log = ruleset(), loggers()
     for _ in range(KILLS):
         tracer = Tracer("--trace=proto=icmp")
         pinger = at("web", "ping", "-n", "-i", "0.01", "-c", "20", "10.244.1.3", wait=False)
@@ -271,12 +385,9 @@ def check_kills():
         tracer.process.kill()
         tracer.process.wait()
         pinger.wait()
-    deadline = time.monotonic() + 10
-    while ruleset() != before:
-        if time.monotonic() > deadline:
-            sys.exit("a killed trace left something behind")
-        time.sleep(0.05)
-    print(f"{KILLS} kills: the ruleset is as before")
+    wait_for(lambda: ruleset() == before, "a killed trace left rules behind")
+    wait_for(lambda: loggers() == log, "a killed trace left nf_log as it had it")
+    print(f"{KILLS} kills: the ruleset is as before, and nf_log")
 
 
 def check_refusals():
@@ -302,6 +413,10 @@ def check_refusals():
 
 def inside(flavour):
     t = topology()
+    if flavour == LEGACY:
+        compare_legacy(t)
+        check_kills()
+        return
     compare(t)
     if flavour == FLAVOURS[0]:
         check_filters()
@@ -314,7 +429,7 @@ def main():
     if sys.argv[1:2] == ["inside"]:
         inside(sys.argv[2])
         return
-    for flavour in FLAVOURS:
+    for flavour in [*FLAVOURS, LEGACY]:
         print(f"# {flavour}", flush=True)
         subprocess.run(
             [os.path.join(LAB, "node"), "--flavour", flavour, "--no-traffic", "--", os.path.abspath(sys.argv[0]),
