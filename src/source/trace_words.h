@@ -12,8 +12,8 @@
 
 struct trace_words;
 
-// Reads the namespace's interfaces and rules. Returns 0 and the caller's, or -ENOMEM; what cannot be
-// read is left out of the words. The namespace must live as long.
+// Reads the namespace's interfaces and rules. Returns 0 and the caller's, or -ENOMEM; what cannot
+// be read is left out of the words. The namespace must live as long.
 int trace_words_new(const struct netns *netns, struct trace_words **ret_words);
 void trace_words_free(struct trace_words *words); // NULL is nothing
 
