@@ -203,6 +203,15 @@ static int add_dns_kinds(struct dump_request *request, struct error *err) {
     return r == 0 ? add_kind(request, KIND_QUERIES, err) : r;
 }
 
+static int add_netfilter_kinds(struct dump_request *request, struct error *err) {
+    static const enum kind_id parts[] = {KIND_TABLES, KIND_HOOKS,    KIND_CHAINS,  KIND_RULES,
+                                         KIND_SETS,   KIND_ELEMENTS, KIND_OBJECTS, KIND_FLOWTABLES};
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
+        r = add_kind(request, parts[i], err);
+    return r;
+}
+
 // A kind's name is that kind; a panel's that is no kind's stands for what the panel shows.
 static int add_named(struct dump_request *request, const char *text, size_t len,
                      struct error *err) {
@@ -219,6 +228,8 @@ static int add_named(struct dump_request *request, const char *text, size_t len,
         return add_kind(request, kind_id(kind), err);
     if (strcmp(name, "dns") == 0)
         return add_dns_kinds(request, err);
+    if (strcmp(name, "netfilter") == 0)
+        return add_netfilter_kinds(request, err);
     return panel ? add_panel_kinds(request, panel, err) : report_kind(err, name);
 }
 

@@ -39,6 +39,30 @@ _netscope_fields() {
     case ",${1:-resolver}," in *,resolver,* | *,dns,*)
         printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts sortlist resolv_conf pid problems ;;
     esac
+    case ",${1:-tables}," in *,tables,*)
+        printf '%s\n' netns family name handle flags owner backend syntax manager chains rules sets objects flowtables unknown comment ;;
+    esac
+    case ",${1:-hooks}," in *,hooks,*)
+        printf '%s\n' netns family table order chain handle type hook prio policy dev packets bytes rules backend syntax manager ;;
+    esac
+    case ",${1:-chains}," in *,chains,*)
+        printf '%s\n' netns family table name handle type hook prio policy dev packets bytes rules use flags comment backend syntax manager ;;
+    esac
+    case ",${1:-rules}," in *,rules,*)
+        printf '%s\n' netns family table chain handle index number packets bytes text comment expr unknown backend syntax manager ;;
+    esac
+    case ",${1:-sets}," in *,sets,*)
+        printf '%s\n' netns family table name handle type map flags elements size timeout gc_interval policy comment backend syntax manager ;;
+    esac
+    case ",${1:-elements}," in *,elements,*)
+        printf '%s\n' netns family table set elem packets bytes timeout expires flags comment backend syntax manager ;;
+    esac
+    case ",${1:-objects}," in *,objects,*)
+        printf '%s\n' netns family table name type handle packets bytes used rate per rate_unit burst inv value l3proto protocol dport timeout size mss wscale use comment backend syntax manager ;;
+    esac
+    case ",${1:-flowtables}," in *,flowtables,*)
+        printf '%s\n' netns family table name handle hook prio dev flags use backend syntax manager ;;
+    esac
     case ",${1:-answers}," in *,answers,*)
         printf '%s\n' netns name type class outcome candidate reason from server port transport candidate_count query_count took_ms validity validity_reason rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional ;;
     esac
@@ -79,7 +103,7 @@ _netscope() {
     case $prev in
     --dump)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries packets dns' && return
+            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets dns' && return
         ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson' -- "$cur")
@@ -123,7 +147,7 @@ _netscope() {
         ;;
     --list-fields)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries packets' -- "$cur") && return
+            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets' -- "$cur") && return
         ;;
     --route-get)
                 return

@@ -40,6 +40,30 @@ function __netscope_fields
     if test -z "$kinds"; or contains resolver $kinds
         printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts sortlist resolv_conf pid problems
     end
+    if test -z "$kinds"; or contains tables $kinds
+        printf '%s\n' netns family name handle flags owner backend syntax manager chains rules sets objects flowtables unknown comment
+    end
+    if test -z "$kinds"; or contains hooks $kinds
+        printf '%s\n' netns family table order chain handle type hook prio policy dev packets bytes rules backend syntax manager
+    end
+    if test -z "$kinds"; or contains chains $kinds
+        printf '%s\n' netns family table name handle type hook prio policy dev packets bytes rules use flags comment backend syntax manager
+    end
+    if test -z "$kinds"; or contains rules $kinds
+        printf '%s\n' netns family table chain handle index number packets bytes text comment expr unknown backend syntax manager
+    end
+    if test -z "$kinds"; or contains sets $kinds
+        printf '%s\n' netns family table name handle type map flags elements size timeout gc_interval policy comment backend syntax manager
+    end
+    if test -z "$kinds"; or contains elements $kinds
+        printf '%s\n' netns family table set elem packets bytes timeout expires flags comment backend syntax manager
+    end
+    if test -z "$kinds"; or contains objects $kinds
+        printf '%s\n' netns family table name type handle packets bytes used rate per rate_unit burst inv value l3proto protocol dport timeout size mss wscale use comment backend syntax manager
+    end
+    if test -z "$kinds"; or contains flowtables $kinds
+        printf '%s\n' netns family table name handle hook prio dev flags use backend syntax manager
+    end
     if test -z "$kinds"; or contains answers $kinds
         printf '%s\n' netns name type class outcome candidate reason from server port transport candidate_count query_count took_ms validity validity_reason rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional
     end
@@ -52,7 +76,7 @@ function __netscope_fields
 end
 
 complete -c netscope -f
-complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries packets dns)' -d 'write rows to standard output; all kinds if none is named'
+complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets dns)' -d 'write rows to standard output; all kinds if none is named'
 complete -c netscope -l format -x -a 'text json ndjson' -d 'text, json or ndjson'
 complete -c netscope -l json -s j -d 'the same as --format json'
 complete -c netscope -l filter -x -a '(__netscope_fields)' -d 'only rows that match, as \'mtu > 1500 and not lo\''
@@ -70,7 +94,7 @@ complete -c netscope -l class -x -d 'with --dump=dns: another class than IN'
 complete -c netscope -l server -x -d 'with --dump=dns: ask this server, or all that are configured'
 complete -c netscope -l rules -x -d 'with --dump=dns: resolve as glibc, musl or exact (the name as it is)'
 complete -c netscope -l tcp -d 'with --dump=dns: ask over TCP'
-complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver answers queries packets' -d 'say which fields there are'
+complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets' -d 'say which fields there are'
 complete -c netscope -l route-get -x -d 'say which route a packet takes, and why'
 complete -c netscope -l from -x -d 'that has this source address'
 complete -c netscope -l iif -x -d 'that comes in there'

@@ -8,7 +8,7 @@
 
 struct error {
     int code;       // -errno, 0 while nothing went wrong
-    char text[240]; // one line, no full stop; may hold other people's bytes: print it with care
+    char text[480]; // one line, no full stop; may hold other people's bytes: print it with care
 };
 
 // Sets err (which may be NULL) to code and the formatted words. Returns code, so that a caller can

@@ -107,6 +107,9 @@ static void put_type(struct buffer *buffer, const struct field *field) {
     case FIELD_RECORDS:
         put_records(buffer, field);
         break;
+    case FIELD_JSON:
+        buffer_puts(buffer, "\"type\": [\"array\", \"object\"]");
+        break;
     }
 }
 

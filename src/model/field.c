@@ -157,6 +157,7 @@ static const struct {
     [FIELD_NETNS] = {"netns", NULL},
     [FIELD_LIST] = {"list", NULL},
     [FIELD_RECORDS] = {"records", NULL},
+    [FIELD_JSON] = {"json", NULL},
 };
 
 const char *field_type_name(enum field_type type) {

@@ -43,6 +43,7 @@ enum field_type {
     FIELD_NETNS,     // the name of a namespace
     FIELD_LIST,      // texts
     FIELD_RECORDS,   // rows of their own
+    FIELD_JSON,      // what has a form of its own in JSON
 };
 
 // What the type is called in documents ("bytes", "address"), and what its numbers count ("bytes",

@@ -52,6 +52,7 @@ static void format_value(const struct value *value, struct buffer *buffer) {
         break;
     case VALUE_UINT:
     case VALUE_INT:
+    case VALUE_JSON:
         value_format(value, buffer);
         break;
     case VALUE_REAL:

@@ -12,6 +12,7 @@
 #include "model/link.h"
 #include "model/neighbour.h"
 #include "model/neighbour_table.h"
+#include "model/netfilter.h"
 #include "model/netns.h"
 #include "model/nexthop.h"
 #include "model/packet.h"
@@ -33,6 +34,14 @@ const struct kind *const kinds[KIND_COUNT] = {
     [KIND_EXPECTATIONS] = &expectation_kind,
     [KIND_CONNTRACK] = &conntrack_kind,
     [KIND_RESOLVER] = &resolver_kind,
+    [KIND_TABLES] = &nf_table_kind,
+    [KIND_HOOKS] = &nf_hook_kind,
+    [KIND_CHAINS] = &nf_chain_kind,
+    [KIND_RULES] = &nf_rule_kind,
+    [KIND_SETS] = &nf_set_kind,
+    [KIND_ELEMENTS] = &nf_element_kind,
+    [KIND_OBJECTS] = &nf_object_kind,
+    [KIND_FLOWTABLES] = &nf_flowtable_kind,
     [KIND_ANSWERS] = &dns_answer_kind,
     [KIND_QUERIES] = &dns_query_kind,
     [KIND_PACKETS] = &packet_kind,

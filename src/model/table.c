@@ -115,6 +115,7 @@ void table_unref(struct table *table) {
         return;
     free_indexes(table);
     arena_done(&table->arena);
+    ruleset_unref(table->ruleset);
     free(table->rows);
     free(table);
 }

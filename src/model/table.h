@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "model/kind.h"
+#include "ruleset/ruleset.h"
 
 enum status_state {
     STATUS_OK,
@@ -44,7 +45,8 @@ struct table_index_type {
 
 struct table {
     const struct kind *kind;
-    struct arena arena; // strings and lists of the rows
+    struct arena arena;      // strings and lists of the rows
+    struct ruleset *ruleset; // a reference to that which the rows are parts of; NULL: of none
     void *rows;
     size_t count;
     int64_t time; // when it was read, where that matters: nanoseconds since 1970; 0: not said

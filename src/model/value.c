@@ -146,6 +146,8 @@ int value_compare(const struct value *a, const struct value *b) {
         return compare_texts(a, b);
     case VALUE_RECORDS:
         return compare_records(a, b);
+    case VALUE_JSON: // there is no order of these
+        return 0;
     }
     return 0;
 }
@@ -218,6 +220,9 @@ void value_format(const struct value *value, struct buffer *buffer) {
         break;
     case VALUE_RECORDS:
         format_records(value, buffer);
+        break;
+    case VALUE_JSON:
+        value->json.format(value->json.item, buffer);
         break;
     }
 }

@@ -23,6 +23,7 @@ enum value_kind {
     VALUE_FLAGS,   // a set of names, one for each bit
     VALUE_TEXTS,   // a list of texts
     VALUE_RECORDS, // a list of rows of their own (an interface's addresses)
+    VALUE_JSON,    // JSON that a function writes: what has a form of its own there (a nft rule)
 };
 
 // A bit and what it is called. Tables of these end with a NULL name.
@@ -59,6 +60,10 @@ struct value {
             const void *items; // count structs of type->size bytes each
             size_t count;
         } records;
+        struct {
+            void (*format)(const void *item, struct buffer *buffer);
+            const void *item;
+        } json;
     };
     char scratch[192]; // for a getter that has to compose its text
 };

@@ -98,6 +98,8 @@ static bool is_equal(const struct filter_node *term, const struct row_ref *ref,
         return false;
     case VALUE_RECORDS:
         return has_equal_record(term, ref, value);
+    case VALUE_JSON:
+        return false;
     }
     return false;
 }
@@ -131,6 +133,7 @@ static bool find_order(const struct filter_operand *operand, const struct value 
     case VALUE_FLAGS:
     case VALUE_TEXTS:
     case VALUE_RECORDS:
+    case VALUE_JSON:
         return false;
     }
     return false;

@@ -50,7 +50,7 @@ static bool read_term(const struct filter_node *term, struct condition *ret) {
     } else if (term->field->type == FIELD_FLAGS && operand->flag_bits != 0) {
         ret->type = CONDITION_FLAGS;
         ret->flags = operand->flag_bits;
-    } else if (term->field->type == FIELD_ENUM) {
+    } else if (term->field->type == FIELD_ENUM || term->field->type == FIELD_TEXT) {
         ret->type = CONDITION_WORD;
         ret->word = operand->text;
     } else {

@@ -161,6 +161,9 @@ static int parse_typed(const struct field *field, const char *text, struct filte
     case FIELD_RECORDS:
         read_address(text, ret);
         return 0;
+    case FIELD_JSON:
+        return error_set(err, -EINVAL, "%s has no order and no equal: use %s ~ REGEX", field->key,
+                         field->key);
     }
     return 0;
 }
@@ -186,6 +189,7 @@ static bool has_order(enum field_type type) {
     case FIELD_FLAGS:
     case FIELD_LIST:
     case FIELD_RECORDS:
+    case FIELD_JSON:
         return false;
     }
     return false;

@@ -59,9 +59,11 @@ void filter_note(const struct filter *filter, const struct filter_node *node, si
 
 // --- Values --------------------------------------------------------------------------------------
 
-// Yes and no would be found in every row, and rates change while one looks.
+// Yes and no would be found in every row, rates change while one looks, and what stands in JSON
+// stands elsewhere as text.
 static bool is_searched(enum field_type type) {
-    return type != FIELD_BOOLEAN && type != FIELD_BYTES_RATE && type != FIELD_COUNT_RATE;
+    return type != FIELD_BOOLEAN && type != FIELD_JSON && type != FIELD_BYTES_RATE &&
+           type != FIELD_COUNT_RATE;
 }
 
 static bool value_has_word(const struct filter *filter, const struct filter_node *node,
@@ -69,6 +71,7 @@ static bool value_has_word(const struct filter *filter, const struct filter_node
     switch (value->kind) {
     case VALUE_ABSENT:
     case VALUE_BOOLEAN:
+    case VALUE_JSON:
         return false;
     case VALUE_UINT:
     case VALUE_INT:

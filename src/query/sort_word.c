@@ -218,6 +218,8 @@ static void set_words(const struct sort_words *words, const struct value *value,
     case VALUE_REAL:
         ret[1] = word_of_number(words, value);
         break;
+    case VALUE_JSON: // no order
+        break;
     case VALUE_FLAGS:
         ret[1] = value->flags.bits;
         break;

@@ -19,6 +19,16 @@ struct nf_text_options {
 void nf_rule_format(const struct ruleset *ruleset, const struct nf_rule *rule,
                     const struct nf_text_options *options, struct buffer *buffer);
 
+// The same without counts, kept with the rule from then on (it belongs to the ruleset); "" when
+// memory is out. From any thread.
+const char *nf_rule_text(const struct nf_rule *rule);
+
+// A rule's expressions as a JSON array: nft_rule_json or ipt_rule_json, by the table's language.
+void nf_rule_json(const struct nf_rule *rule, struct buffer *buffer);
+
+// The counts of the rule's counter, or NULL if it has none.
+const struct nf_counter *nf_rule_counter(const struct nf_rule *rule);
+
 // The same by language.
 void nft_rule_format(const struct ruleset *ruleset, const struct nf_rule *rule,
                      const struct nf_text_options *options, struct buffer *buffer);

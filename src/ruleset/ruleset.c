@@ -17,9 +17,30 @@ struct ruleset *ruleset_ref(struct ruleset *ruleset) {
     return ruleset;
 }
 
+struct ruleset *ruleset_ref_alive(struct ruleset *ruleset) {
+    unsigned count = atomic_load(&ruleset->references);
+    while (count > 0) {
+        if (atomic_compare_exchange_weak(&ruleset->references, &count, count + 1))
+            return ruleset;
+    }
+    return NULL;
+}
+
+static void free_texts(const struct nf_table *table) {
+    for (size_t i = 0; i < table->chain_count; i++) {
+        const struct nf_chain *chain = &table->chains[i];
+        for (size_t k = 0; k < chain->rule_count; k++)
+            free(atomic_load(&chain->rules[k].text));
+    }
+}
+
 void ruleset_unref(struct ruleset *ruleset) {
     if (!ruleset || atomic_fetch_sub_explicit(&ruleset->references, 1, memory_order_acq_rel) > 1)
         return;
+    if (ruleset->forget)
+        ruleset->forget(ruleset);
+    for (size_t i = 0; i < ruleset->table_count; i++)
+        free_texts(&ruleset->tables[i]);
     arena_done(&ruleset->arena);
     free(ruleset);
 }

@@ -57,6 +57,7 @@ struct nf_rule {
     const char *comment;                    // nft's own, or that of a comment match; NULL: none
     uint32_t compat_protocol, compat_flags; // NFTA_RULE_COMPAT; 0: none
     uint32_t unknown_count;                 // of the expressions and extensions that are not known
+    _Atomic(char *) text; // made when it is first asked for (nf_rule_text); on the heap
 };
 
 struct nf_chain {
@@ -108,8 +109,10 @@ struct nf_set {
     uint32_t policy;                 // enum nft_set_policies: 0 performance, 1 memory
     uint32_t size;                   // at most; 0: not said
     uint64_t timeout;                // milliseconds; 0: none
-    uint32_t gc_interval;            // milliseconds
-    uint32_t field_lengths[16];      // of a concatenation of intervals
+    uint32_t count;                  // of elements as the kernel counts them, if has_count
+    bool has_count;
+    uint32_t gc_interval;       // milliseconds
+    uint32_t field_lengths[16]; // of a concatenation of intervals
     size_t field_count;
     struct nf_data userdata;     // nft's notes: byte orders, typeof (nft's own form)
     const struct nf_expr *exprs; // that each element gets
@@ -174,7 +177,8 @@ struct nf_name_index {
 };
 
 struct nf_table {
-    uint8_t family; // enum nf_family
+    const struct ruleset *ruleset; // that it is part of
+    uint8_t family;                // enum nf_family
     enum nf_backend backend;
     enum nf_syntax syntax;
     const char *name;
@@ -224,6 +228,7 @@ struct ruleset {
     bool has_legacy_arp, has_legacy_bridge; // arptables or ebtables of x_tables exist
     struct arena arena;
     atomic_uint references;
+    void (*forget)(struct ruleset *ruleset); // called before it is freed; NULL: nobody minds
 };
 
 // Returns an empty ruleset with one reference, the caller's, or NULL when memory is out.
@@ -232,6 +237,9 @@ struct ruleset *ruleset_new(void);
 // One more reference; one less, and the last frees it (NULL is nothing).
 struct ruleset *ruleset_ref(struct ruleset *ruleset);
 void ruleset_unref(struct ruleset *ruleset);
+
+// The same for who has none: NULL if the last one has gone. Only under a lock that `forget` takes.
+struct ruleset *ruleset_ref_alive(struct ruleset *ruleset);
 
 // Makes the indexes of a table whose chains and sets are all there. Returns 0 or -ENOMEM.
 int nf_table_index(struct nf_table *table, struct arena *arena);

@@ -282,12 +282,14 @@ static int read_all_rules(struct reading *reading, struct error *err) {
     return r == 0 ? settle_rules(reading) : r;
 }
 
+struct nl_msg *nft_rules_request(const struct nf_chain *chain) {
+    return put_two(nft_request(NFT_MSG_GETRULE, chain->table->family), NFTA_RULE_TABLE,
+                   chain->table->name, NFTA_RULE_CHAIN, chain->name);
+}
+
 static int read_chain(struct reading *reading, struct nf_chain *chain, struct error *err) {
-    struct nl_msg *request =
-        put_two(nft_request(NFT_MSG_GETRULE, chain->table->family), NFTA_RULE_TABLE,
-                chain->table->name, NFTA_RULE_CHAIN, chain->name);
     reading->chain = chain;
-    int r = dump(reading, request, take_rule, sizeof(struct nf_rule), err);
+    int r = dump(reading, nft_rules_request(chain), take_rule, sizeof(struct nf_rule), err);
     return r == 0 ? settle_rules(reading) : r;
 }
 

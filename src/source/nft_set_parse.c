@@ -10,6 +10,11 @@
 #include "source/nft_attrs.h"
 #include "source/nft_parse.h"
 
+// Newer than the headers: linux/netfilter/nf_tables.h of 6.16. What the set is made of, and how
+// many elements it has.
+#define SET_TYPE  (NFTA_SET_EXPRESSIONS + 1)
+#define SET_COUNT (NFTA_SET_EXPRESSIONS + 2)
+
 // What nft notes of a set and of an element (libnftnl/udata.h).
 #define USERDATA_SET_COMMENT     7
 #define USERDATA_ELEMENT_COMMENT 0
@@ -69,7 +74,7 @@ int nft_set_parse(const struct nlmsghdr *message, struct nft_parser *parser,
                   struct nf_set *ret_set) {
     struct nft_attrs attrs;
     uint8_t family;
-    int r = nft_message_read(message, NFT_MSG_NEWSET, NFTA_SET_EXPRESSIONS, &attrs, &family);
+    int r = nft_message_read(message, NFT_MSG_NEWSET, SET_COUNT, &attrs, &family);
     if (r < 0)
         return r;
     if (!attrs.at[NFTA_SET_NAME] || !attrs.at[NFTA_SET_TABLE])
@@ -86,6 +91,8 @@ int nft_set_parse(const struct nlmsghdr *message, struct nft_parser *parser,
         .object_type = nft_attr_u32(&attrs, NFTA_SET_OBJ_TYPE, 0),
         .policy = nft_attr_u32(&attrs, NFTA_SET_POLICY, NFT_SET_POL_PERFORMANCE),
         .timeout = nft_attr_u64(&attrs, NFTA_SET_TIMEOUT, 0),
+        .count = nft_attr_u32(&attrs, SET_COUNT, 0),
+        .has_count = attrs.at[SET_COUNT] != NULL,
         .gc_interval = nft_attr_u32(&attrs, NFTA_SET_GC_INTERVAL, 0),
     };
     if (!set.table)

@@ -14,6 +14,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
+#include "ruleset/ruleset_origin.h"
 #include "source/legacy.h"
 #include "source/protocols.h"
 #include "source/ruleset_names.h"
@@ -189,6 +190,8 @@ int ruleset_read(const struct netns *netns, const struct ruleset_options *option
     }
     if (r < 0 && r != -ENOMEM)
         trouble(&status, netlink_state_of(r), "%s", err.text);
+    if (r != -ENOMEM)
+        r = ruleset_find_origins(ruleset);
     if (r != -ENOMEM)
         r = protocols_read(&ruleset->arena, &ruleset->protocols);
     if (r != -ENOMEM)

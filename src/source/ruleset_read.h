@@ -39,7 +39,8 @@ int ruleset_read_interfaces(const struct netns *netns, struct ruleset *ruleset, 
 // memory is out.
 struct nl_msg *nft_request(int type, uint8_t family);
 
-// A request for all elements of a set.
+// Requests for all rules of a chain, all elements of a set.
+struct nl_msg *nft_rules_request(const struct nf_chain *chain);
 struct nl_msg *nft_elements_request(const struct nf_set *set);
 
 // Whether the kernel has nftables already: a question to one that has not would load its module.

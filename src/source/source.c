@@ -7,6 +7,7 @@
 #include "source/flow_source.h"
 #include "source/link_source.h"
 #include "source/neighbour_source.h"
+#include "source/netfilter_source.h"
 #include "source/resolver_source.h"
 #include "source/route_source.h"
 
@@ -23,6 +24,14 @@ const struct source *const sources[] = {
     &expectation_source,
     &conntrack_source,
     &resolver_source,
+    &nf_table_source,
+    &nf_hook_source,
+    &nf_chain_source,
+    &nf_rule_source,
+    &nf_set_source,
+    &nf_element_source,
+    &nf_object_source,
+    &nf_flowtable_source,
     NULL,
 };
 // clang-format on

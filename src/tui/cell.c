@@ -27,6 +27,7 @@ bool cell_is_right_aligned(const struct field *field) {
     case FIELD_NETNS:
     case FIELD_LIST:
     case FIELD_RECORDS:
+    case FIELD_JSON:
         return false;
     }
     return false;

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The fields of netfilter's chains, and of hooks: base chains in the order in which packets meet
+// them.
+#include "model/netfilter.h"
+
+// linux/netfilter/nf_tables.h NFT_CHAIN_*
+static const struct flag_name flag_names[] = {
+    {1, "base"}, {2, "offload"}, {4, "binding"}, {0, NULL}};
+
+void nf_chain_get_hook(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct nf_chain *chain = ref->row;
+    const char *name = nf_hook_name(chain->table->family, chain->hook);
+    (void)field;
+    if (!chain->is_base)
+        return;
+    if (name)
+        value_set_text(ret, name);
+    else
+        value_printf(ret, "unknown(%u)", chain->hook);
+}
+
+void nf_chain_get_prio(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct nf_chain *chain = ref->row;
+    (void)field;
+    if (!chain->is_base)
+        return;
+    ret->kind = VALUE_INT;
+    ret->sint = chain->priority;
+}
+
+void nf_chain_get_policy(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct nf_chain *chain = ref->row;
+    (void)field;
+    if (chain->is_base)
+        value_set_text(ret, chain->policy == NF_VERDICT_DROP ? "drop" : "accept");
+}
+
+void nf_chain_get_packets(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct nf_chain *chain = ref->row;
+    (void)field;
+    if (chain->has_counter)
+        netfilter_set_uint(ret, chain->counter.packets);
+}
+
+void nf_chain_get_bytes(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct nf_chain *chain = ref->row;
+    (void)field;
+    if (chain->has_counter)
+        netfilter_set_uint(ret, chain->counter.bytes);
+}
+
+void nf_chain_get_devices(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct nf_chain *chain = ref->row;
+    (void)field;
+    netfilter_set_texts(ret, chain->devices, chain->device_count);
+}
+
+void nf_chain_get_type(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct nf_chain *chain = ref->row;
+    (void)field;
+    if (chain->is_base && chain->type)
+        value_set_text(ret, chain->type);
+}
+
+void nf_chain_get_rules(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct nf_chain *chain = ref->row;
+    (void)field;
+    if (chain->rules_read)
+        netfilter_set_uint(ret, chain->rule_count);
+}
+
+#define ROW struct nf_chain_row
+#define BY(key, title, type, getter, help) \
+    FIELD_BEHIND_WITH(key, ROW, chain, name, title, type, getter, NULL, help)
+
+// clang-format off
+#define HOOK_FIELDS                                                                                                                                     \
+    BY("type", "TYPE", FIELD_TEXT, nf_chain_get_type, "filter, nat or route: what a base chain is for"),                                                \
+    BY("hook", "HOOK", FIELD_TEXT, nf_chain_get_hook, "where in the kernel a base chain is called"),                                                    \
+    BY("prio", "PRIORITY", FIELD_NUMBER, nf_chain_get_prio, "order among the chains of one hook, the least first"),                                     \
+    BY("policy", "POLICY", FIELD_TEXT, nf_chain_get_policy, "what becomes of packets that come to the end of a base chain"),                            \
+    BY("dev", "DEVICES", FIELD_LIST, nf_chain_get_devices, "interfaces that the base chain is for, of ingress and egress"),                             \
+    BY("packets", "PACKETS", FIELD_COUNT, nf_chain_get_packets, "packets that the policy decided on, where they are counted"),                          \
+    BY("bytes", "BYTES", FIELD_BYTES, nf_chain_get_bytes, "bytes of these packets"),                                                                    \
+    BY("rules", "RULES", FIELD_COUNT, nf_chain_get_rules, "rules in it")
+
+static const struct field hook_fields[] = {
+    NETFILTER_TABLE_FIELDS(ROW),
+    FIELD(ROW, order, "ORDER", FIELD_NUMBER, "order in which packets meet them, from 1"),
+    FIELD_BEHIND("chain", ROW, chain, name, "CHAIN", FIELD_TEXT, "base chain that is called there"),
+    FIELD_BEHIND("handle", ROW, chain, handle, "HANDLE", FIELD_NUMBER, "number that the kernel gave the chain"),
+    HOOK_FIELDS,
+    NETFILTER_ORIGIN_FIELDS(ROW),
+};
+
+static const struct field chain_fields[] = {
+    NETFILTER_TABLE_FIELDS(ROW),
+    FIELD_BEHIND("name", ROW, chain, name, "NAME", FIELD_TEXT, "name of the chain"),
+    FIELD_BEHIND("handle", ROW, chain, handle, "HANDLE", FIELD_NUMBER, "number that the kernel gave it"),
+    HOOK_FIELDS,
+    FIELD_BEHIND("use", ROW, chain, use, "USE", FIELD_COUNT, "rules in it, and jumps and maps that lead to it"),
+    FIELD_OF_FLAGS_BEHIND("flags", ROW, chain, flags, "FLAGS", flag_names, "base: called at a hook; offload: by the device; binding: without a name, part of one rule"),
+    FIELD_BEHIND("comment", ROW, chain, comment, "COMMENT", FIELD_TEXT, "comment of the chain"),
+    NETFILTER_ORIGIN_FIELDS(ROW),
+};
+// clang-format on
+
+static uint64_t identity(const void *row) {
+    const struct nf_chain_row *of = row;
+    uint64_t name = 0;
+    // Chains of legacy tables have no handle.
+    for (const char *at = of->chain->name; of->chain->handle == 0 && *at; at++)
+        name = name * 31 + (unsigned char)*at;
+    return netfilter_identity(of->table, of->chain->handle ? of->chain->handle : name);
+}
+
+const struct kind nf_hook_kind = {
+    .name = "hooks",
+    .title = "Hooks",
+    .fields = hook_fields,
+    .field_count = sizeof(hook_fields) / sizeof(hook_fields[0]),
+    .row_size = sizeof(struct nf_chain_row),
+    .columns = "family,hook,prio,type,table,chain,policy,packets,bytes,rules,dev,backend,manager",
+    .sort = "order",
+    .identity = identity,
+    .help = "base chains in the order in which packets meet them",
+};
+
+const struct kind nf_chain_kind = {
+    .name = "chains",
+    .title = "Chains",
+    .fields = chain_fields,
+    .field_count = sizeof(chain_fields) / sizeof(chain_fields[0]),
+    .row_size = sizeof(struct nf_chain_row),
+    .columns = "family,table,name,type,hook,prio,policy,packets,bytes,rules,use,dev",
+    .sort = "backend,family,table,name",
+    .identity = identity,
+    .help = "chains of rules",
+};

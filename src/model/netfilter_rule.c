@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The fields of netfilter's rules.
+#include "model/netfilter.h"
+#include "model/node.h"
+#include "ruleset/nf_text.h"
+
+// Places in a sample of counters.
+enum { COUNTER_PACKETS, COUNTER_BYTES };
+
+static const struct history *history_of(const struct row_ref *ref) {
+    const struct node_netns *entry = node_find(ref->node, ref->netns->inode);
+    return entry ? entry->histories[KIND_RULES] : NULL;
+}
+
+// As it was read, or as it was sampled since.
+static void get_count(const struct row_ref *ref, uint64_t read, size_t counter, struct value *ret) {
+    const struct history *history = history_of(ref);
+    netfilter_set_uint(ret, read);
+    if (history)
+        history_latest(history, nf_rule_identity(ref->row), counter, &ret->uint);
+}
+
+static void get_packets(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct nf_counter *counter = nf_rule_counter(ref->row);
+    (void)field;
+    if (counter)
+        get_count(ref, counter->packets, COUNTER_PACKETS, ret);
+}
+
+static void get_bytes(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct nf_counter *counter = nf_rule_counter(ref->row);
+    (void)field;
+    if (counter)
+        get_count(ref, counter->bytes, COUNTER_BYTES, ret);
+}
+
+static void get_rate(const struct row_ref *ref, size_t counter, struct value *ret) {
+    const struct history *history = history_of(ref);
+    double rate;
+    if (!history || !history_rate(history, nf_rule_identity(ref->row), counter, &rate))
+        return;
+    ret->kind = VALUE_REAL;
+    ret->real = rate;
+}
+
+static void get_packets_rate(const struct row_ref *ref, const struct field *field,
+                             struct value *ret) {
+    (void)field;
+    get_rate(ref, COUNTER_PACKETS, ret);
+}
+
+static void get_bytes_rate(const struct row_ref *ref, const struct field *field,
+                           struct value *ret) {
+    (void)field;
+    get_rate(ref, COUNTER_BYTES, ret);
+}
+
+static void get_index(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct nf_rule *rule = ref->row;
+    (void)field;
+    netfilter_set_uint(ret, rule->number - 1);
+}
+
+static void get_text(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    (void)field;
+    value_set_text(ret, nf_rule_text(ref->row));
+}
+
+static void format_expr(const void *rule, struct buffer *buffer) {
+    nf_rule_json(rule, buffer);
+}
+
+static void get_expr(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    (void)field;
+    ret->kind = VALUE_JSON;
+    ret->json.format = format_expr;
+    ret->json.item = ref->row;
+}
+
+static void get_unknown(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct nf_rule *rule = ref->row;
+    (void)field;
+    if (rule->unknown_count > 0)
+        netfilter_set_uint(ret, rule->unknown_count);
+}
+
+#define ROW struct nf_rule_row
+#define BY(key, title, type, getter, help) \
+    FIELD_BEHIND_WITH(key, ROW, rule, handle, title, type, getter, NULL, help)
+
+// clang-format off
+static const struct field fields[] = {
+    NETFILTER_TABLE_FIELDS(ROW),
+    FIELD_BEHIND("chain", ROW, chain, name, "CHAIN", FIELD_TEXT, "chain that it is in"),
+    FIELD_BEHIND("handle", ROW, rule, handle, "HANDLE", FIELD_NUMBER, "number that the kernel gave it"),
+    BY("index", "INDEX", FIELD_NUMBER, get_index, "place in the chain, from 0 as nft counts"),
+    FIELD_BEHIND("number", ROW, rule, number, "NUMBER", FIELD_NUMBER, "place in the chain, from 1 as iptables counts"),
+    BY("packets", "PACKETS", FIELD_COUNT, get_packets, "packets that came to its counter"),
+    BY("bytes", "BYTES", FIELD_BYTES, get_bytes, "bytes that came to its counter"),
+    BY("text", "RULE", FIELD_TEXT, get_text, "the rule in its table's language"),
+    FIELD_BEHIND("comment", ROW, rule, comment, "COMMENT", FIELD_TEXT, "comment of the rule"),
+    BY("expr", "EXPRESSIONS", FIELD_JSON, get_expr, "the rule's expressions, decoded"),
+    BY("unknown", "UNKNOWN", FIELD_COUNT, get_unknown, "expressions and extensions in it that netscope does not know"),
+    BY("packets_rate", "PKT/S", FIELD_COUNT_RATE, get_packets_rate, "packets a second that come to its counter"),
+    BY("bytes_rate", "BYTES/S", FIELD_BYTES_RATE, get_bytes_rate, "bytes a second that come to its counter"),
+    NETFILTER_ORIGIN_FIELDS(ROW),
+};
+// clang-format on
+
+static uint64_t identity(const void *row) {
+    const struct nf_rule_row *of = row;
+    return nf_rule_identity(of->rule);
+}
+
+const struct kind nf_rule_kind = {
+    .name = "rules",
+    .title = "Rules",
+    .fields = fields,
+    .field_count = sizeof(fields) / sizeof(fields[0]),
+    .row_size = sizeof(struct nf_rule_row),
+    .columns = "family,table,chain,number,packets,bytes,text",
+    .sort = "backend,family,table,chain,index",
+    .identity = identity,
+    .help = "rules of nftables and of iptables",
+};

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ruleset/nf_text.h"
+
+#include <stdlib.h>
+
+#include "ruleset/nf_generic.h"
+
+void nf_rule_format(const struct ruleset *ruleset, const struct nf_rule *rule,
+                    const struct nf_text_options *options, struct buffer *buffer) {
+    if (rule->chain->table->syntax == NF_SYNTAX_IPTABLES)
+        ipt_rule_format(ruleset, rule, options, buffer);
+    else
+        nf_exprs_format(rule->exprs, rule->expr_count, buffer);
+}
+
+const char *nf_rule_text(const struct nf_rule *rule) {
+    // The text is no part of what the rule says: that it is there now is no change of it.
+    struct nf_rule *holder = (struct nf_rule *)(uintptr_t)rule;
+    const struct nf_text_options options = {0};
+    struct buffer made = BUFFER_INIT;
+    char *text = atomic_load(&holder->text);
+    if (text)
+        return text;
+    nf_rule_format(rule->chain->table->ruleset, rule, &options, &made);
+    char *copy = made.failed ? NULL : strdup(buffer_text(&made));
+    buffer_done(&made);
+    if (copy && atomic_compare_exchange_strong(&holder->text, &text, copy))
+        return copy;
+    free(copy);
+    return text ? text : "";
+}
+
+void nf_rule_json(const struct nf_rule *rule, struct buffer *buffer) {
+    if (rule->chain->table->syntax == NF_SYNTAX_IPTABLES)
+        ipt_rule_json(rule->chain->table->ruleset, rule, buffer);
+    else
+        nf_exprs_json(rule->exprs, rule->expr_count, buffer);
+}
+
+const struct nf_counter *nf_rule_counter(const struct nf_rule *rule) {
+    for (uint32_t i = 0; i < rule->expr_count; i++) {
+        if (rule->exprs[i].kind == NF_EXPR_COUNTER)
+            return &rule->exprs[i].counter;
+    }
+    return NULL;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The source of elements: sets can have a million, so they are handed over while they are read.
+#include <errno.h>
+
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include "model/netfilter.h"
+#include "source/netfilter_source.h"
+#include "source/nft_parse.h"
+#include "source/ruleset_cache.h"
+#include "source/ruleset_read.h"
+
+struct reading {
+    const struct source_request *request;
+    struct netlink netlink;
+    struct table *table;
+    struct ruleset *ruleset; // its sets, without elements
+    struct nft_parser parser;
+    const struct nf_set *set;
+    int ended; // what source_row_done said that ends the reading
+};
+
+static int add_element(const struct nf_element *element, void *user_data) {
+    struct reading *reading = user_data;
+    struct nf_element_row *row = table_add(reading->table);
+    struct nf_element *copy = arena_copy(&reading->table->arena, element, sizeof(*element));
+    if (!row || !copy)
+        return -ENOMEM;
+    *row = (struct nf_element_row){reading->set->table, reading->set, copy};
+    const struct table *before = reading->table;
+    int r = source_row_done(reading->request, &reading->table);
+    if (reading->table != before) {
+        reading->table->ruleset = ruleset_ref(reading->ruleset);
+        reading->parser.arena = &reading->table->arena;
+    }
+    reading->ended = r;
+    return r;
+}
+
+static int take_elements(const struct nlmsghdr *message, void *user_data) {
+    struct reading *reading = user_data;
+    int r = nft_elements_parse(message, &reading->parser, add_element, reading);
+    if (r != -EBADMSG)
+        return r == -ENOMSG ? 0 : r;
+    table_trouble(reading->table, STATUS_PARTIAL, "a message of the kernel's is malformed");
+    return 0;
+}
+
+static int read_set(struct reading *reading, const struct nf_set *set, struct error *err) {
+    const struct netlink_reader reader = {.sink = take_elements, .user_data = reading};
+    reading->set = set;
+    return netlink_dump(&reading->netlink, nft_elements_request(set), &reader, err);
+}
+
+// A set that the conditions rule out need not be read.
+static bool is_wanted(const struct source_request *request, const struct nf_set *set) {
+    const struct conditions *conditions = request->conditions;
+    for (size_t i = 0; conditions && i < conditions->count; i++) {
+        const struct condition *condition = &conditions->items[i];
+        const char *name = condition->type != CONDITION_WORD             ? NULL
+                           : strcmp(condition->field->key, "set") == 0   ? set->name
+                           : strcmp(condition->field->key, "table") == 0 ? set->table->name
+                                                                         : NULL;
+        if (name && strcasecmp(name, condition->word) != 0)
+            return false;
+    }
+    return !(set->flags & NFT_SET_ANONYMOUS);
+}
+
+static int read_sets(struct reading *reading, struct error *err) {
+    const struct ruleset *ruleset = reading->ruleset;
+    for (size_t t = 0; t < ruleset->table_count; t++) {
+        for (size_t i = 0; i < ruleset->tables[t].set_count; i++) {
+            const struct nf_set *set = &ruleset->tables[t].sets[i];
+            int r = is_wanted(reading->request, set) ? read_set(reading, set, err) : 0;
+            if (r != 0)
+                return r;
+        }
+    }
+    return 0;
+}
+
+// Rows that were handed over cannot be taken back: what changed meanwhile is told.
+static int read_at_generation(struct reading *reading, struct error *err) {
+    uint32_t after = 0;
+    int r = read_sets(reading, err);
+    if (r == 0)
+        r = nft_read_generation(&reading->netlink, &after, err);
+    if (r == -EINTR || r == -ENOENT || (r == 0 && after != reading->ruleset->generation)) {
+        table_trouble(reading->table, STATUS_PARTIAL,
+                      "the rules changed while the elements of sets were read");
+        return 0;
+    }
+    return r;
+}
+
+static void read_elements(struct reading *reading) {
+    struct error err = {0};
+    if (reading->ruleset->table_count == 0)
+        return;
+    int r = netlink_open(&reading->netlink, reading->request->netns, NETLINK_NETFILTER, &err);
+    if (r == 0) {
+        r = read_at_generation(reading, &err);
+        netlink_close(&reading->netlink);
+    }
+    if (r < 0 && r != reading->ended)
+        table_trouble(reading->table, netlink_state_of(r), "%s",
+                      r == -ENOMEM ? "out of memory" : err.text);
+}
+
+// The ruleset that other kinds of the same dump were made of, or its sets alone.
+static int find_ruleset(struct reading *reading, struct status *status) {
+    const struct ruleset_options options = {.skeleton = true};
+    reading->ruleset = ruleset_held(reading->request);
+    if (reading->ruleset)
+        return 0;
+    return ruleset_read(reading->request->netns, &options, &reading->ruleset, status);
+}
+
+static struct table *read_table(const struct source_request *request) {
+    struct reading reading = {.request = request, .table = table_new(&nf_element_kind)};
+    if (!reading.table)
+        return NULL;
+    if (find_ruleset(&reading, &reading.table->status) < 0) {
+        table_unref(reading.table);
+        return NULL;
+    }
+    reading.table->status.source = nf_element_kind.name;
+    reading.table->ruleset = ruleset_ref(reading.ruleset);
+    reading.parser =
+        (struct nft_parser){.arena = &reading.table->arena, .ruleset = reading.ruleset};
+    read_elements(&reading);
+    ruleset_unref(reading.ruleset);
+    return reading.table;
+}
+
+static const unsigned groups[] = {NFNLGRP_NFTABLES};
+
+const struct source nf_element_source = {
+    .name = "elements",
+    .kind = KIND_ELEMENTS,
+    .needs = "CAP_NET_ADMIN, and CAP_SYS_ADMIN to read in other namespaces",
+    .protocol = NETLINK_NETFILTER,
+    .groups = groups,
+    .group_count = sizeof(groups) / sizeof(groups[0]),
+    .streams = true,
+    .read = read_table,
+};
