@@ -292,7 +292,7 @@ static int add_table(const char *name, const struct nlattr *attr,
     if (nla_len(attr) < (int)sizeof(uint32_t))
         return -EBADMSG;
     const char *table =
-        route_name_text(&parsing->context->names.tables, nla_get_u32(attr), target->arena);
+        route_name_text(&parsing->context->names->tables, nla_get_u32(attr), target->arena);
     return table ? add_rest(target, "%s %s", name, table) : -ENOMEM;
 }
 

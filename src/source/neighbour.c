@@ -16,12 +16,13 @@ static int parse(const struct nlmsghdr *message, void *row) {
     return neighbour_parse(message, row);
 }
 
-// Few rows have a protocol: its names are read when the first comes.
-static int name(void *row, struct route_names *names, struct arena *arena) {
+// Few rows have a protocol.
+static int name(void *row, struct arena *arena) {
     struct neighbour *neighbour = row;
     if (!neighbour->protocol.known)
         return 0;
-    if (names->protocols.count == 0 && route_names_read(names) < 0)
+    const struct route_names *names = route_names_read();
+    if (!names)
         return -ENOMEM;
     neighbour->protocol_name =
         route_name_text(&names->protocols, (uint32_t)neighbour->protocol.value, arena);

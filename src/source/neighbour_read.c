@@ -12,7 +12,6 @@ struct reading {
     const struct neighbour_reader *reader;
     struct table *table;
     size_t begun; // how many rows there were when the current part began
-    struct route_names names;
 };
 
 static int take_row(const struct nlmsghdr *message, void *user_data) {
@@ -22,7 +21,7 @@ static int take_row(const struct nlmsghdr *message, void *user_data) {
         return -ENOMEM;
     int r = reading->reader->parse(message, row);
     if (r == 0 && reading->reader->name)
-        r = reading->reader->name(row, &reading->names, &reading->table->arena);
+        r = reading->reader->name(row, &reading->table->arena);
     if (r == -ENOMEM)
         return r;
     if (r == 0)
@@ -97,7 +96,6 @@ struct table *neighbour_read(const struct source_request *request,
         return NULL;
     reading.table->time = request->now;
     read_namespace(&reading);
-    route_names_done(&reading.names);
     if (!request->sink)
         order_rows(reading.table, reader->compare);
     return reading.table;

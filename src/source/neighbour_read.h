@@ -18,7 +18,7 @@ struct neighbour_reader {
     int (*parse)(const struct nlmsghdr *message, void *row); // of neighbour_parse.h
     // Gives a row that was read the names that are not in it. Returns 0 or -ENOMEM. NULL: it has
     // all.
-    int (*name)(void *row, struct route_names *names, struct arena *arena);
+    int (*name)(void *row, struct arena *arena);
     int (*compare)(const void *a, const void *b); // the order of a whole table
 };
 

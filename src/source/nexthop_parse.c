@@ -76,8 +76,8 @@ static int fill_group_type(struct nexthop *nexthop, const struct maybe *type, st
 
 static int fill_words(struct nexthop *nexthop, const struct route_context *context,
                       struct arena *arena) {
-    nexthop->protocol_name = route_name_text(&context->names.protocols, nexthop->protocol, arena);
-    nexthop->scope_name = route_name_text(&context->names.scopes, nexthop->scope, arena);
+    nexthop->protocol_name = route_name_text(&context->names->protocols, nexthop->protocol, arena);
+    nexthop->scope_name = route_name_text(&context->names->scopes, nexthop->scope, arena);
     return nexthop->protocol_name && nexthop->scope_name ? 0 : -ENOMEM;
 }
 

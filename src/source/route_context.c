@@ -63,7 +63,8 @@ static struct nl_msg *link_request(void) {
 
 int route_context_read(struct route_context *context, struct netlink *netlink, struct error *err) {
     const struct netlink_reader reader = {take_link, restart_links, context};
-    if (route_names_read(&context->names) < 0)
+    context->names = route_names_read();
+    if (!context->names)
         return error_set(err, -ENOMEM, "out of memory");
     int r = netlink_dump(netlink, link_request(), &reader, err);
     if (context->link_count > 1)
@@ -73,7 +74,6 @@ int route_context_read(struct route_context *context, struct netlink *netlink, s
 }
 
 void route_context_done(struct route_context *context) {
-    route_names_done(&context->names);
     free(context->links);
     free(context->ranks);
     arena_done(&context->arena);

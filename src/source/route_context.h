@@ -27,7 +27,7 @@ struct route_rank {
 
 struct route_context {
     struct arena arena;
-    struct route_names names;
+    const struct route_names *names;
     struct route_link *links; // in order of ifindex
     size_t link_count, link_capacity;
     struct route_rank *ranks;

@@ -4,6 +4,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +77,7 @@ int route_names_read_list(const char *name, struct arena *arena, struct route_na
     return r;
 }
 
-int route_names_read(struct route_names *names) {
+static int read_lists(struct route_names *names) {
     int r = route_names_add_known(names);
     if (r == 0)
         r = route_names_read_list("rt_tables", &names->arena, &names->tables);
@@ -86,6 +88,20 @@ int route_names_read(struct route_names *names) {
     if (r == 0)
         r = route_names_read_list("rt_realms", &names->arena, &names->realms);
     return r;
+}
+
+// Kept until the program ends: a dump of many namespaces would read them for each.
+static struct route_names known;
+static pthread_once_t known_once = PTHREAD_ONCE_INIT;
+static bool is_known;
+
+static void read_known(void) {
+    is_known = read_lists(&known) == 0;
+}
+
+const struct route_names *route_names_read(void) {
+    pthread_once(&known_once, read_known);
+    return is_known ? &known : NULL;
 }
 
 void route_names_done(struct route_names *names) {

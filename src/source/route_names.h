@@ -26,9 +26,11 @@ struct route_names {
     struct route_name_list tables, protocols, scopes, realms;
 };
 
-// Adds the names that everybody has without any file, and those of the files. What cannot be read
-// is left out: a number is a name as well. Returns 0 or -ENOMEM.
-int route_names_read(struct route_names *names);
+// The names that everybody has without any file, and those of the files, which are read once, by
+// who asks first, from any thread. What cannot be read is left out: a number is a name as well.
+// NULL when memory is out.
+const struct route_names *route_names_read(void);
+
 void route_names_done(struct route_names *names);
 
 // Adds the names of one of iproute2's files ("rt_realms", and what is in "rt_realms.d"), wherever

@@ -334,7 +334,7 @@ static void fill_cache(struct route_shared *shared, const struct rta_cacheinfo *
 
 static int fill_words(struct route_shared *shared, const struct route_context *context,
                       struct arena *arena) {
-    const struct route_names *names = &context->names;
+    const struct route_names *names = context->names;
     const struct route_rank *rank = route_context_find_rank(context, shared->family, shared->table);
     shared->table_name = route_name_text(&names->tables, shared->table, arena);
     shared->protocol_name = route_name_text(&names->protocols, shared->protocol, arena);

@@ -43,7 +43,7 @@ int route_way_finish(struct route_way *way, const struct route_context *context,
         !(nexthop->dev = route_context_dev(context, nexthop->ifindex, arena)))
         return -ENOMEM;
     if (nexthop->realms != 0 &&
-        !(nexthop->realms_text = route_realms_text(&context->names, nexthop->realms, arena)))
+        !(nexthop->realms_text = route_realms_text(context->names, nexthop->realms, arena)))
         return -ENOMEM;
     if (!way->encap || !way->encap_type.known)
         return 0;

@@ -168,7 +168,7 @@ static void drop_full_masks(struct routing_rule *rule) {
 
 static int fill_words(struct routing_rule *rule, const struct route_context *context,
                       struct arena *arena) {
-    const struct route_names *names = &context->names;
+    const struct route_names *names = context->names;
     rule->protocol_name = route_name_text(&names->protocols, rule->protocol, arena);
     if (rule->action == ROUTING_TABLE && !rule->l3mdev) {
         rule->table_name = route_name_text(&names->tables, rule->table, arena);

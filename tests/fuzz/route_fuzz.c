@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct reading {
     struct table *routes, *rules, *nexthops;
     struct route_context context;
+    struct route_names names;
     struct route_shares shares;
 };
 
@@ -119,14 +120,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!bytes || !reading.routes || !reading.rules || !reading.nexthops)
         abort();
     memcpy(bytes, data, size);
-    route_names_add_known(&reading.context.names);
+    route_names_add_known(&reading.names);
+    reading.context.names = &reading.names;
     reading.shares.context = &reading.context;
     route_shares_begin(&reading.shares, &reading.routes->arena);
     if (netlink_parse(bytes, size, 0, parse_all, &reading, &answer, &err) < 0)
-        route_names_parse(bytes, size, &reading.context.arena, &reading.context.names.tables);
+        route_names_parse(bytes, size, &reading.names.arena, &reading.names.tables);
     use(&reading);
     route_shares_done(&reading.shares);
     route_context_done(&reading.context);
+    route_names_done(&reading.names);
     free(bytes);
     table_unref(reading.routes);
     table_unref(reading.rules);

@@ -40,6 +40,7 @@ static struct nlmsghdr *capture(struct captured *captured, const char *name) {
 // One interface, with number 2, and the names that need no file.
 struct fixture {
     struct route_context context;
+    struct route_names names;
     struct route_shares shares;
     struct table *table;
 };
@@ -48,7 +49,8 @@ static const struct route_link interface = {.ifindex = 2, .name = "v0"};
 
 static void fixture_init(struct fixture *fixture, const struct kind *kind) {
     *fixture = (struct fixture){.table = table_new(kind)};
-    assert_int_equal(route_names_add_known(&fixture->context.names), 0);
+    assert_int_equal(route_names_add_known(&fixture->names), 0);
+    fixture->context.names = &fixture->names;
     fixture->context.links = malloc(sizeof(interface));
     fixture->context.links[0] = interface;
     fixture->context.link_count = 1;
@@ -59,6 +61,7 @@ static void fixture_init(struct fixture *fixture, const struct kind *kind) {
 static void fixture_done(struct fixture *fixture) {
     route_shares_done(&fixture->shares);
     route_context_done(&fixture->context);
+    route_names_done(&fixture->names);
     table_unref(fixture->table);
 }
 
