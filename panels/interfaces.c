@@ -45,7 +45,7 @@ static const struct panel_group groups[] = {
                   "address,address_class,permaddr,broadcast,ifalias,altnames,parent*,proto_down,"
                   "promiscuity,allmulti,master,link,link_index,link_netnsid,"
                   "link_netns,peer,peer_netns,pair_state"},
-    {"Addresses", "addr_info"},
+    {"Addresses", "addr_info,duplicate,address_claims,lladdr_claims"},
     {"Programs", "programs"},
     {"VLAN", "vlan_*"},
     {"VXLAN", "vxlan_*"},
@@ -87,7 +87,7 @@ static const struct panel_view views[] = {{
     .title = "Interfaces",
     .kind = KIND_INTERFACES,
     .columns = "ifname,info_kind,operstate,~mtu,addr_info,?master,?peer,peer_netns,"
-               "rx_bytes_rate,tx_bytes_rate,?programs,?address,?rx_dropped,?tx_dropped",
+               "rx_bytes_rate,tx_bytes_rate,?programs,?address,?duplicate,?rx_dropped,?tx_dropped",
     .groups = groups,
     .graphs = graphs,
     .targets = targets,

@@ -7,7 +7,8 @@
 #include "model/finding.h"
 
 #define MAC_LENGTH   6
-#define FEWEST_SLOTS 16
+#define FEWEST_SLOTS 1024
+#define SLOTS_PER    8 // claim: most of what is looked for is nobody's, and that is soon known
 #define HASH_FACTOR  UINT64_C(0x9e3779b97f4a7c15) // 2^64 by the golden ratio: spreads the bits
 
 // What is claimed: an address or a link-layer address.
@@ -29,6 +30,7 @@ struct claims {
     struct key *keys;     // of each claim
     const char **where;   // of each claim that is one of duplicates
     size_t count;
+    bool any_duplicates;
     uint32_t *slots; // by hash of key: 1 + the first claim of that key; 0: free
     size_t slot_mask;
 };
@@ -179,7 +181,7 @@ static size_t find_key(const struct claims *claims, const struct key *key) {
 
 static int make_slots(struct claims *claims) {
     size_t slots = FEWEST_SLOTS;
-    while (slots < claims->count * 2)
+    while (slots < claims->count * SLOTS_PER)
         slots *= 2;
     claims->slots = calloc(slots, sizeof(*claims->slots));
     if (!claims->slots)
@@ -355,8 +357,13 @@ static int mark_run(struct claims *claims, size_t first, size_t end) {
             arena_printf(&claims->arena, "%s %s", claim->netns->name, claim->link->ifname);
         if (!claims->where[i])
             return -1;
+        claims->any_duplicates = true;
     }
     return 0;
+}
+
+bool claims_have_duplicates(const struct claims *claims) {
+    return claims->any_duplicates;
 }
 
 static int mark_duplicates(struct claims *claims) {

@@ -43,6 +43,9 @@ const struct segments *claims_segments(const struct claims *claims);
 bool claims_know_address(const struct claims *claims, const struct address *address);
 bool claims_know_lladdr(const struct claims *claims, const struct lladdr *lladdr);
 
+// Whether anything at all stands twice: else no run has a `where`.
+bool claims_have_duplicates(const struct claims *claims);
+
 // Who claims the address on that segment.
 struct claim_run claims_find_address(const struct claims *claims, uint32_t segment,
                                      const struct address *address);

@@ -9,9 +9,12 @@
 #include "model/claim.h"
 #include "model/sighting.h"
 
+enum finding_answer { FINDING_UNKNOWN, FINDING_NO, FINDING_YES };
+
 struct findings {
     _Atomic(struct claims *) claims;       // see claims_of; NULL: not asked for yet
     _Atomic(struct sightings *) sightings; // see sightings_of
+    atomic_int twice; // enum finding_answer: whether an interface's address may stand twice
 };
 
 #endif

@@ -6,7 +6,9 @@
 #include <linux/if.h>
 
 #include "model/link.h"
+#include "model/link_duplicate.h"
 #include "model/link_words.h"
+#include "model/neighbour_words.h"
 
 #define CENTISECONDS 100.0 // in a second: the unit of a bridge's times (USER_HZ)
 
@@ -325,6 +327,9 @@ static const struct field fields[] = {
     AS("parentbus", hardware, parentbus, "BUS", FIELD_TEXT, "bus of the hardware"),
     AS("parentdev", hardware, parentdev, "DEVICE", FIELD_TEXT, "the hardware on its bus"),
     LINK(proto_down, "PROTO DOWN", FIELD_BOOLEAN, "held down by a protocol"),
+    {"duplicate", "DUPLICATE", FIELD_FLAGS, link_get_duplicate, 0, neighbour_duplicate_names, "address, lladdr: another interface on its segment has it too", 0},
+    FIELD_BY("address_claims", "ADDRESS OF", FIELD_LIST, link_get_address_claims, "the interfaces that have the first of its addresses that stands twice"),
+    FIELD_BY("lladdr_claims", "LLADDR OF", FIELD_LIST, link_get_lladdr_claims, "the interfaces that have its link-layer address, if they share it"),
     FIELD_RECORDS_BY("programs", "PROGRAMS", get_programs, &link_program_type, "BPF programs on its way: XDP, tc"),
 
     RATE("rx_bytes_rate", LINK_RX_BYTES, "RX/S", FIELD_BYTES_RATE, "bytes received a second"),

@@ -113,9 +113,16 @@ static void get_lladdr_ifname(const struct row_ref *ref, const struct field *fie
 
 // --- What stands twice ---------------------------------------------------------------------------
 
+static bool have_duplicates(const struct row_ref *ref) {
+    const struct claims *claims = claims_of(ref->node);
+    return claims && claims_have_duplicates(claims);
+}
+
 static size_t find_address_claims(const struct row_ref *ref, const char *const **ret_where) {
     const struct neighbour *neighbour = ref->row;
     uint32_t segment;
+    if (!have_duplicates(ref))
+        return 0;
     const struct claims *claims = find_address(ref, &segment);
     if (!claims)
         return 0;
@@ -127,6 +134,8 @@ static size_t find_address_claims(const struct row_ref *ref, const char *const *
 static size_t find_lladdr_claims(const struct row_ref *ref, const char *const **ret_where) {
     const struct neighbour *neighbour = ref->row;
     uint32_t segment;
+    if (!have_duplicates(ref))
+        return 0;
     const struct claims *claims = find_lladdr(ref, &segment);
     if (!claims)
         return 0;
@@ -203,8 +212,8 @@ static void get_moved(const struct row_ref *ref, const struct field *field, stru
 static bool is_foreign(const struct row_ref *ref) {
     const struct neighbour *neighbour = ref->row;
     uint32_t segment;
-    const struct claims *claims = find_address(ref, &segment);
-    if (!claims || !neighbour_is_seen(neighbour))
+    const struct claims *claims = neighbour_is_seen(neighbour) ? find_address(ref, &segment) : NULL;
+    if (!claims)
         return false;
     struct claim_run owners = claims_find_address(claims, segment, &neighbour->dst);
     struct claim_run devices = claims_find_lladdr(claims, segment, &neighbour->lladdr);

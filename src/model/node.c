@@ -27,6 +27,7 @@ static void drop_sightings(struct node *node) {
 static void drop_findings(struct node *node) {
     drop_sightings(node);
     claims_free(atomic_exchange(&node->findings->claims, NULL));
+    atomic_store(&node->findings->twice, FINDING_UNKNOWN);
 }
 
 static void drop_netns(struct node_netns *entry) {

@@ -219,7 +219,7 @@ def compare(limits):
     spaces = {row["netns"]: row["path"] for row in netscope("namespaces")["namespaces"]}
     comparison = Comparison()
     before = {name: Snapshot(path) for name, path in spaces.items()}
-    dump = netscope("neighbours,fdb,neighbour_tables")
+    dump = netscope("interfaces,neighbours,fdb,neighbour_tables")
     after = {name: Snapshot(path) for name, path in spaces.items()}
     for status in dump["status"]:
         if status["state"] != "ok" and status["source"] in ("neighbours", "fdb", "neighbour_tables"):
@@ -266,6 +266,14 @@ def check_made(dump):
     expect(row, duplicate=["lladdr"], lladdr_claims=["right eth0", "third eth0"])
     row = find(fdb, mac="02:00:00:00:03:01", netns="middle", master="br0", vlan=None)
     expect(row, duplicate=None, owner_netns="middle", owner_ifname="br0")
+    # Of the interfaces themselves the same is said.
+    row = find(dump["interfaces"], netns="left", ifname="eth0")
+    expect(row, duplicate=["address"], address_claims=["left eth0", "right eth0"])
+    row = find(dump["interfaces"], netns="third", ifname="eth0")
+    # With one MAC they have one link-local address, too.
+    expect(row, duplicate=["address", "lladdr"], lladdr_claims=["right eth0", "third eth0"])
+    row = find(dump["interfaces"], netns="middle", ifname="br0")
+    expect(row, duplicate=None, lladdr_claims=None)
     # 10.3.0.77 is nobody's here, and two namespaces know it under two addresses.
     for name in ("middle", "left"):
         expect(find(neighbours, netns=name, dst="10.3.0.77"), duplicate=["conflict"],

@@ -112,6 +112,11 @@ static void test_duplicate_address(void **state) {
     node_set_table(pretend.node, HOST, table);
     expect(&pretend, HOST, KIND_NEIGHBOURS, 0, "duplicate", "address");
     expect(&pretend, HOST, KIND_NEIGHBOURS, 0, "address_claims", "a eth0,b eth0");
+    // So it is said of the interfaces themselves: each pod's eth0 is its second.
+    expect(&pretend, A, KIND_INTERFACES, 1, "duplicate", "address");
+    expect(&pretend, B, KIND_INTERFACES, 1, "address_claims", "a eth0,b eth0");
+    expect(&pretend, C, KIND_INTERFACES, 1, "duplicate", "");
+    expect(&pretend, A, KIND_INTERFACES, 0, "duplicate", ""); // lo: everybody has 127.0.0.1
     // Of the two, the one that answered.
     expect(&pretend, HOST, KIND_NEIGHBOURS, 0, "owner_netns", "b");
     expect(&pretend, HOST, KIND_NEIGHBOURS, 1, "duplicate", "");
@@ -135,6 +140,11 @@ static void test_duplicate_mac(void **state) {
     expect(&pretend, HOST, KIND_FDB, 0, "owner_netns", "a");
     expect(&pretend, HOST, KIND_FDB, 1, "duplicate", "lladdr");
     expect(&pretend, HOST, KIND_FDB, 1, "lladdr_claims", "b eth0,c eth0");
+    expect(&pretend, B, KIND_INTERFACES, 1, "duplicate", "lladdr");
+    expect(&pretend, C, KIND_INTERFACES, 1, "lladdr_claims", "b eth0,c eth0");
+    // The bridge has its port's address: that is one address, and no duplicate.
+    expect(&pretend, HOST, KIND_INTERFACES, 0, "duplicate", "");
+    expect(&pretend, HOST, KIND_INTERFACES, 1, "duplicate", "");
     node_free(pretend.node);
 }
 
