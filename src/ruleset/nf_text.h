@@ -35,6 +35,13 @@ void nft_rule_format(const struct ruleset *ruleset, const struct nf_rule *rule,
 void ipt_rule_format(const struct ruleset *ruleset, const struct nf_rule *rule,
                      const struct nf_text_options *options, struct buffer *buffer);
 
+// False: the rule has expressions that are not understood together, and is shown as the kernel's
+// own, in brackets.
+bool nft_rule_is_understood(const struct ruleset *ruleset, const struct nf_rule *rule);
+
+// A priority as nft says it in that family's hook: "filter", "srcnat - 5", "42".
+void nft_priority_format(uint8_t family, uint32_t hook, int32_t value, struct buffer *buffer);
+
 // A whole table as `nft list table` prints it ("table ip nat {" and what is in it), or as
 // iptables-save does ("*nat" to "COMMIT").
 void nft_table_format(const struct ruleset *ruleset, const struct nf_table *table,
