@@ -163,7 +163,8 @@ static struct nft_node *part_value(struct nft_tree *tree, const struct nft_part 
         tree->failed = true;
         length = data->length;
     }
-    nft_number number = nft_number_read(tree, data->bytes, length, part->host_order);
+    bool host_order = part->host_order && type->form != NFT_FORM_STRING;
+    nft_number number = nft_number_read(tree, data->bytes, length, host_order);
     uint32_t taken = space < data->length ? space : data->length;
     data->bytes += taken;
     data->length -= taken;

@@ -55,7 +55,7 @@ static bool is_ip6(const struct nft_node *node) {
     return node->type && node->type->id == NFT_TYPE_IP6ADDR;
 }
 
-// IPv6 addresses stand in brackets before a port.
+// IPv6 addresses stand in brackets before a port, and always in tproxy.
 static void format_address(const struct nft_text *text, const struct nft_node *address,
                            bool has_port) {
     bool brackets = has_port && is_ip6(address);
@@ -79,7 +79,8 @@ static void format_target(const struct nft_text *text, const struct nft_statemen
     if (statement->left || statement->right)
         buffer_putc(text->buffer, ' ');
     if (statement->left)
-        format_address(text, statement->left, statement->right);
+        format_address(text, statement->left,
+                       statement->right || statement->kind == NFT_STATEMENT_TPROXY);
     if (statement->right) {
         buffer_putc(text->buffer, ':');
         nft_node_format(text, statement->right);

@@ -255,7 +255,7 @@ static void queue(struct nft_tree *tree, const struct nf_expr *expr) {
             nft_node_value(tree, type, 16, (uint16_t)(queue->number + queue->total - 1)));
 }
 
-static void dup(struct nft_tree *tree, const struct nf_expr *expr) {
+static void duplicate(struct nft_tree *tree, const struct nf_expr *expr) {
     const struct nf_dup *dup = &expr->dup;
     struct nft_statement *made = nft_statement_new(tree, NFT_STATEMENT_DUP, expr);
     made->family = dup->family;
@@ -342,7 +342,7 @@ static bool act(struct nft_tree *tree, const struct nf_expr *expr) {
         return true;
     case NF_EXPR_DUP:
     case NF_EXPR_FWD:
-        dup(tree, expr);
+        duplicate(tree, expr);
         return true;
     case NF_EXPR_OBJREF:
         object(tree, expr);

@@ -202,10 +202,14 @@ static void match_flags(struct nft_tree *tree, const struct nf_expr *expr, enum 
     new_match(tree, expr, op, left, nft_node_flags(tree, right))->mask = mask;
 }
 
-static bool is_prefix_mask(const struct nft_node *left, nft_number mask, nft_number value) {
-    unsigned low, high;
-    return left->type && left->type->is_prefix && nft_number_run(mask, &low, &high) &&
-           high == left->bits && (value & ~mask) == 0;
+// How long a prefix the mask is of a type that has prefixes; -1: it is none, or the value has bits
+// that the mask takes away.
+static int prefix_length(const struct nft_node *left, nft_number mask, nft_number value) {
+    unsigned low = left->bits, high = left->bits;
+    if (!left->type || !left->type->is_prefix || (value & ~mask) != 0 ||
+        (mask != 0 && !nft_number_run(mask, &low, &high)) || high != left->bits)
+        return -1;
+    return (int)(high - low);
 }
 
 static bool match_masked(struct nft_tree *tree, const struct nf_expr *expr, enum nft_op op,
@@ -218,11 +222,13 @@ static bool match_masked(struct nft_tree *tree, const struct nf_expr *expr, enum
         match_flags(tree, expr, op, binary, right);
         return true;
     }
-    if (right->kind == NFT_NODE_VALUE && is_equal &&
-        is_prefix_mask(left, mask->number, right->number)) {
+    int length = right->kind == NFT_NODE_VALUE && is_equal
+                     ? prefix_length(left, mask->number, right->number)
+                     : -1;
+    if (length >= 0) {
         struct nft_node *prefix = nft_node_new(tree, NFT_NODE_PREFIX, left->type, left->bits);
         prefix->child = right;
-        prefix->length = left->bits - nft_number_lowest(mask->number);
+        prefix->length = (unsigned)length;
         left->next = NULL;
         new_match(tree, expr, op, left, prefix);
         return true;
