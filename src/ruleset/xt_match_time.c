@@ -30,8 +30,8 @@ static void write_monthdays(struct xt_writer *writer, uint32_t days) {
     }
 }
 
-// Seconds since 1970; 0 is not said. The largest number is the one that no date has (it is said
-// all the same: 2106-02-07T06:28:15).
+// Seconds since 1970. iptables-save says every date but 0, also the end that a rule gets which has
+// none: 2038-01-19T03:14:07, the last one in 31 bits.
 static void write_date(struct xt_writer *writer, const char *option, uint32_t date) {
     if (date == 0)
         return;
