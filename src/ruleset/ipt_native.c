@@ -25,7 +25,7 @@ enum {
     META_OIFNAME = 7,
     META_L4PROTO = 16,
     META_PKTTYPE = 19,
-    META_NFTRACE = 23,
+    META_NFTRACE = 12,
     BASE_NETWORK = 1,
     BASE_TRANSPORT = 2,
 };

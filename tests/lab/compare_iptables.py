@@ -26,6 +26,7 @@ import sys
 from collections import namedtuple
 
 HERE = os.path.dirname(os.path.realpath(__file__))
+LAB = os.path.join(HERE, "../../lab")
 IPT_SAVE = os.path.join(os.path.dirname(os.environ["NETSCOPE"]), "tests/lab/ipt_save")
 FAMILIES = {"ip": "iptables", "ip6": "ip6tables"}
 BACKENDS = ("nft", "legacy")
@@ -53,25 +54,27 @@ def enter_namespace():
 # --- What is loaded ------------------------------------------------------------------------------
 
 
+def read_text(path):
+    """A file's text, with the pretend node's names filled in."""
+    command = '. "$1/topology.sh"; . "$1/lib/expand.sh"; expand_file "$2"'
+    if path.startswith(LAB):
+        return run("bash", "-c", command, "-", LAB, path, check=True).stdout
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
 def read_sections(path):
     """A file of xt_rules/, or one that iptables-save wrote."""
     sections = []
-    with open(path, encoding="utf-8") as file:
-        for line in file.read().split("\n"):
-            if line.startswith("*"):
-                table, *words = line[1:].split()
-                sections.append(
-                    Section(
-                        os.path.basename(path),
-                        table,
-                        [word for word in words if word in FAMILIES] or list(FAMILIES),
-                        [word for word in words if word in BACKENDS] or list(BACKENDS),
-                        "maybe" in words,
-                        [],
-                    )
-                )
-            elif line[:1] in (":", "-", "["):
-                sections[-1].lines.append(line)
+    for line in read_text(path).split("\n"):
+        if line.startswith("*"):
+            table, *words = line[1:].split()
+            families = [word for word in words if word in FAMILIES] or list(FAMILIES)
+            backends = [word for word in words if word in BACKENDS] or list(BACKENDS)
+            name = os.path.basename(path)
+            sections.append(Section(name, table, families, backends, "maybe" in words, []))
+        elif line[:1] in (":", "-", "["):
+            sections[-1].lines.append(line)
     return sections
 
 
@@ -110,26 +113,22 @@ def read_rulesets(directory):
 def read_extension_tests(path):
     """The valid rules of one of iptables' own tests."""
     name = os.path.basename(path)
-    families = ["ip"] if name.startswith("libipt_") else ["ip6"] if name.startswith("libip6t_") else []
-    chains, table, sections = ["INPUT"], "filter", {}
     if name.startswith(("libebt_", "libarpt_")):
         return []
-    with open(path, encoding="utf-8") as file:
-        for line in file.read().split("\n"):
-            if line.startswith(":"):
-                chains = line[1:].split(",")
-            elif line.startswith("*"):
-                table = line[1:].strip()
-            elif line[:1] not in ("#", "@", "%", ""):
-                rule, _, result = (line.split(";") + ["", ""])[:3]
-                if result != "OK":
-                    continue
-                key = (table,)
-                lines = sections.setdefault(key, [])
-                lines.extend(f"-A {chain} {rule}" for chain in chains[:1])
+    family = {"libipt": ["ip"], "libip6t": ["ip6"]}.get(name.split("_")[0], list(FAMILIES))
+    chain, table, sections = "INPUT", "filter", {}
+    for line in read_text(path).split("\n"):
+        if line.startswith(":"):
+            chain = line[1:].split(",")[0]
+        elif line.startswith("*"):
+            table = line[1:].strip()
+        elif line[:1] not in ("#", "@", "%", ""):
+            rule, _, result = (line.split(";") + ["", ""])[:3]
+            if result == "OK":
+                sections.setdefault(table, []).append(f"-A {chain} {rule}")
     return [
-        Section(name, table, families or list(FAMILIES), list(BACKENDS), True, lines)
-        for (table,), lines in sections.items()
+        Section(name, table, family, list(BACKENDS), True, lines)
+        for table, lines in sections.items()
     ]
 
 
@@ -168,6 +167,8 @@ class Comparison:
     def compare(self, section, family, backend):
         tool = f"{FAMILIES[family]}-{backend}"
         loaded = self.load(section, tool)
+        if loaded == 0:
+            return
         for counters in ([], ["counters"]):
             theirs = run(f"{tool}-save", "-t", section.table, *(["-c"] if counters else []))
             ours = run(IPT_SAVE, backend, family, *counters)
@@ -225,7 +226,7 @@ def read_all():
     rules = os.path.join(HERE, "xt_rules")
     for name in sorted(os.listdir(rules)):
         sections += read_sections(os.path.join(rules, name))
-    sections += read_rulesets(os.path.join(HERE, "../../lab/rulesets"))
+    sections += read_rulesets(os.path.join(LAB, "rulesets"))
     more = os.environ.get("RULESETS", "")
     return sections + (read_rulesets(more) if os.path.isdir(more) else [])
 
