@@ -92,6 +92,15 @@ char *arena_printf(struct arena *arena, const char *format, ...) {
     return text;
 }
 
+void arena_take(struct arena *arena, struct arena *other) {
+    struct arena_block **end = &arena->blocks;
+    while (*end)
+        end = &(*end)->older;
+    *end = other->blocks;
+    arena->total += other->total;
+    *other = ARENA_INIT;
+}
+
 void arena_done(struct arena *arena) {
     while (arena->blocks) {
         struct arena_block *older = arena->blocks->older;

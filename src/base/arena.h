@@ -32,6 +32,9 @@ char *arena_strndup(struct arena *arena, const char *text, size_t max);
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+// Moves the pieces of another arena into this one; the other is empty then.
+void arena_take(struct arena *arena, struct arena *other);
+
 // Frees every piece. The arena can be used again.
 void arena_done(struct arena *arena);
 

@@ -3,6 +3,8 @@
 // rules. One GETRULE dump of everything is the quickest way to few rules. Of many it is not: for
 // each 32 KB the kernel walks from the first rule again, so there every chain is asked for alone.
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +14,9 @@
 #include "source/nft_parse.h"
 #include "source/ruleset_read.h"
 
-#define CHAINS_FEW 32 // asking for each costs what a second pass over them does
+#define CHAINS_FEW   32   // asking for each costs what a second pass over them does
+#define CHAINS_MANY  1000 // worth a second thread
+#define CHAINS_TAKEN 32   // by a thread at once
 
 // What came of one dump, until its number is known.
 struct pile {
@@ -21,6 +25,7 @@ struct pile {
 };
 
 struct reading {
+    const struct netns *netns;
     struct netlink *netlink;
     const struct ruleset_options *options;
     struct ruleset *ruleset;
@@ -250,8 +255,7 @@ static int settle_chain_rules(struct reading *reading, struct nf_chain *chain, s
     struct nf_rule *rules = (struct nf_rule *)(void *)reading->pile.items + begin;
     for (size_t i = 0; i < end - begin; i++)
         rules[i].number = (uint32_t)i + 1;
-    chain->rules =
-        arena_copy(&reading->ruleset->arena, rules, (end - begin) * sizeof(struct nf_rule));
+    chain->rules = arena_copy(reading->parser.arena, rules, (end - begin) * sizeof(struct nf_rule));
     chain->rule_count = end - begin;
     return chain->rules ? 0 : -ENOMEM;
 }
@@ -293,13 +297,86 @@ static int read_chain(struct reading *reading, struct nf_chain *chain, struct er
     return r == 0 ? settle_rules(reading) : r;
 }
 
-static int read_chains(struct reading *reading, const struct nf_table *table, struct error *err) {
-    for (size_t i = 0; i < table->chain_count; i++) {
-        int r = read_chain(reading, &table->chains[i], err);
-        if (r < 0)
-            return r;
+// --- Many chains, on two threads -----------------------------------------------------------------
+
+// The chains of all tables, of which each thread takes the next few until none is left.
+struct chain_queue {
+    struct nf_chain **chains;
+    size_t count;
+    atomic_size_t next;
+};
+
+// One that reads, with a socket and an arena of its own.
+struct chain_reader {
+    struct chain_queue *queue;
+    struct reading reading;
+    struct netlink netlink;
+    struct arena arena;
+    struct error err;
+    int result;
+    pthread_t thread;
+};
+
+static int read_queue(struct chain_queue *queue, struct reading *reading, struct error *err) {
+    size_t first;
+    int r = 0;
+    while (r == 0 && (first = atomic_fetch_add(&queue->next, CHAINS_TAKEN)) < queue->count) {
+        for (size_t i = first; r == 0 && i < first + CHAINS_TAKEN && i < queue->count; i++)
+            r = read_chain(reading, queue->chains[i], err);
     }
-    return 0;
+    if (r < 0)
+        atomic_store(&queue->next, queue->count); // the other need not go on
+    return r;
+}
+
+static void *run_reader(void *data) {
+    struct chain_reader *reader = data;
+    reader->result = read_queue(reader->queue, &reader->reading, &reader->err);
+    return NULL;
+}
+
+// False where there is no second thread or socket to be had: then the first does it all.
+static bool start_reader(struct chain_reader *reader, const struct reading *first) {
+    if (netlink_open(&reader->netlink, first->netns, NETLINK_NETFILTER, NULL) < 0)
+        return false;
+    reader->reading = *first;
+    reader->reading.netlink = &reader->netlink;
+    reader->reading.parser.arena = &reader->arena;
+    reader->reading.pile = (struct pile){0};
+    reader->reading.malformed = 0;
+    if (pthread_create(&reader->thread, NULL, run_reader, reader) == 0)
+        return true;
+    netlink_close(&reader->netlink);
+    return false;
+}
+
+static int end_reader(struct chain_reader *reader, struct reading *first) {
+    pthread_join(reader->thread, NULL);
+    netlink_close(&reader->netlink);
+    arena_take(first->parser.arena, &reader->arena);
+    free(reader->reading.pile.items);
+    first->malformed += reader->reading.malformed;
+    return reader->result;
+}
+
+static int read_on_threads(struct chain_queue *queue, struct reading *reading, struct error *err) {
+    struct chain_reader second = {.queue = queue};
+    bool started = queue->count > CHAINS_MANY && start_reader(&second, reading);
+    int r = read_queue(queue, reading, err);
+    int other = started ? end_reader(&second, reading) : 0;
+    if (r < 0 || other == 0)
+        return r;
+    *err = second.err;
+    return other;
+}
+
+static size_t list_chains(const struct ruleset *ruleset, struct nf_chain **chains) {
+    size_t count = 0;
+    for (size_t i = 0; i < ruleset->table_count; i++) {
+        for (size_t k = 0; k < ruleset->tables[i].chain_count; k++)
+            chains[count++] = &ruleset->tables[i].chains[k];
+    }
+    return count;
 }
 
 static size_t count_chains(const struct ruleset *ruleset) {
@@ -310,12 +387,15 @@ static size_t count_chains(const struct ruleset *ruleset) {
 }
 
 static int read_rules(struct reading *reading, struct error *err) {
-    const struct ruleset *ruleset = reading->ruleset;
-    if (count_chains(ruleset) <= CHAINS_FEW)
+    size_t count = count_chains(reading->ruleset);
+    if (count <= CHAINS_FEW)
         return read_all_rules(reading, err);
-    int r = 0;
-    for (size_t i = 0; r == 0 && i < ruleset->table_count; i++)
-        r = read_chains(reading, &ruleset->tables[i], err);
+    struct chain_queue queue = {.chains = calloc(count, sizeof(struct nf_chain *))};
+    if (!queue.chains)
+        return -ENOMEM;
+    queue.count = list_chains(reading->ruleset, queue.chains);
+    int r = read_on_threads(&queue, reading, err);
+    free(queue.chains);
     return r;
 }
 
@@ -364,10 +444,12 @@ static int read_at_generation(struct reading *reading, struct error *err) {
     return r == 0 && after != reading->ruleset->generation ? -EAGAIN : r;
 }
 
-int nft_read(struct netlink *netlink, const struct ruleset_options *options,
-             struct ruleset *ruleset, size_t *ret_malformed, struct error *err) {
+int nft_read(struct netlink *netlink, const struct netns *netns,
+             const struct ruleset_options *options, struct ruleset *ruleset, size_t *ret_malformed,
+             struct error *err) {
     struct reading reading = {
         .netlink = netlink,
+        .netns = netns,
         .options = options,
         .ruleset = ruleset,
         .parser = {.arena = &ruleset->arena, .ruleset = ruleset},

@@ -155,11 +155,13 @@ static void say_nft_trouble(struct status *status, int r, size_t malformed,
         trouble(status, STATUS_PARTIAL, "%zu messages of the kernel's are malformed", malformed);
 }
 
-static int read_once(struct netlink *netlink, const struct ruleset_options *options,
-                     struct ruleset **ret_ruleset, size_t *ret_malformed, struct error *err) {
+static int read_once(struct netlink *netlink, const struct netns *netns,
+                     const struct ruleset_options *options, struct ruleset **ret_ruleset,
+                     size_t *ret_malformed, struct error *err) {
     ruleset_unref(*ret_ruleset);
     *ret_ruleset = ruleset_new();
-    return *ret_ruleset ? nft_read(netlink, options, *ret_ruleset, ret_malformed, err) : -ENOMEM;
+    return *ret_ruleset ? nft_read(netlink, netns, options, *ret_ruleset, ret_malformed, err)
+                        : -ENOMEM;
 }
 
 static int read_nft(const struct netns *netns, const struct ruleset_options *options,
@@ -170,7 +172,7 @@ static int read_nft(const struct netns *netns, const struct ruleset_options *opt
         return r;
     r = -EAGAIN;
     for (int try = 0; r == -EAGAIN && try < TRIES; try++)
-        r = read_once(&netlink, options, ret_ruleset, ret_malformed, err);
+        r = read_once(&netlink, netns, options, ret_ruleset, ret_malformed, err);
     netlink_close(&netlink);
     return r;
 }

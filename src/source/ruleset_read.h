@@ -24,10 +24,12 @@ int ruleset_read(const struct netns *netns, const struct ruleset_options *option
 
 // --- Its parts -----------------------------------------------------------------------------------
 
-// Reads what nftables has into an empty ruleset: 0; -EAGAIN if something changed while it was read
-// (what was read is torn); or -errno. Malformed messages are counted in *ret_malformed.
-int nft_read(struct netlink *netlink, const struct ruleset_options *options,
-             struct ruleset *ruleset, size_t *ret_malformed, struct error *err);
+// Reads what nftables has in the namespace, on a socket there, into an empty ruleset: 0; -EAGAIN if
+// something changed while it was read (what was read is torn); or -errno. Malformed messages are
+// counted in *ret_malformed.
+int nft_read(struct netlink *netlink, const struct netns *netns,
+             const struct ruleset_options *options, struct ruleset *ruleset, size_t *ret_malformed,
+             struct error *err);
 
 // The generation that nftables is at now. Returns 0 or -errno.
 int nft_read_generation(struct netlink *netlink, uint32_t *ret_generation, struct error *err);
