@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/buffer.h"
+#include "ruleset/nf_text.h"
+
 #define NAMES(words) \
     { (words), sizeof(words) / sizeof((words)[0]) }
 
@@ -153,11 +156,47 @@ static int add_sets(struct table *table, const struct nf_table *part) {
     return r;
 }
 
-static int add_set_elements(struct table *table, const struct nf_table *part,
-                            const struct nf_set *set) {
+// The element is shown as if the set had it alone, with what ends it behind it.
+int nf_element_add_row(struct table *table, const struct nf_set *set,
+                       const struct nf_element *element, const struct nf_element *end) {
+    struct nf_element pair[2] = {*element};
+    struct nf_set alone = *set;
+    struct buffer text = BUFFER_INIT;
+    if (end)
+        pair[1] = *end;
+    alone.elements = pair;
+    alone.element_count = end ? 2 : 1;
+    nft_element_format(set->table->ruleset, &alone, pair, &text);
+    const char *copy = text.failed ? NULL : arena_strdup(&table->arena, buffer_text(&text));
+    buffer_done(&text);
+    if (!copy)
+        return -ENOMEM;
+    return put(table, &(struct nf_element_row){set->table, set, element, copy});
+}
+
+// The first key above the element's that a neighbour has, in whichever order the kernel told them.
+static const struct nf_element *find_end(const struct nf_set *set, size_t i) {
+    const struct nf_element *element = &set->elements[i];
+    for (int side = 0; side < 2; side++) {
+        size_t k = side == 0 ? i - 1 : i + 1;
+        if (k < set->element_count && nf_element_is_above(&set->elements[k], element))
+            return &set->elements[k];
+    }
+    return NULL;
+}
+
+bool nf_element_is_above(const struct nf_element *element, const struct nf_element *other) {
+    return element->key.length == other->key.length &&
+           memcmp(element->key.bytes, other->key.bytes, other->key.length) > 0;
+}
+
+static int add_set_elements(struct table *table, const struct nf_set *set) {
     int r = 0;
-    for (size_t i = 0; r == 0 && i < set->element_count; i++)
-        r = put(table, &(struct nf_element_row){part, set, &set->elements[i]});
+    for (size_t i = 0; r == 0 && i < set->element_count; i++) {
+        if (!(set->elements[i].flags & NF_ELEMENT_END))
+            r = nf_element_add_row(table, set, &set->elements[i],
+                                   set->flags & NF_SET_INTERVAL ? find_end(set, i) : NULL);
+    }
     return r;
 }
 
@@ -165,7 +204,7 @@ static int add_elements(struct table *table, const struct nf_table *part) {
     int r = 0;
     for (size_t i = 0; r == 0 && i < part->set_count; i++) {
         if (!is_anonymous(&part->sets[i]))
-            r = add_set_elements(table, part, &part->sets[i]);
+            r = add_set_elements(table, &part->sets[i]);
     }
     return r;
 }

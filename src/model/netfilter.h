@@ -36,6 +36,7 @@ struct nf_element_row {
     const struct nf_table *table;
     const struct nf_set *set;
     const struct nf_element *element;
+    const char *text; // as nft prints it, with the end of an interval
 };
 
 struct nf_object_row {
@@ -50,6 +51,17 @@ struct nf_flowtable_row {
 
 extern const struct kind nf_table_kind, nf_hook_kind, nf_chain_kind, nf_rule_kind, nf_set_kind,
     nf_element_kind, nf_object_kind, nf_flowtable_kind;
+
+#define NF_SET_INTERVAL 0x4 // linux/netfilter/nf_tables.h NFT_SET_INTERVAL
+#define NF_ELEMENT_END  0x1 // NFT_SET_ELEM_INTERVAL_END: it only ends what another begins
+
+// Whether an element's key is above another's.
+bool nf_element_is_above(const struct nf_element *element, const struct nf_element *other);
+
+// A new row for an element, with its text in the table's arena; `end` is the first key that is no
+// longer in the interval that begins with it, NULL if no element says so. Returns 0 or -ENOMEM.
+int nf_element_add_row(struct table *table, const struct nf_set *set,
+                       const struct nf_element *element, const struct nf_element *end);
 
 // Adds the rows of the table's kind (one of the above) that the ruleset has, and gives the table a
 // reference to it. Returns 0 or -ENOMEM.

@@ -80,8 +80,13 @@ static void get_expr(const struct row_ref *ref, const struct field *field, struc
 static void get_unknown(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_rule *rule = ref->row;
     (void)field;
-    if (rule->unknown_count > 0)
-        netfilter_set_uint(ret, rule->unknown_count);
+    uint32_t count = rule->unknown_count;
+    const struct nf_table *table = rule->chain->table;
+    if (count == 0 && table->syntax == NF_SYNTAX_NFT &&
+        !nft_rule_is_understood(table->ruleset, rule))
+        count = 1;
+    if (count > 0)
+        netfilter_set_uint(ret, count);
 }
 
 #define ROW struct nf_rule_row
@@ -100,7 +105,7 @@ static const struct field fields[] = {
     BY("text", "RULE", FIELD_TEXT, get_text, "the rule in its table's language"),
     FIELD_BEHIND("comment", ROW, rule, comment, "COMMENT", FIELD_TEXT, "comment of the rule"),
     BY("expr", "EXPRESSIONS", FIELD_JSON, get_expr, "the rule's expressions, decoded"),
-    BY("unknown", "UNKNOWN", FIELD_COUNT, get_unknown, "expressions and extensions in it that netscope does not know"),
+    BY("unknown", "UNKNOWN", FIELD_COUNT, get_unknown, "expressions and extensions in it that netscope does not know, or not what they mean together"),
     BY("packets_rate", "PKT/S", FIELD_COUNT_RATE, get_packets_rate, "packets a second that come to its counter"),
     BY("bytes_rate", "BYTES/S", FIELD_BYTES_RATE, get_bytes_rate, "bytes a second that come to its counter"),
     NETFILTER_ORIGIN_FIELDS(ROW),

@@ -3,8 +3,6 @@
 #include "model/netfilter.h"
 
 #include "ruleset/nf_text.h"
-#include <stdio.h>
-
 #define MILLISECONDS 1000.0 // in a second
 
 // linux/netfilter/nf_tables.h NFT_SET_*; the words are nft's where it has some.
@@ -28,17 +26,23 @@ static void set_seconds(struct value *ret, uint64_t milliseconds) {
 
 // --- Sets ----------------------------------------------------------------------------------------
 
+// A type's name, cut if it is very long.
+static void set_type(const struct nf_set *set, bool data, struct value *ret) {
+    struct buffer name = BUFFER_INIT;
+    nft_type_format(set->table->ruleset, set, data, &name);
+    if (name.len > 0)
+        value_printf(ret, "%s", buffer_text(&name));
+    buffer_done(&name);
+}
+
 static void get_type(const struct row_ref *ref, const struct field *field, struct value *ret) {
-    const struct nf_set *set = ref->row;
     (void)field;
-    value_printf(ret, "%#x", set->key_type);
+    set_type(ref->row, false, ret);
 }
 
 static void get_map(const struct row_ref *ref, const struct field *field, struct value *ret) {
-    const struct nf_set *set = ref->row;
     (void)field;
-    if (set->flags & 0x8)
-        value_printf(ret, "%#x", set->data_type);
+    set_type(ref->row, true, ret);
 }
 
 static void get_size(const struct row_ref *ref, const struct field *field, struct value *ret) {
@@ -114,20 +118,6 @@ const struct kind nf_set_kind = {
 
 // --- Elements ------------------------------------------------------------------------------------
 
-static void put_hex(const struct nf_data *data, struct value *ret) {
-    size_t at = 0;
-    for (uint32_t i = 0; i < data->length && at + 3 < sizeof(ret->scratch); i++, at += 2)
-        snprintf(ret->scratch + at, 3, "%02x", data->bytes[i]);
-    if (data->length > 0)
-        value_set_text(ret, ret->scratch);
-}
-
-static void get_elem(const struct row_ref *ref, const struct field *field, struct value *ret) {
-    const struct nf_element *element = ref->row;
-    (void)field;
-    put_hex(&element->key, ret);
-}
-
 static const struct nf_counter *counter_of(const struct nf_element *element) {
     for (size_t i = 0; i < element->expr_count; i++) {
         if (element->exprs[i].kind == NF_EXPR_COUNTER)
@@ -171,12 +161,12 @@ static void get_expires(const struct row_ref *ref, const struct field *field, st
 static const struct field element_fields[] = {
     NETFILTER_TABLE_FIELDS(ROW),
     FIELD_BEHIND("set", ROW, set, name, "SET", FIELD_TEXT, "set or map that it is in"),
-    BY("elem", "ELEMENT", FIELD_TEXT, get_elem, "the element, with what a map leads to"),
+    FIELD_AS("elem", ROW, text, "ELEMENT", FIELD_TEXT, "the element, with what a map leads to"),
     BY("packets", "PACKETS", FIELD_COUNT, get_packets, "packets that came to its counter"),
     BY("bytes", "BYTES", FIELD_BYTES, get_bytes, "bytes that came to its counter"),
     BY("timeout", "TIMEOUT", FIELD_DURATION, get_element_timeout, "how long it stays from the last time it was added or updated"),
     BY("expires", "EXPIRES", FIELD_DURATION, get_expires, "how long it stays from now"),
-    FIELD_OF_FLAGS_BEHIND("flags", ROW, element, flags, "FLAGS", element_flag_names, "end: the first that is no longer of an interval; catchall: for all that is not in the set"),
+    FIELD_OF_FLAGS_BEHIND("flags", ROW, element, flags, "FLAGS", element_flag_names, "catchall: for all that is not in the set"),
     FIELD_BEHIND("comment", ROW, element, comment, "COMMENT", FIELD_TEXT, "comment of the element"),
     NETFILTER_ORIGIN_FIELDS(ROW),
 };

@@ -3,14 +3,12 @@
 
 #include <stdlib.h>
 
-#include "ruleset/nf_generic.h"
-
 void nf_rule_format(const struct ruleset *ruleset, const struct nf_rule *rule,
                     const struct nf_text_options *options, struct buffer *buffer) {
     if (rule->chain->table->syntax == NF_SYNTAX_IPTABLES)
         ipt_rule_format(ruleset, rule, options, buffer);
     else
-        nf_exprs_format(rule->exprs, rule->expr_count, buffer);
+        nft_rule_format(ruleset, rule, options, buffer);
 }
 
 const char *nf_rule_text(const struct nf_rule *rule) {
@@ -34,7 +32,7 @@ void nf_rule_json(const struct nf_rule *rule, struct buffer *buffer) {
     if (rule->chain->table->syntax == NF_SYNTAX_IPTABLES)
         ipt_rule_json(rule->chain->table->ruleset, rule, buffer);
     else
-        nf_exprs_json(rule->exprs, rule->expr_count, buffer);
+        nft_rule_json(rule->chain->table->ruleset, rule, buffer);
 }
 
 const struct nf_counter *nf_rule_counter(const struct nf_rule *rule) {

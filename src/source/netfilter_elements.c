@@ -18,17 +18,61 @@ struct reading {
     struct ruleset *ruleset; // its sets, without elements
     struct nft_parser parser;
     const struct nf_set *set;
+    struct nf_element last;    // of a set of intervals, if has_last: its key alone
+    struct nf_element waiting; // for its end, which may come next, if waits
+    uint8_t last_key[64];      // NFT_DATA_VALUE_MAXLEN
+    bool has_last, waits;
     int ended; // what source_row_done said that ends the reading
 };
 
-static int add_element(const struct nf_element *element, void *user_data) {
-    struct reading *reading = user_data;
-    struct nf_element_row *row = table_add(reading->table);
-    struct nf_element *copy = arena_copy(&reading->table->arena, element, sizeof(*element));
-    if (!row || !copy)
-        return -ENOMEM;
-    *row = (struct nf_element_row){reading->set->table, reading->set, copy};
+static int put_row(struct reading *reading, const struct nf_element *element,
+                   const struct nf_element *end) {
+    const struct nf_element *copy = arena_copy(&reading->table->arena, element, sizeof(*element));
+    return copy ? nf_element_add_row(reading->table, reading->set, copy, end) : -ENOMEM;
+}
+
+// --- Intervals -----------------------------------------------------------------------------------
+
+// An interval's end is the next key above its beginning. The kernel tells keys in order, but either
+// way: it came just before, or comes next.
+
+static void remember(struct reading *reading, const struct nf_element *element) {
+    uint32_t length = element->key.length;
+    reading->has_last = length <= sizeof(reading->last_key);
+    if (!reading->has_last)
+        return;
+    memcpy(reading->last_key, element->key.bytes, length);
+    reading->last = (struct nf_element){.key = {reading->last_key, length}};
+}
+
+static int put_waiting(struct reading *reading, const struct nf_element *next) {
+    bool ends = next && nf_element_is_above(next, &reading->waiting);
+    if (!reading->waits)
+        return 0;
+    reading->waits = false;
+    return put_row(reading, &reading->waiting, ends ? next : NULL);
+}
+
+static int put_interval(struct reading *reading, const struct nf_element *element) {
+    bool ended = reading->has_last && nf_element_is_above(&reading->last, element);
+    int r = put_waiting(reading, element);
+    if (r == 0 && !(element->flags & NF_ELEMENT_END)) {
+        if (ended)
+            r = put_row(reading, element, &reading->last);
+        else
+            reading->waiting = *element;
+        reading->waits = !ended;
+    }
+    remember(reading, element);
+    return r;
+}
+
+// What is parsed goes into the arena of the table that is current then. One that waits for its end
+// has to come into the same table: until then that one is not handed over.
+static int hand_over(struct reading *reading) {
     const struct table *before = reading->table;
+    if (reading->waits)
+        return 0;
     int r = source_row_done(reading->request, &reading->table);
     if (reading->table != before) {
         reading->table->ruleset = ruleset_ref(reading->ruleset);
@@ -36,6 +80,13 @@ static int add_element(const struct nf_element *element, void *user_data) {
     }
     reading->ended = r;
     return r;
+}
+
+static int add_element(const struct nf_element *element, void *user_data) {
+    struct reading *reading = user_data;
+    int r = reading->set->flags & NF_SET_INTERVAL ? put_interval(reading, element)
+                                                  : put_row(reading, element, NULL);
+    return r == 0 ? hand_over(reading) : r;
 }
 
 static int take_elements(const struct nlmsghdr *message, void *user_data) {
@@ -50,7 +101,9 @@ static int take_elements(const struct nlmsghdr *message, void *user_data) {
 static int read_set(struct reading *reading, const struct nf_set *set, struct error *err) {
     const struct netlink_reader reader = {.sink = take_elements, .user_data = reading};
     reading->set = set;
-    return netlink_dump(&reading->netlink, nft_elements_request(set), &reader, err);
+    reading->has_last = false;
+    int r = netlink_dump(&reading->netlink, nft_elements_request(set), &reader, err);
+    return r == 0 ? put_waiting(reading, NULL) : r;
 }
 
 // A set that the conditions rule out need not be read.
