@@ -122,6 +122,8 @@ def read_extension_tests(path):
             chain = line[1:].split(",")[0]
         elif line.startswith("*"):
             table = line[1:].strip()
+        elif line.startswith("%iptables -I "):  # what the rules behind it need
+            sections.setdefault(table, []).append(line.replace("%iptables -I", "-A"))
         elif line[:1] not in ("#", "@", "%", ""):
             rule, _, result = (line.split(";") + ["", ""])[:3]
             if result == "OK":
