@@ -43,6 +43,7 @@ const struct option_spec option_specs[] = {
     {"sort", '\0', OPTION_SORT, "[-]KEY,...", DUMP, "sort by fields, '-' for descending"},
     {"follow", '\0', OPTION_NONE, NULL, DUMP, "of flows: write those that come, change and go, as it happens"},
     {"names", '\0', OPTION_NONE, NULL, DUMP, "of flows: say which namespaces have their addresses"},
+    {"counters", '\0', OPTION_NONE, NULL, DUMP, "with --dump=netfilter as text: counts as iptables-save -c writes them"},
     {"no-header", '\0', OPTION_NONE, NULL, DUMP | LIST, "no titles and column heads"},
     {"netns", '\0', OPTION_NETNS, "NS", DUMP | TERMINAL | ROUTE | TRACE, "in this namespace: a name, a PID or a path"},
     {"all-netns", '\0', OPTION_NONE, NULL, DUMP | TERMINAL | TRACE, "in every namespace of the node"},
@@ -203,12 +204,17 @@ static int add_dns_kinds(struct dump_request *request, struct error *err) {
     return r == 0 ? add_kind(request, KIND_QUERIES, err) : r;
 }
 
+// What --dump=netfilter stands for.
+static const enum kind_id netfilter_kinds[] = {
+    KIND_TABLES, KIND_HOOKS,    KIND_CHAINS,  KIND_RULES,
+    KIND_SETS,   KIND_ELEMENTS, KIND_OBJECTS, KIND_FLOWTABLES,
+};
+#define NETFILTER_KINDS (sizeof(netfilter_kinds) / sizeof(netfilter_kinds[0]))
+
 static int add_netfilter_kinds(struct dump_request *request, struct error *err) {
-    static const enum kind_id parts[] = {KIND_TABLES, KIND_HOOKS,    KIND_CHAINS,  KIND_RULES,
-                                         KIND_SETS,   KIND_ELEMENTS, KIND_OBJECTS, KIND_FLOWTABLES};
     int r = 0;
-    for (size_t i = 0; r == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
-        r = add_kind(request, parts[i], err);
+    for (size_t i = 0; r == 0 && i < NETFILTER_KINDS; i++)
+        r = add_kind(request, netfilter_kinds[i], err);
     return r;
 }
 
@@ -433,6 +439,16 @@ static int take_value(struct parsing *p, const struct option_spec *spec, const c
     return 0;
 }
 
+static bool is_netfilter(const struct dump_request *dump) {
+    if (dump->kind_count != NETFILTER_KINDS)
+        return false;
+    for (size_t i = 0; i < NETFILTER_KINDS; i++) {
+        if (dump->kinds[i] != netfilter_kinds[i])
+            return false;
+    }
+    return true;
+}
+
 // --- Options together ----------------------------------------------------------------------------
 
 static void take_switches(struct parsing *p) {
@@ -441,6 +457,8 @@ static void take_switches(struct parsing *p) {
         options->dump.format = DUMP_JSON;
     options->dump.no_header = is_given(p, "no-header");
     options->dump.names = is_given(p, "names");
+    options->dump.counters = is_given(p, "counters");
+    options->dump.netfilter = is_netfilter(&options->dump);
     options->dump.follow = is_given(p, "follow");
     if (options->dump.follow && !is_given(p, "json") && !is_given(p, "format"))
         options->dump.format = DUMP_NDJSON;
@@ -515,6 +533,8 @@ static int check_together(const struct parsing *p) {
         return error_set(p->err, -EINVAL, "--list-fields is text or json");
     if (options->action == OPTIONS_ROUTE_GET && options->dump.format == DUMP_NDJSON)
         return error_set(p->err, -EINVAL, "--route-get is text or json");
+    if (options->dump.counters && !options->dump.netfilter)
+        return error_set(p->err, -EINVAL, "--counters goes with --dump=netfilter");
     return options->dump.follow ? check_follow(p) : 0;
 }
 

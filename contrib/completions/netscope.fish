@@ -84,6 +84,7 @@ complete -c netscope -l fields -x -a '(__fish_append , (__netscope_fields))' -d 
 complete -c netscope -l sort -x -a '(__fish_append , (__netscope_fields))' -d 'sort by fields, \'-\' for descending'
 complete -c netscope -l follow -d 'of flows: write those that come, change and go, as it happens'
 complete -c netscope -l names -d 'of flows: say which namespaces have their addresses'
+complete -c netscope -l counters -d 'with --dump=netfilter as text: counts as iptables-save -c writes them'
 complete -c netscope -l no-header -d 'no titles and column heads'
 complete -c netscope -l netns -r -a '(netscope --dump=namespaces --no-header --fields netns 2>/dev/null)' -d 'in this namespace: a name, a PID or a path'
 complete -c netscope -l all-netns -d 'in every namespace of the node'

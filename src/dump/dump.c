@@ -6,6 +6,7 @@
 
 #include "dump/follow.h"
 #include "dump/pipeline.h"
+#include "dump/ruleset_text.h"
 #include "dump/statuses.h"
 #include "dump/writer.h"
 #include "model/link.h"
@@ -376,9 +377,13 @@ static int write_dump(struct dump *dump) {
     writer_begin(&dump->writer, dump->node);
     if (dump->plan->request->all_netns && dump->node->namespaces->status.state != STATUS_OK)
         r = statuses_add_table(&dump->statuses, NULL, dump->node->namespaces);
+    bool as_ruleset = ruleset_text_is_wanted(dump->plan);
     if (followed && r == 0)
         r = follow(dump);
-    for (size_t i = 0; !followed && i < dump->plan->kind_count && r == 0; i++)
+    if (as_ruleset && r == 0)
+        r = ruleset_text_write(dump->plan, dump->chosen, dump->chosen_count, dump->writer.output,
+                               &dump->statuses);
+    for (size_t i = 0; !followed && !as_ruleset && i < dump->plan->kind_count && r == 0; i++)
         r = dump_kind(dump, i);
     writer_end(&dump->writer, &dump->statuses);
     return r;

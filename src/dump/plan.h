@@ -29,8 +29,10 @@ struct dump_request {
     bool no_header;
     const char *netns; // a name, PID or path; NULL: netscope's own
     bool all_netns;
-    bool names;  // say whose addresses are, where a kind can (struct kind, names_from)
-    bool follow; // of flows as DUMP_NDJSON: events as they happen, and not what is there
+    bool names;     // say whose addresses are, where a kind can (struct kind, names_from)
+    bool netfilter; // all of netfilter's kinds were asked for as one
+    bool counters;  // of it as text: counts as iptables-save -c writes them
+    bool follow;    // of flows as DUMP_NDJSON: events as they happen, and not what is there
 };
 
 struct dump_kind {
