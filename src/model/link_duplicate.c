@@ -14,7 +14,7 @@
 // On most nodes nothing stands twice but what is every link's own, and that is soon known: without
 // dividing the node into segments.
 struct seen {
-    uint64_t *hashes; // 0: free
+    uint32_t *hashes; // 0: free; two that are the same by chance cost a closer look
     size_t mask;
     bool twice;
 };
@@ -30,8 +30,9 @@ static size_t count_keys(const struct node *node) {
 }
 
 static void see(struct seen *seen, const void *bytes, size_t size) {
-    uint64_t hash = neighbour_hash(NEIGHBOUR_HASH_START, bytes, size) | 1;
-    size_t slot = (size_t)(hash >> 16) & seen->mask;
+    uint64_t whole = neighbour_hash(NEIGHBOUR_HASH_START, bytes, size);
+    uint32_t hash = (uint32_t)(whole >> 32) | 1;
+    size_t slot = (size_t)whole & seen->mask;
     while (seen->hashes[slot] && seen->hashes[slot] != hash)
         slot = (slot + 1) & seen->mask;
     seen->twice |= seen->hashes[slot] == hash;
