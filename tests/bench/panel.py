@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Measures the terminal program: panel.py [--idle SECONDS] [--keys KEYS] TEXT COMMAND [ARGS ...]
+"""Measures the terminal program: panel.py [OPTIONS] TEXT COMMAND [ARGS ...]
 
 Starts COMMAND on a terminal of 160x50, waits until TEXT stands on it and prints how long that took;
 then leaves it alone and prints what share of a core it needs while nobody does anything, and its memory;
-at last types each of KEYS and prints how long the screen takes to answer."""
+at last types each of the keys that --keys names and prints how long the screen takes to answer. Then asks
+what --ask names, such as "w10.0.0.1", twice, and prints how long each key of it took to be answered, and how
+long it took until --answer stood on the screen."""
 
 import argparse
 import fcntl
@@ -76,10 +78,25 @@ def answer_time(fd, key):
     return answered
 
 
+def ask(fd, typed, answer):
+    """Types a question: the times of its keys, and that from Enter to its answer."""
+    times = [answer_time(fd, key.encode()) for key in typed]
+    start = time.monotonic()
+    os.write(fd, b"\r")
+    wait_for(fd, answer.encode(), 60)
+    took = time.monotonic() - start
+    drain(fd, 0.2)
+    os.write(fd, b"\x1b")
+    drain(fd, 0.5)
+    return times, took
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--idle", type=float, default=20)
     parser.add_argument("--keys", default="")
+    parser.add_argument("--ask", default="")
+    parser.add_argument("--answer", default="")
     parser.add_argument("text")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
@@ -101,6 +118,12 @@ def main():
             times = [answer_time(fd, key.encode()) for key in options.keys]
             print(f"answer to a key: median {1000 * statistics.median(times):.1f} ms, "
                   f"worst of {len(times)} {1000 * max(times):.1f} ms")
+        for turn in ("first", "second") if options.ask else ():
+            times, took = ask(fd, options.ask, options.answer)
+            print(f"{turn} question: answered after {1000 * took:.1f} ms, its keys after "
+                  f"{1000 * statistics.median(times):.1f} ms, {1000 * max(times):.1f} ms at worst")
+        if options.ask:
+            print(f"memory then: {peak_mebibytes(pid):.1f} MiB")
     finally:
         os.kill(pid, signal.SIGTERM)
         os.waitpid(pid, 0)

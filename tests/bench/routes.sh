@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # 1,000,000 IPv4 routes ($ROUTES, for another number) in one namespace: what --dump=routes costs beside a
 # bare netlink read of the same and beside `ip -j route`; and the panel of routes: its first rows, its
-# memory, its answer to keys.
+# memory, its answer to keys, and to which route a packet takes.
 . "$(dirname "$0")/common.sh"
 
 routes=${ROUTES:-1000000}
@@ -23,4 +23,4 @@ compare 7 "netscope --dump" "$dump" "bare netlink read" "$bare_read routes"
 compare 3 "netscope --dump" "$dump" "ip -j route" "ip -j route"
 
 echo "== the panel of routes there"
-"$here/panel.py" --keys jjjjkkGgjjkk 192.0.2 "$netscope" --panel routes
+"$here/panel.py" --keys jjjjkkGgjjkk --ask w11.20.30.41 --answer "taken" 192.0.2 "$netscope" --panel routes
