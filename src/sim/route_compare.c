@@ -219,8 +219,10 @@ static void compare_resolved(const struct route_decision *decision, const struct
     else if (source->family != ADDRESS_NONE && !decision->question.iif &&
              decision->question.from.family == ADDRESS_NONE && !same_source(way, kernels))
         differ_address(difference, "source", &way->source, source);
+    // A nexthop object keeps the metrics of the route that used it first, for all that share it.
     const struct maybe *mtu = &kernels->shared->metrics.mtu;
-    if (way && mtu->known && way->mtu && mtu->value != way->mtu)
+    bool shared = way && way->route && way->route->shared->nexthop_id.known;
+    if (way && !shared && mtu->known && way->mtu && mtu->value != way->mtu)
         differ(difference, "mtu: %u here, %u by the kernel", way->mtu, (unsigned)mtu->value);
 }
 

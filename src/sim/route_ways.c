@@ -156,6 +156,15 @@ static void refuse(struct route_walk *walk, struct route_way *ways, size_t count
     }
 }
 
+// What the kernel has worked out for a nexthop it keeps with it, and an object is shared.
+static void note_object(struct route_walk *walk, const struct route *route) {
+    if (route && route->shared->nexthop_id.known)
+        route_walk_note(walk, ROUTE_STEP_PASSED,
+                        "nexthop object %u has the metrics, such as the MTU, of the route that "
+                        "used it first, which the kernel keeps to itself",
+                        (unsigned)route->shared->nexthop_id.value);
+}
+
 static size_t count_usable(const struct route_way *ways, size_t count) {
     size_t usable = 0;
     for (size_t i = 0; i < count; i++)
@@ -178,6 +187,7 @@ void route_ways_find(struct route_walk *walk) {
     for (size_t i = 0; i < decision->rival_count; i++)
         fill_way(walk, &ways[first + i], decision->rivals[i],
                  &decision->rivals[i]->shared->nexthops[0]);
+    note_object(walk, route);
     // The flow has no interface where a VRF was asked for, which then stands for its table. With a
     // source of its own, IPv6 lets the hash decide even then.
     if (route && (walk->strict || decision->question.dst.family == ADDRESS_IPV4))
