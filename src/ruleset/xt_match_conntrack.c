@@ -24,7 +24,8 @@ static const struct xt_name state_states[] = {
     {XT_STATE_BIT(IP_CT_NEW), "NEW"},
     {XT_STATE_BIT(IP_CT_RELATED), "RELATED"},
     {XT_STATE_BIT(IP_CT_ESTABLISHED), "ESTABLISHED"},
-    {XT_STATE_UNTRACKED, "UNTRACKED"},
+    // The kernel's bit, and the one of conntrack, which iptables takes instead.
+    {XT_STATE_UNTRACKED | XT_CONNTRACK_STATE_UNTRACKED, "UNTRACKED"},
 };
 static const struct xt_name statuses[] = {
     {IPS_EXPECTED, "EXPECTED"},
@@ -89,11 +90,17 @@ static void write_ports(const struct xt_conntrack_mtinfo3 *info, struct xt_write
         xt_option_range(writer, option, info->invert_flags & flag, low, high == 0 ? low : high);
 }
 
+// Revision 1 has no room for some states: a rule that asked for these alone asks for none.
 static void write_state(const struct xt_conntrack_mtinfo3 *info, struct xt_writer *writer) {
+    const char *option = info->match_flags & XT_CONNTRACK_STATE_ALIAS ? "--state" : "--ctstate";
+    bool inverted = info->invert_flags & XT_CONNTRACK_STATE;
     if (!(info->match_flags & XT_CONNTRACK_STATE))
         return;
-    xt_option(writer, info->match_flags & XT_CONNTRACK_STATE_ALIAS ? "--state" : "--ctstate",
-              info->invert_flags & XT_CONNTRACK_STATE);
+    if (info->state_mask == 0) {
+        xt_flag(writer, option, inverted);
+        return;
+    }
+    xt_option(writer, option, inverted);
     xt_put_bits(writer, info->state_mask, states, XT_COUNT(states));
 }
 
