@@ -19,7 +19,8 @@ static bool has_word(int argc, char **argv, const char *word) {
 
 static void print_json(const struct ruleset *ruleset, const struct nf_chain *chain,
                        struct buffer *buffer) {
-    for (size_t i = 0; i < chain->rule_count; i++) {
+    bool is_block = chain->flags & 4; // NFT_CHAIN_BINDING: part of the rule that jumps to it
+    for (size_t i = 0; !is_block && i < chain->rule_count; i++) {
         const struct nf_rule *rule = &chain->rules[i];
         buffer_puts(buffer, "{\"handle\":");
         buffer_put_uint(buffer, rule->handle);
