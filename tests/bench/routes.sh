@@ -23,4 +23,4 @@ compare 7 "netscope --dump" "$dump" "bare netlink read" "$bare_read routes"
 compare 3 "netscope --dump" "$dump" "ip -j route" "ip -j route"
 
 echo "== the panel of routes there"
-"$here/panel.py" --keys jjjjkkGgjjkk --ask w11.20.30.41 --answer "taken" 192.0.2 "$netscope" --panel routes
+"$here/panel.py" --keys jjjjkkGgjjkk --ask w11.0.3.1 --answer "taken" 192.0.2 "$netscope" --panel routes
