@@ -190,7 +190,7 @@ bool nf_element_is_above(const struct nf_element *element, const struct nf_eleme
            memcmp(element->key.bytes, other->key.bytes, other->key.length) > 0;
 }
 
-static int add_set_elements(struct table *table, const struct nf_set *set) {
+int nf_set_add_rows(struct table *table, const struct nf_set *set) {
     int r = 0;
     for (size_t i = 0; r == 0 && i < set->element_count; i++) {
         if (!(set->elements[i].flags & NF_ELEMENT_END))
@@ -204,7 +204,7 @@ static int add_elements(struct table *table, const struct nf_table *part) {
     int r = 0;
     for (size_t i = 0; r == 0 && i < part->set_count; i++) {
         if (!is_anonymous(&part->sets[i]))
-            r = add_set_elements(table, &part->sets[i]);
+            r = nf_set_add_rows(table, &part->sets[i]);
     }
     return r;
 }

@@ -63,6 +63,9 @@ bool nf_element_is_above(const struct nf_element *element, const struct nf_eleme
 int nf_element_add_row(struct table *table, const struct nf_set *set,
                        const struct nf_element *element, const struct nf_element *end);
 
+// Rows for all elements that a set of the ruleset has. Returns 0 or -ENOMEM.
+int nf_set_add_rows(struct table *table, const struct nf_set *set);
+
 // Adds the rows of the table's kind (one of the above) that the ruleset has, and gives the table a
 // reference to it. Returns 0 or -ENOMEM.
 int netfilter_add_rows(struct table *table, struct ruleset *ruleset);

@@ -11,18 +11,23 @@
 #include "source/ruleset_cache.h"
 #include "source/ruleset_read.h"
 
+#define TRIES 10
+
 struct reading {
     const struct source_request *request;
     struct netlink netlink;
     struct table *table;
-    struct ruleset *ruleset; // its sets, without elements
+    struct ruleset *ruleset; // perhaps without elements; a reference of our own, since a table that
+                             // was handed over may be gone at any time
     struct nft_parser parser;
     const struct nf_set *set;
     struct nf_element last;    // of a set of intervals, if has_last: its key alone
     struct nf_element waiting; // for its end, which may come next, if waits
     uint8_t last_key[64];      // NFT_DATA_VALUE_MAXLEN
     bool has_last, waits;
-    int ended; // what source_row_done said that ends the reading
+    bool streamed; // some set's elements did not come with the ruleset
+    bool handed;   // some rows were handed over
+    int ended;     // what source_row_done said that ends the reading
 };
 
 static int put_row(struct reading *reading, const struct nf_element *element,
@@ -75,6 +80,7 @@ static int hand_over(struct reading *reading) {
         return 0;
     int r = source_row_done(reading->request, &reading->table);
     if (reading->table != before) {
+        reading->handed = true;
         reading->table->ruleset = ruleset_ref(reading->ruleset);
         reading->parser.arena = &reading->table->arena;
     }
@@ -98,12 +104,22 @@ static int take_elements(const struct nlmsghdr *message, void *user_data) {
     return 0;
 }
 
-static int read_set(struct reading *reading, const struct nf_set *set, struct error *err) {
+static int stream_set(struct reading *reading, const struct nf_set *set, struct error *err) {
     const struct netlink_reader reader = {.sink = take_elements, .user_data = reading};
     reading->set = set;
     reading->has_last = false;
     int r = netlink_dump(&reading->netlink, nft_elements_request(set), &reader, err);
     return r == 0 ? put_waiting(reading, NULL) : r;
+}
+
+// Elements that came with the ruleset are of its generation.
+static int read_set(struct reading *reading, const struct nf_set *set, struct error *err) {
+    if (!set->elements_read) {
+        reading->streamed = true;
+        return stream_set(reading, set, err);
+    }
+    int r = nf_set_add_rows(reading->table, set);
+    return r == 0 ? hand_over(reading) : r;
 }
 
 // A set that the conditions rule out need not be read.
@@ -134,58 +150,78 @@ static int read_sets(struct reading *reading, struct error *err) {
     return 0;
 }
 
-// Rows that were handed over cannot be taken back: what changed meanwhile is told.
+// Returns -EAGAIN if something changed meanwhile.
 static int read_at_generation(struct reading *reading, struct error *err) {
     uint32_t after = 0;
     int r = read_sets(reading, err);
-    if (r == 0)
+    if (r == 0 && reading->streamed)
         r = nft_read_generation(&reading->netlink, &after, err);
-    if (r == -EINTR || r == -ENOENT || (r == 0 && after != reading->ruleset->generation)) {
-        table_trouble(reading->table, STATUS_PARTIAL,
-                      "the rules changed while the elements of sets were read");
+    bool changed = r == 0 && reading->streamed && after != reading->ruleset->generation;
+    return changed || r == -EINTR || r == -ENOENT ? -EAGAIN : r;
+}
+
+static int read_elements(struct reading *reading, struct error *err) {
+    if (reading->ruleset->table_count == 0)
         return 0;
-    }
+    int r = netlink_open(&reading->netlink, reading->request->netns, NETLINK_NETFILTER, err);
+    if (r < 0)
+        return r;
+    r = read_at_generation(reading, err);
+    netlink_close(&reading->netlink);
     return r;
 }
 
-static void read_elements(struct reading *reading) {
-    struct error err = {0};
-    if (reading->ruleset->table_count == 0)
-        return;
-    int r = netlink_open(&reading->netlink, reading->request->netns, NETLINK_NETFILTER, &err);
-    if (r == 0) {
-        r = read_at_generation(reading, &err);
-        netlink_close(&reading->netlink);
-    }
-    if (r < 0 && r != reading->ended)
-        table_trouble(reading->table, netlink_state_of(r), "%s",
-                      r == -ENOMEM ? "out of memory" : err.text);
+// Takes over the reference.
+static int use_ruleset(struct reading *reading, struct ruleset *ruleset) {
+    ruleset_unref(reading->table->ruleset);
+    ruleset_unref(reading->ruleset);
+    reading->table->ruleset = ruleset_ref(ruleset);
+    reading->table->count = 0;
+    reading->ruleset = ruleset;
+    reading->parser = (struct nft_parser){.arena = &reading->table->arena, .ruleset = ruleset};
+    return 0;
 }
 
-// The ruleset that other kinds of the same dump were made of, or its sets alone.
-static int find_ruleset(struct reading *reading, struct status *status) {
+static int begin(struct reading *reading) {
     const struct ruleset_options options = {.skeleton = true};
-    reading->ruleset = ruleset_held(reading->request);
-    if (reading->ruleset)
-        return 0;
-    return ruleset_read(reading->request->netns, &options, &reading->ruleset, status);
+    struct ruleset *ruleset = NULL;
+    struct status *status = &reading->table->status;
+    int r = ruleset_read(reading->request->netns, &options, &ruleset, status);
+    status->source = nf_element_kind.name;
+    return r < 0 ? r : use_ruleset(reading, ruleset);
+}
+
+// Rows that were handed over cannot be taken back, and those of the ruleset that other kinds of
+// the same dump were made of belong to these: then what has changed is told. Returns 0 or -ENOMEM.
+static int read_again_until_whole(struct reading *reading, struct error *err) {
+    struct ruleset *held = ruleset_held(reading->request);
+    int r = held ? use_ruleset(reading, held) : begin(reading);
+    if (r < 0)
+        return r;
+    r = read_elements(reading, err);
+    for (int try = 1; r == -EAGAIN && !held && !reading->handed && try < TRIES; try++) {
+        r = begin(reading);
+        if (r == 0)
+            r = read_elements(reading, err);
+    }
+    if (r == -EAGAIN)
+        table_trouble(reading->table, STATUS_PARTIAL,
+                      "the rules changed while the elements of sets were read");
+    else if (r < 0 && r != reading->ended)
+        table_trouble(reading->table, netlink_state_of(r), "%s",
+                      r == -ENOMEM ? "out of memory" : err->text);
+    return 0;
 }
 
 static struct table *read_table(const struct source_request *request) {
     struct reading reading = {.request = request, .table = table_new(&nf_element_kind)};
-    if (!reading.table)
-        return NULL;
-    if (find_ruleset(&reading, &reading.table->status) < 0) {
-        table_unref(reading.table);
-        return NULL;
-    }
-    reading.table->status.source = nf_element_kind.name;
-    reading.table->ruleset = ruleset_ref(reading.ruleset);
-    reading.parser =
-        (struct nft_parser){.arena = &reading.table->arena, .ruleset = reading.ruleset};
-    read_elements(&reading);
+    struct error err = {0};
+    int r = reading.table ? read_again_until_whole(&reading, &err) : -ENOMEM;
     ruleset_unref(reading.ruleset);
-    return reading.table;
+    if (r == 0)
+        return reading.table;
+    table_unref(reading.table);
+    return NULL;
 }
 
 static const unsigned groups[] = {NFNLGRP_NFTABLES};

@@ -16,6 +16,7 @@
 
 #define CHAINS_FEW   32   // asking for each costs what a second pass over them does
 #define CHAINS_MANY  1000 // worth a second thread
+#define ELEMENTS_FEW 1000 // of one set
 #define CHAINS_TAKEN 32   // by a thread at once
 
 // What came of one dump, until its number is known.
@@ -235,11 +236,17 @@ static int read_elements(struct reading *reading, struct nf_set *set, struct err
     return set->elements ? 0 : -ENOMEM;
 }
 
+// Few elements are read at once, so that they are of the rules' own generation.
+static bool has_wanted_elements(const struct reading *reading, const struct nf_set *set) {
+    return (set->flags & NFT_SET_ANONYMOUS) || reading->options->elements ||
+           (set->has_count && set->count <= ELEMENTS_FEW);
+}
+
 static int read_table_elements(struct reading *reading, const struct nf_table *table,
                                struct error *err) {
     for (size_t i = 0; i < table->set_count; i++) {
         struct nf_set *set = &table->sets[i];
-        if (!(set->flags & NFT_SET_ANONYMOUS) && !reading->options->elements)
+        if (!has_wanted_elements(reading, set))
             continue;
         int r = read_elements(reading, set, err);
         if (r < 0)

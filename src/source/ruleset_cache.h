@@ -8,9 +8,9 @@
 #include "source/source.h"
 
 // Returns 0 and a reference to the ruleset of the request's namespace, as ruleset_read without
-// named sets' elements: one that somebody still holds, if it was read for a request of the same
-// time, or moments ago and nothing has changed since; one that is being read; or one that is read
-// now. -ENOMEM otherwise.
+// the elements of large named sets: one that somebody still holds, if it was read for a request of
+// the same time, or moments ago and nothing has changed since; one that is being read; or one that
+// is read now. -ENOMEM otherwise.
 int ruleset_get(const struct source_request *request, struct ruleset **ret_ruleset,
                 struct status *ret_status);
 

@@ -11,7 +11,7 @@
 #include "source/netlink.h"
 
 struct ruleset_options {
-    bool elements; // of named sets too; those of anonymous ones are always read
+    bool elements; // of named sets however large; those of anonymous ones are always read
     bool skeleton; // only tables, chains, sets, objects and flowtables: neither rules nor elements
 };
 

@@ -21,7 +21,7 @@ iptables-nft -t nat -X
 nft add table ip large
 nft add set ip large addresses '{ type ipv4_addr; }'
 seq 0 $((elements - 1)) | awk '{
-    if ($1 % 10000 == 0) printf "%sadd element ip large addresses { ", $1 > 0 ? "}\n" : ""
+    if ($1 % 10000 == 0) printf "%sadd element ip large addresses { ", ($1 > 0 ? "}\n" : "")
     printf "11.%d.%d.%d, ", int($1 / 65536), int($1 / 256) % 256, $1 % 256
 } END { print "}" }' | nft -f -
 
