@@ -9,6 +9,7 @@ const struct panel *const panels[] = {
     &neighbours_panel,
     &conntrack_panel,
     &dns_panel,
+    &netfilter_panel,
     NULL,
 };
 // clang-format on

@@ -11,6 +11,7 @@ extern const struct panel routes_panel;
 extern const struct panel neighbours_panel;
 extern const struct panel conntrack_panel;
 extern const struct panel dns_panel;
+extern const struct panel netfilter_panel;
 
 // In the order of their tabs; the end is NULL.
 extern const struct panel *const panels[];

@@ -39,28 +39,28 @@ _netscope_fields() {
     case ",${1:-resolver}," in *,resolver,* | *,dns,*)
         printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts sortlist resolv_conf pid problems ;;
     esac
-    case ",${1:-tables}," in *,tables,*)
+    case ",${1:-tables}," in *,tables,* | *,netfilter,*)
         printf '%s\n' netns family name handle flags owner backend syntax manager chains rules sets objects flowtables unknown comment ;;
     esac
-    case ",${1:-hooks}," in *,hooks,*)
+    case ",${1:-hooks}," in *,hooks,* | *,netfilter,*)
         printf '%s\n' netns family table order chain handle type hook prio policy dev packets bytes rules backend syntax manager ;;
     esac
-    case ",${1:-chains}," in *,chains,*)
+    case ",${1:-chains}," in *,chains,* | *,netfilter,*)
         printf '%s\n' netns family table name handle type hook prio policy dev packets bytes rules use flags comment backend syntax manager ;;
     esac
-    case ",${1:-rules}," in *,rules,*)
-        printf '%s\n' netns family table chain handle index number packets bytes text comment expr unknown backend syntax manager ;;
+    case ",${1:-rules}," in *,rules,* | *,netfilter,*)
+        printf '%s\n' netns family table chain handle index number packets bytes text comment uses expr unknown backend syntax manager ;;
     esac
-    case ",${1:-sets}," in *,sets,*)
+    case ",${1:-sets}," in *,sets,* | *,netfilter,*)
         printf '%s\n' netns family table name handle type map flags elements size timeout gc_interval policy comment backend syntax manager ;;
     esac
-    case ",${1:-elements}," in *,elements,*)
+    case ",${1:-elements}," in *,elements,* | *,netfilter,*)
         printf '%s\n' netns family table set elem packets bytes timeout expires flags comment backend syntax manager ;;
     esac
-    case ",${1:-objects}," in *,objects,*)
+    case ",${1:-objects}," in *,objects,* | *,netfilter,*)
         printf '%s\n' netns family table name type handle packets bytes used rate per rate_unit burst inv value l3proto protocol dport timeout size mss wscale use comment backend syntax manager ;;
     esac
-    case ",${1:-flowtables}," in *,flowtables,*)
+    case ",${1:-flowtables}," in *,flowtables,* | *,netfilter,*)
         printf '%s\n' netns family table name handle hook prio dev flags use backend syntax manager ;;
     esac
     case ",${1:-answers}," in *,answers,*)
@@ -103,7 +103,7 @@ _netscope() {
     case $prev in
     --dump)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets dns' && return
+            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets dns netfilter' && return
         ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson' -- "$cur")
@@ -195,7 +195,7 @@ _netscope() {
                 return
         ;;
     --panel)
-        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/expectations conntrack/statistics dns' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/tables' -- "$cur")
         return
         ;;
     --interval)

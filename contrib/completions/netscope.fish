@@ -50,7 +50,7 @@ function __netscope_fields
         printf '%s\n' netns family table name handle type hook prio policy dev packets bytes rules use flags comment backend syntax manager
     end
     if test -z "$kinds"; or contains rules $kinds
-        printf '%s\n' netns family table chain handle index number packets bytes text comment expr unknown backend syntax manager
+        printf '%s\n' netns family table chain handle index number packets bytes text comment uses expr unknown backend syntax manager
     end
     if test -z "$kinds"; or contains sets $kinds
         printf '%s\n' netns family table name handle type map flags elements size timeout gc_interval policy comment backend syntax manager
@@ -76,7 +76,7 @@ function __netscope_fields
 end
 
 complete -c netscope -f
-complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets dns)' -d 'write rows to standard output; all kinds if none is named'
+complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets dns netfilter)' -d 'write rows to standard output; all kinds if none is named'
 complete -c netscope -l format -x -a 'text json ndjson' -d 'text, json or ndjson'
 complete -c netscope -l json -s j -d 'the same as --format json'
 complete -c netscope -l filter -x -a '(__netscope_fields)' -d 'only rows that match, as \'mtu > 1500 and not lo\''
@@ -113,7 +113,7 @@ complete -c netscope -l replies -x -d 'follow what answers, too (yes)'
 complete -c netscope -l count -x -d 'end after N packets'
 complete -c netscope -l duration -x -d 'end after so long'
 complete -c netscope -l steps -d 'as ndjson: a line for each step'
-complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/expectations conntrack/statistics dns' -d 'open the terminal program on this panel'
+complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/tables' -d 'open the terminal program on this panel'
 complete -c netscope -l interval -x -d 'time between two readings of counters'
 complete -c netscope -l no-color -d 'no colours, as with NO_COLOR in the environment'
 complete -c netscope -l help -s h -d 'print this'

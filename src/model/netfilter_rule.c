@@ -77,6 +77,38 @@ static void get_expr(const struct row_ref *ref, const struct field *field, struc
     ret->json.item = ref->row;
 }
 
+// The name that an expression has from somewhere else in its table: a chain, a set, an object.
+static const char *name_used(const struct nf_expr *expr) {
+    switch (expr->kind) {
+    case NF_EXPR_VERDICT:
+        return expr->verdict.chain_name;
+    case NF_EXPR_LOOKUP:
+        return expr->lookup.set_name;
+    case NF_EXPR_DYNSET:
+        return expr->dynset->set_name;
+    case NF_EXPR_OBJREF:
+        return expr->objref->name;
+    case NF_EXPR_FLOW_OFFLOAD:
+        return expr->flowtable;
+    default:
+        return NULL;
+    }
+}
+
+// As many as there is room for: a rule uses one or two.
+static void get_uses(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct nf_rule *rule = ref->row;
+    const char **names = (const char **)(void *)ret->scratch;
+    size_t count = 0;
+    (void)field;
+    for (size_t i = 0; i < rule->expr_count && count < sizeof(ret->scratch) / sizeof(*names); i++) {
+        const char *name = name_used(&rule->exprs[i]);
+        if (name)
+            names[count++] = name;
+    }
+    netfilter_set_texts(ret, names, count);
+}
+
 static void get_unknown(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_rule *rule = ref->row;
     (void)field;
@@ -104,6 +136,7 @@ static const struct field fields[] = {
     BY("bytes", "BYTES", FIELD_BYTES, get_bytes, "bytes that came to its counter"),
     BY("text", "RULE", FIELD_TEXT, get_text, "the rule in its table's language"),
     FIELD_BEHIND("comment", ROW, rule, comment, "COMMENT", FIELD_TEXT, "comment of the rule"),
+    BY("uses", "USES", FIELD_LIST, get_uses, "chains, sets, objects and flowtables that it names"),
     BY("expr", "EXPRESSIONS", FIELD_JSON, get_expr, "the rule's expressions, decoded"),
     BY("unknown", "UNKNOWN", FIELD_COUNT, get_unknown, "expressions and extensions in it that netscope does not know, or not what they mean together"),
     BY("packets_rate", "PKT/S", FIELD_COUNT_RATE, get_packets_rate, "packets a second that come to its counter"),

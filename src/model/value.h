@@ -65,7 +65,7 @@ struct value {
             const void *item;
         } json;
     };
-    char scratch[192]; // for a getter that has to compose its text
+    _Alignas(8) char scratch[192]; // for a getter that has to compose its text
 };
 
 // A number that may be missing, as a member of a row. Eight bytes and not sixteen, as a row has a

@@ -8,11 +8,11 @@
 #include "base/text.h"
 
 static struct grid_cell *cell_at(struct grid *grid, size_t y, size_t x) {
-    return &grid->cells[y * grid->columns + x];
+    return &grid->cells[y * grid->stride + x];
 }
 
 const struct grid_cell *grid_at(const struct grid *grid, size_t y, size_t x) {
-    return &grid->cells[y * grid->columns + x];
+    return &grid->cells[y * grid->stride + x];
 }
 
 static void blank(struct grid_cell *cell, uint8_t style) {
@@ -24,7 +24,7 @@ int grid_resize(struct grid *grid, size_t rows, size_t columns) {
     if (!cells)
         return -ENOMEM;
     free(grid->cells);
-    *grid = (struct grid){.rows = rows, .columns = columns, .cells = cells};
+    *grid = (struct grid){.rows = rows, .columns = columns, .stride = columns, .cells = cells};
     grid_clear(grid);
     return 0;
 }
@@ -38,6 +38,13 @@ void grid_clear(struct grid *grid) {
     for (size_t i = 0; i < grid->rows * grid->columns; i++)
         blank(&grid->cells[i], STYLE_NORMAL);
     grid->cursor = false;
+}
+
+struct grid grid_window(const struct grid *grid, size_t x) {
+    struct grid window = *grid;
+    window.cells += x;
+    window.columns -= x;
+    return window;
 }
 
 // Half a wide character cannot stay when the other half is written over.

@@ -36,6 +36,7 @@ struct grid_cell {
 struct grid {
     size_t rows;
     size_t columns;
+    size_t stride; // cells from one row to the next
     struct grid_cell *cells;
     bool cursor; // where the cursor is shown, if it is
     size_t cursor_y;
@@ -49,6 +50,10 @@ void grid_done(struct grid *grid);
 
 // Blanks all of it.
 void grid_clear(struct grid *grid);
+
+// The columns from x on as a grid of their own, to draw in. It is good as long as the other is, and
+// nobody frees it.
+struct grid grid_window(const struct grid *grid, size_t x);
 
 // Writes printable UTF-8 at a place, in no more than so many columns and never past the edge.
 // Returns how many columns it took.

@@ -14,13 +14,20 @@
 #include "tui/keys.h"
 #include "tui/lines.h"
 
-// A row (or just a namespace) to go to.
+#define PANEL_FILTER_MAX 512
+#define PANEL_LABEL_MAX  96
+
+// A row, some rows, or just a namespace to go to.
 struct panel_place {
     const char *panel; // its name
     const char *view;  // of the panel, by name; NULL: the one that it shows
     uint64_t netns;    // inode
     bool has_row;
     uint64_t identity; // of the row, in that namespace
+    // Only rows that pass this filter, until one goes back; "": all. The label names them among the
+    // places that led there: "nat KUBE-SERVICES".
+    char filter[PANEL_FILTER_MAX];
+    char label[PANEL_LABEL_MAX];
 };
 
 struct panel_tree_row {
@@ -99,6 +106,24 @@ struct panel_question {
                       bool *ret_differs);
 };
 
+// A list beside the table: where its rows are on the way. '[' and ']' go through those of its items
+// that lead somewhere, which is what the table then shows.
+struct panel_side_item {
+    char text[PANEL_LABEL_MAX];
+    uint8_t style; // enum style
+    bool leads;    // to place
+    struct panel_place place;
+};
+
+struct panel_side {
+    size_t
+        width; // columns that it takes; where there are fewer than twice as many, it is not shown
+    // The title and the items in the variant of that number (they go around); the array is the
+    // caller's to free. Returns 0 or -ENOMEM.
+    int (*fill)(const struct node *node, uint64_t netns, unsigned variant, const char **ret_title,
+                struct panel_side_item **ret_items, size_t *ret_count);
+};
+
 struct panel {
     const char *name;
     const char *title;
@@ -109,6 +134,7 @@ struct panel {
     bool whole_node;                // rows are the node's, and not those of one namespace
     bool needs_others;              // rows name rows of other namespaces: these are read as well
     const struct key_binding *keys; // its own, before those that all have; NULL: none
+    const struct panel_side *side;  // what stands beside the table; NULL: nothing
     const struct panel_question *questions; // NULL: none
 
     // Adds lines that stand above the table, always in sight: how full something is. Of the

@@ -35,6 +35,7 @@ void screen_done(struct screen *screen) {
         view_done(&screen->views[i]);
     free(screen->views);
     change_log_done(&screen->changes);
+    screen_side_done(&screen->side);
     lines_done(&screen->summary);
     lines_done(&screen->lines);
     lines_done(&screen->question.answer);
@@ -115,6 +116,7 @@ static void note_scope(struct screen *screen, struct view *view) {
 void screen_build(struct screen *screen) {
     struct view *view = screen_view(screen);
     fill_summary(screen);
+    screen_side_fill(screen);
     note_scope(screen, view);
     if (view_is_large(view, screen->node, screen_scope(screen))) {
         view->pending = screen->effects.build = true;
@@ -318,8 +320,10 @@ static void click(struct screen *screen, const struct input *input) {
     else if (layout->views > 0 && input->y == layout->views &&
              screen_find_view(screen, input->x, &found))
         screen_show_view(screen, found);
+    else if (input->x < screen->side.width && input->y >= layout->head)
+        screen_side_click(screen, input->y);
     else if (input->y == layout->head && screen->mode == MODE_TABLE)
-        screen_sort_by_head(screen, input->x);
+        screen_sort_by_head(screen, input->x - screen->side.width);
     else if (input->y >= layout->body)
         click_body(screen, input->y - layout->body);
 }

@@ -84,10 +84,23 @@ struct screen_question {
     struct error error;          // why there is no answer; code 0: there is
 };
 
+// The list beside the table.
+struct screen_side {
+    bool hidden;
+    unsigned variant;
+    const char *title;
+    struct panel_side_item *items;
+    size_t count, selected, top;
+    size_t width; // as drawn; 0: not shown
+};
+
 struct screen_place {
     size_t panel, view;
     uint64_t netns;
     bool all;
+    char filter[PANEL_FILTER_MAX]; // that belongs to the place; "": none
+    char label[PANEL_LABEL_MAX];
+    struct row_id selected; // there, so that it is again on the way back
 };
 
 struct screen {
@@ -108,6 +121,9 @@ struct screen {
     double interval;
     struct screen_place places[SCREEN_PLACES];
     size_t place_count;
+    char place_filter[PANEL_FILTER_MAX]; // of the place that is shown; "": none
+    char place_label[PANEL_LABEL_MAX];
+    struct screen_side side;
 
     enum screen_mode mode;
     struct change_log changes;

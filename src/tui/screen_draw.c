@@ -26,12 +26,15 @@ void screen_put_printable(const char *text, struct buffer *buffer) {
 
 // --- The first line: panels ----------------------------------------------------------------------
 
-// Where the tab of a panel begins, and how wide it is.
+#define TAB_WIDTH 3 // beside the title: a number, a space before it and one behind
+
+// Where the tab of a panel begins, and how wide it is. The bracket that closes the current one
+// stands where the next one begins: seven panels fit into 80 columns.
 static size_t find_tab_start(const struct screen *screen, size_t panel, size_t *ret_width) {
     size_t x = 0;
     for (size_t i = 0; i < panel; i++)
-        x += text_width(screen->panels[i]->title) + 4;
-    *ret_width = text_width(screen->panels[panel]->title) + 4;
+        x += text_width(screen->panels[i]->title) + TAB_WIDTH;
+    *ret_width = text_width(screen->panels[panel]->title) + TAB_WIDTH;
     return x;
 }
 
@@ -46,18 +49,24 @@ bool screen_find_tab(const struct screen *screen, size_t x, size_t *ret_panel) {
     return false;
 }
 
+static void draw_current_tab(const struct screen *screen, struct grid *grid) {
+    char text[64];
+    size_t width, x = find_tab_start(screen, screen->panel, &width);
+    snprintf(text, sizeof(text), "[%zu %s]", screen->panel + 1, screen_panel(screen)->title);
+    grid_put(grid, ROW_TABS, x, width + 1, STYLE_TAB_CURRENT, text);
+}
+
 static void draw_tabs(const struct screen *screen, struct grid *grid) {
     size_t end = 0;
     grid_style(grid, ROW_TABS, 0, grid->columns, STYLE_TAB);
     for (size_t i = 0; i < screen->panel_count; i++) {
         char text[64];
         size_t width, x = find_tab_start(screen, i, &width);
-        bool current = i == screen->panel;
-        snprintf(text, sizeof(text), current ? "[%zu %s]" : " %zu %s ", i + 1,
-                 screen->panels[i]->title);
-        grid_put(grid, ROW_TABS, x, width, current ? STYLE_TAB_CURRENT : STYLE_TAB, text);
-        end = x + width;
+        snprintf(text, sizeof(text), " %zu %s", i + 1, screen->panels[i]->title);
+        grid_put(grid, ROW_TABS, x, width, STYLE_TAB, text);
+        end = x + width + 1;
     }
+    draw_current_tab(screen, grid);
     struct buffer host = BUFFER_INIT;
     screen_put_printable(screen->node->hostname, &host);
     size_t width = text_width(buffer_text(&host));
@@ -88,8 +97,12 @@ static void format_place(struct screen *screen, struct buffer *buffer) {
     else
         screen_put_printable(screen->netns_name[0] ? screen->netns_name : "own namespace", buffer);
     buffer_puts(buffer, separator);
+    if (screen->place_filter[0]) {
+        screen_format_way(screen, buffer);
+        buffer_puts(buffer, separator);
+    }
     format_count(screen, buffer);
-    if (view->filter) {
+    if (view->filter && strcmp(view->filter_text, screen->place_filter) != 0) {
         buffer_printf(buffer, "%sfilter: ", separator);
         screen_put_printable(view->filter_text, buffer);
     }
@@ -249,9 +262,20 @@ static void draw_foot(struct screen *screen, struct grid *grid) {
         draw_hints(screen, grid, keys);
 }
 
+static void draw_table(struct screen *screen, struct grid *grid) {
+    size_t side = screen_side_width(screen, grid->columns);
+    struct grid window = grid_window(grid, side);
+    screen->side.width = side;
+    screen->width = window.columns;
+    if (side > 0)
+        screen_side_draw(screen, grid);
+    screen_draw_table(screen, &window);
+}
+
 void screen_draw(struct screen *screen, struct grid *grid) {
     grid_clear(grid);
     screen->width = grid->columns;
+    screen->side.width = 0;
     if (grid->columns < SCREEN_MIN_COLUMNS || grid->rows < SCREEN_MIN_ROWS) {
         draw_too_small(grid);
         return;
@@ -264,7 +288,7 @@ void screen_draw(struct screen *screen, struct grid *grid) {
         screen_draw_line(screen, grid, screen->layout.summary + i, &screen->summary.items[i]);
     switch (screen->mode) {
     case MODE_TABLE:
-        screen_draw_table(screen, grid);
+        draw_table(screen, grid);
         break;
     case MODE_DETAIL:
     case MODE_ANSWER:

@@ -42,6 +42,27 @@ void screen_go_back(struct screen *screen);
 void screen_follow_target(struct screen *screen, const struct row_ref *ref, size_t skipped);
 void screen_go_to(struct screen *screen, const struct panel_place *place);
 
+// Adds the labels of the panel's places that led to this one: "nat PREROUTING > nat KUBE-SERVICES".
+void screen_format_way(const struct screen *screen, struct buffer *buffer);
+
+// --- screen_side.c: the list beside the table ---
+
+void screen_side_done(struct screen_side *side);
+
+// Fills it anew from the node's tables.
+void screen_side_fill(struct screen *screen);
+
+// Goes to the next of its items that leads somewhere, or to the one before; to the next variant;
+// shows it or not; to the item on that line of the screen.
+void screen_side_move(struct screen *screen, bool forward);
+void screen_side_turn(struct screen *screen);
+void screen_side_toggle(struct screen *screen);
+void screen_side_click(struct screen *screen, size_t y);
+
+// How many columns it takes of a screen that has so many; 0: it is not shown.
+size_t screen_side_width(const struct screen *screen, size_t columns);
+void screen_side_draw(struct screen *screen, struct grid *grid);
+
 // --- screen_table.c ---
 
 void screen_input_table(struct screen *screen, const struct input *input);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Going places: panels, their views, namespaces, and where a row leads.
+#include <stdio.h>
 #include <string.h>
 
 #include "tui/screen_parts.h"
@@ -11,11 +12,31 @@ static struct screen_place place_of(const struct screen *screen) {
                                  .all = screen->all};
 }
 
+static void copy_text(char *to, size_t size, const char *text) {
+    snprintf(to, size, "%s", text);
+}
+
 static void remember_place(struct screen *screen) {
     if (screen->place_count == SCREEN_PLACES)
         memmove(screen->places, screen->places + 1,
                 (--screen->place_count) * sizeof(screen->places[0]));
-    screen->places[screen->place_count++] = place_of(screen);
+    struct screen_place *place = &screen->places[screen->place_count++];
+    struct view *view = screen_view(screen);
+    const struct row_ref *ref = view_selected(view);
+    *place = place_of(screen);
+    copy_text(place->filter, sizeof(place->filter), screen->place_filter);
+    copy_text(place->label, sizeof(place->label), screen->place_label);
+    if (ref)
+        place->selected = view_row_id(view, ref);
+}
+
+// What a place shows is what passes its filter; one that was typed there is another matter.
+static void set_place_filter(struct screen *screen, const struct screen_place *place) {
+    struct view *view = screen_view(screen);
+    if (place->filter[0] || screen->place_filter[0])
+        view_set_filter(view, place->filter, NULL, NULL);
+    copy_text(screen->place_filter, sizeof(screen->place_filter), place->filter);
+    copy_text(screen->place_label, sizeof(screen->place_label), place->label);
 }
 
 static void show_place(struct screen *screen, const struct screen_place *place) {
@@ -24,6 +45,7 @@ static void show_place(struct screen *screen, const struct screen_place *place) 
     screen->all = place->all;
     screen->mode = MODE_TABLE;
     screen_set_netns(screen, place->netns);
+    set_place_filter(screen, place);
     screen->effects.scope = true;
     screen_show_netns_column(screen);
     screen_build(screen);
@@ -89,16 +111,38 @@ void screen_go_back(struct screen *screen) {
         return;
     }
     struct screen_place place = screen->places[--screen->place_count];
-    if (!place.all && !node_find(screen->node, place.netns))
+    if (!place.all && !node_find(screen->node, place.netns)) {
         screen_say(screen, STYLE_WARNING, "that namespace is gone");
-    else
-        show_place(screen, &place);
+        return;
+    }
+    show_place(screen, &place);
+    if (place.selected.netns)
+        view_select_row(screen_view(screen), place.selected);
+}
+
+static void show_rows(struct screen *screen, const struct panel_place *to, bool all) {
+    struct screen_place place = find_place(screen, to->panel, to->view);
+    place.netns = to->netns;
+    place.all = all;
+    copy_text(place.filter, sizeof(place.filter), to->filter);
+    copy_text(place.label, sizeof(place.label), to->label);
+    show_place(screen, &place);
+}
+
+void screen_format_way(const struct screen *screen, struct buffer *buffer) {
+    for (size_t i = 0; i < screen->place_count; i++) {
+        if (screen->places[i].panel != screen->panel || !screen->places[i].label[0])
+            continue;
+        screen_put_printable(screen->places[i].label, buffer);
+        buffer_puts(buffer, " > ");
+    }
+    screen_put_printable(screen->place_label, buffer);
 }
 
 void screen_go_to(struct screen *screen, const struct panel_place *to) {
     bool all = screen->all && to->has_row;
     remember_place(screen);
-    screen_show(screen, to->panel, to->view, to->netns, all);
+    show_rows(screen, to, all);
     struct view *view = screen_view(screen);
     if (!to->has_row) {
         view_select(view, 0);

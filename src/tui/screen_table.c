@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What keys do over the table: sorting, columns, marks, looking for rows.
+#include <string.h>
+
 #include "tui/screen_parts.h"
 
 // --- Sorting -------------------------------------------------------------------------------------
@@ -138,7 +140,11 @@ static void mark(struct screen *screen) {
 
 static void escape(struct screen *screen) {
     struct view *view = screen_view(screen);
-    if (view->filter) {
+    bool is_place = screen->place_filter[0] && view->filter &&
+                    strcmp(view->filter_text, screen->place_filter) == 0;
+    if (is_place && screen->place_count > 0) {
+        screen_go_back(screen);
+    } else if (view->filter) {
         screen_drop_filter(screen);
     } else if (view->follow) {
         toggle_follow(screen);
@@ -147,6 +153,16 @@ static void escape(struct screen *screen) {
     } else {
         screen_say(screen, STYLE_DIM, "q quits, ? helps");
     }
+}
+
+// Where the row leads, or else all of it.
+static void enter(struct screen *screen) {
+    struct panel_place place;
+    const struct row_ref *ref = view_selected(screen_view(screen));
+    if (ref && panel_find_target(screen_view(screen)->spec, ref, 0, &place))
+        screen_go_to(screen, &place);
+    else
+        screen_open_detail(screen);
 }
 
 static void run_order_command(struct screen *screen, enum command command) {
@@ -222,6 +238,19 @@ static void run_table_command(struct screen *screen, enum command command, uint3
         return;
     case COMMAND_NEXT_TARGET:
         screen_follow_target(screen, view_selected(view), 1);
+        return;
+    case COMMAND_ENTER:
+        enter(screen);
+        return;
+    case COMMAND_SIDE_NEXT:
+    case COMMAND_SIDE_PREVIOUS:
+        screen_side_move(screen, command == COMMAND_SIDE_NEXT);
+        return;
+    case COMMAND_SIDE_TURN:
+        screen_side_turn(screen);
+        return;
+    case COMMAND_SIDE:
+        screen_side_toggle(screen);
         return;
     case COMMAND_BACK:
         screen_go_back(screen);

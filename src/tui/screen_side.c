@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The list beside the table, which says where its rows are on the way.
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/screen_parts.h"
+
+#define GAP 1 // a column between the list and the table
+
+void screen_side_done(struct screen_side *side) {
+    free(side->items);
+    side->items = NULL;
+    side->count = 0;
+}
+
+// The item that leads where the screen is stays selected, whatever stands before it now.
+static void select_place(struct screen *screen) {
+    struct screen_side *side = &screen->side;
+    for (size_t i = 0; i < side->count; i++) {
+        if (side->items[i].leads && screen->place_filter[0] &&
+            strcmp(side->items[i].place.filter, screen->place_filter) == 0)
+            side->selected = i;
+    }
+    if (side->selected >= side->count)
+        side->selected = 0;
+}
+
+void screen_side_fill(struct screen *screen) {
+    struct screen_side *side = &screen->side;
+    const struct panel_side *spec = screen_panel(screen)->side;
+    screen_side_done(side);
+    if (!spec || screen->all || !screen->node->namespaces)
+        return;
+    if (spec->fill(screen->node, screen->netns, side->variant, &side->title, &side->items,
+                   &side->count) < 0)
+        side->count = 0;
+    select_place(screen);
+}
+
+size_t screen_side_width(const struct screen *screen, size_t columns) {
+    const struct panel_side *spec = screen_panel(screen)->side;
+    if (!spec || screen->side.hidden || screen->side.count == 0 || columns < spec->width * 2)
+        return 0;
+    return spec->width + GAP;
+}
+
+// --- Moving --------------------------------------------------------------------------------------
+
+// From item to item it is one place: one step back leaves the list.
+static void go_to_item(struct screen *screen) {
+    const struct panel_side_item *item = &screen->side.items[screen->side.selected];
+    bool from_item = false;
+    for (size_t i = 0; i < screen->side.count; i++)
+        from_item |= screen->side.items[i].leads &&
+                     strcmp(screen->side.items[i].place.filter, screen->place_filter) == 0;
+    struct panel_place place = item->place;
+    screen_go_to(screen, &place);
+    if (from_item && screen->place_count > 0)
+        screen->place_count--;
+}
+
+void screen_side_move(struct screen *screen, bool forward) {
+    struct screen_side *side = &screen->side;
+    if (side->count == 0) {
+        screen_say(screen, STYLE_DIM, "there is no list beside these rows");
+        return;
+    }
+    size_t at = side->selected;
+    for (size_t i = 0; i < side->count; i++) {
+        at = forward ? (at + 1) % side->count : (at + side->count - 1) % side->count;
+        if (side->items[at].leads)
+            break;
+    }
+    if (!side->items[at].leads)
+        return;
+    side->selected = at;
+    go_to_item(screen);
+}
+
+void screen_side_click(struct screen *screen, size_t y) {
+    struct screen_side *side = &screen->side;
+    if (y == screen->layout.head) {
+        screen_side_turn(screen);
+        return;
+    }
+    size_t at = side->top + y - screen->layout.body;
+    if (at >= side->count || !side->items[at].leads)
+        return;
+    side->selected = at;
+    go_to_item(screen);
+}
+
+void screen_side_turn(struct screen *screen) {
+    if (!screen_panel(screen)->side) {
+        screen_say_unknown(screen);
+        return;
+    }
+    screen->side.variant++;
+    screen_side_fill(screen);
+    if (screen->side.title)
+        screen_say(screen, STYLE_DIM, "%s", screen->side.title);
+}
+
+void screen_side_toggle(struct screen *screen) {
+    screen->side.hidden = !screen->side.hidden;
+}
+
+// --- Drawing -------------------------------------------------------------------------------------
+
+// Where the screen is low, the selected item is in the middle.
+static size_t first_shown(const struct screen_side *side, size_t height) {
+    if (side->count <= height || side->selected < height / 2)
+        return 0;
+    size_t first = side->selected - height / 2;
+    return first + height > side->count ? side->count - height : first;
+}
+
+void screen_side_draw(struct screen *screen, struct grid *grid) {
+    struct screen_side *side = &screen->side;
+    size_t width = side->width - GAP, height = screen->layout.height + screen->layout.gone;
+    side->top = first_shown(side, height);
+    grid_style(grid, screen->layout.head, 0, width, STYLE_HEAD);
+    screen_put_cut(screen, grid, screen->layout.head, 0, width, false, STYLE_HEAD,
+                   side->title ? side->title : "");
+    for (size_t i = 0; i < height && side->top + i < side->count; i++) {
+        const struct panel_side_item *item = &side->items[side->top + i];
+        struct buffer text = BUFFER_INIT;
+        size_t y = screen->layout.body + i;
+        screen_put_printable(item->text, &text);
+        screen_put_cut(screen, grid, y, 0, width, false, item->style, buffer_text(&text));
+        if (side->top + i == side->selected && item->leads)
+            grid_add_style(grid, y, 0, width, STYLE_SELECTED);
+        buffer_done(&text);
+    }
+}

@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The panel of netfilter, inside the pretend node: the road beside the rules, jumps that are followed and
+left, users of chains and sets, other classes of packets, narrow screens.
+
+Names of tests as arguments run only these.
+"""
+
+import contextlib
+import subprocess
+
+from terminal import Terminal, netscope, run_in_node
+
+SHOP = """
+table ip shop {
+    map backends { type inet_service : verdict; elements = { 80 : jump web, 443 : goto web } }
+    set friends { type ipv4_addr; elements = { 192.0.2.1, 192.0.2.2 } }
+    chain web { ip saddr @friends counter accept; counter drop; }
+    chain in { type filter hook input priority 50; policy drop; jump web; tcp dport vmap @backends; }
+}
+"""
+
+
+@contextlib.contextmanager
+def shop():
+    subprocess.run(["nft", "-f", "-"], input=SHOP, text=True, check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["nft", "delete", "table", "ip", "shop"], check=True)
+
+
+def panel(view="rules", width=160, height=50):
+    terminal = Terminal(netscope("--panel", "netfilter/" + view), width, height)
+    terminal.wait(r"Hooks\]? +\[?Chains")
+    return terminal
+
+
+def test_road():
+    with panel() as t:
+        t.wait("^from outside to this machine ")
+        t.wait("^prerouting")
+        t.wait("^ +-100 ip nat PREROUTING DNAT")
+        t.wait("^ +conntrack looks for the flow")
+        t.keys("}")
+        t.wait("^from outside, forwarded ")
+        t.wait("^ +100 ip nat POSTROUTING SNAT")
+        t.keys("\\")
+        t.wait("CHAIN", "^prerouting")
+        t.keys("\\")
+        t.wait("^prerouting")
+
+
+def test_jumps_are_followed_and_left():
+    with panel() as t:
+        t.wait("ip nat PREROUTING DNAT")
+        t.keys("]", "]")
+        t.wait("ip nat PREROUTING . 1 of [0-9]+ rules")
+        t.keys("Enter")
+        t.wait("ip nat PREROUTING > ip nat KUBE-SERVICES . 7 of")
+        t.keys("Enter")
+        t.wait("KUBE-SERVICES > ip nat KUBE-SVC-[A-Z0-9]+ . 2 of")
+        t.keys("Escape")
+        t.wait("ip nat PREROUTING > ip nat KUBE-SERVICES . 7 of", "KUBE-SVC-[A-Z0-9]+ . 2 of")
+        t.keys("Escape")
+        t.wait("ip nat PREROUTING . 1 of")
+
+
+def test_filter_in_a_chain_and_over_all():
+    with panel() as t:
+        t.wait("ip nat PREROUTING DNAT")
+        t.keys("/", ["udp"], "Enter")
+        t.wait("KUBE-SERVICES +nat +ip +4 ")
+        t.wait("KUBE-SEP-[A-Z0-9]+ +nat +ip +2 ")
+        t.keys("Escape")
+        t.wait(r"host . \d+ rules")
+
+
+def test_users_and_elements():
+    with shop(), panel("chains") as t:
+        t.keys("/", ["name=web table=shop"], "Enter")
+        t.wait("1 of [0-9]+ chains")
+        t.keys("u")
+        t.wait("users of web . 1 of")
+        t.keys("Escape")
+        t.wait("chains")
+    with shop(), panel("sets") as t:
+        t.keys("/", ["name=backends"], "Enter")
+        t.wait("1 of [0-9]+ sets")
+        t.keys("Enter")
+        t.wait("ip shop @backends . 2 of")
+        t.keys("Enter")
+        t.wait("ip shop @backends > ip shop web . 2 of")
+
+
+def test_rules_that_change_while_they_are_shown():
+    with panel() as t:
+        t.keys("/", ["table=shop"], "Enter")
+        t.wait("0 of [0-9]+ rules")
+        with shop():
+            t.wait("4 of [0-9]+ rules")
+        t.wait("0 of [0-9]+ rules")
+
+
+def test_narrow():
+    with panel(width=80, height=24) as t:
+        t.wait("7 Netfilter]")
+        t.wait("RULE")
+        t.resize(40, 10)
+        t.wait("rules")
+
+
+if __name__ == "__main__":
+    run_in_node([function for name, function in sorted(globals().items())
+                 if name.startswith("test_")])

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ruleset/road.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct nf_table ip = {.family = NF_FAMILY_IP, .name = "ip"};
+static struct nf_table device = {.family = NF_FAMILY_NETDEV, .name = "device"};
+static struct nf_table bridge = {.family = NF_FAMILY_BRIDGE, .name = "bridge"};
+
+static struct nf_chain base(struct nf_table *table, const char *name, const char *type,
+                            uint32_t hook, int32_t priority) {
+    return (struct nf_chain){.table = table,
+                             .name = name,
+                             .type = type,
+                             .hook = hook,
+                             .priority = priority,
+                             .is_base = true};
+}
+
+// The stops as text: "prerouting: early (-200) nat+d ...", what the kernel does in parentheses by
+// priority alone.
+static void write_stops(const struct road_stop *stops, size_t count, struct buffer *text) {
+    for (size_t i = 0; i < count; i++) {
+        if (stops[i].type == ROAD_HOOK)
+            buffer_printf(text, "%s%s:", i > 0 ? "\n" : "", stops[i].text);
+        else if (stops[i].type == ROAD_CHAIN)
+            buffer_printf(text, " %s%s%s", stops[i].chain->name, stops[i].dnat ? "+d" : "",
+                          stops[i].snat ? "+s" : "");
+        else if (stops[i].priority == INT32_MIN || stops[i].priority == INT32_MAX)
+            buffer_puts(text, stops[i].priority < 0 ? " (first)" : " (last)");
+        else
+            buffer_printf(text, " (%d)", stops[i].priority);
+    }
+}
+
+static void expect(enum road_class class, bool bridge_calls_ip, const char *expected) {
+    struct nf_chain ip_chains[] = {
+        base(&ip, "filter", "filter", NF_HOOK_INPUT, 0),
+        base(&ip, "dnat", "nat", NF_HOOK_PREROUTING, -100),
+        base(&ip, "snat", "nat", NF_HOOK_POSTROUTING, 100),
+        base(&ip, "early", "filter", NF_HOOK_PREROUTING, -450),
+        base(&ip, "out", "nat", NF_HOOK_OUTPUT, -100),
+        base(&ip, "through", "filter", NF_HOOK_FORWARD, 5),
+        {.table = &ip, .name = "called"},
+    };
+    struct nf_chain device_chains[] = {base(&device, "in", "filter", 0, -500),
+                                       base(&device, "eg", "filter", 1, 0)};
+    struct nf_chain bridge_chains[] = {base(&bridge, "ports", "filter", NF_HOOK_FORWARD, 0)};
+    ip.chains = ip_chains;
+    ip.chain_count = sizeof(ip_chains) / sizeof(ip_chains[0]);
+    device.chains = device_chains;
+    device.chain_count = 2;
+    bridge.chains = bridge_chains;
+    bridge.chain_count = 1;
+    struct nf_table tables[] = {ip, device, bridge};
+    const struct ruleset ruleset = {.tables = tables, .table_count = 3};
+    const struct road_options options = {class, bridge_calls_ip};
+    struct buffer text = BUFFER_INIT;
+    struct road_stop *stops;
+    size_t count;
+    assert_int_equal(road_make(&ruleset, &options, &stops, &count), 0);
+    write_stops(stops, count, &text);
+    assert_string_equal(buffer_text(&text), expected);
+    buffer_done(&text);
+    free(stops);
+}
+
+static void test_from_outside(void **state) {
+    (void)state;
+    expect(ROAD_TO_HERE, false,
+           "ingress: (first) in\n"
+           "prerouting: early (-400) (-200) dnat+d (-100) (last)\n"
+           "input: filter (100) (300) (last)");
+    expect(ROAD_FORWARDED, false,
+           "ingress: (first) in\n"
+           "prerouting: early (-400) (-200) dnat+d (-100) (last)\n"
+           "forward: through\n"
+           "postrouting: snat+s (100) (300) (last)\n"
+           "egress: eg (last)");
+}
+
+static void test_from_here(void **state) {
+    (void)state;
+    expect(ROAD_FROM_HERE, false,
+           "output: (first) (-400) (-200) out+d (-100) (last)\n"
+           "postrouting: snat+s (100) (300) (last)\n"
+           "egress: eg (last)");
+    expect(ROAD_LOCAL, false,
+           "output: (first) (-400) (-200) out+d (-100) (last)\n"
+           "postrouting: snat+s (100) (300) (last)\n"
+           "prerouting: early (-400) (-200) dnat+d (-100) (last)\n"
+           "input: filter (100) (300) (last)");
+}
+
+static void test_bridged(void **state) {
+    (void)state;
+    expect(ROAD_BRIDGED, false,
+           "ingress: (first) in\n"
+           "bridge prerouting:\n"
+           "bridge forward: (first) ports\n"
+           "bridge postrouting:\n"
+           "egress: eg (last)");
+    expect(ROAD_BRIDGED, true,
+           "ingress: (first) in\n"
+           "bridge prerouting:\n"
+           "prerouting, by br_netfilter: early (-400) (-200) dnat+d (-100) (last)\n"
+           "bridge forward: (first) ports\n"
+           "forward, by br_netfilter: through\n"
+           "bridge postrouting:\n"
+           "postrouting, by br_netfilter: snat+s (100) (300) (last)\n"
+           "egress: eg (last)");
+}
+
+static void test_every_class_has_a_title(void **state) {
+    (void)state;
+    for (int class = 0; class < ROAD_CLASS_COUNT; class ++)
+        assert_non_null(road_class_title((enum road_class) class));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_from_outside),
+        cmocka_unit_test(test_from_here),
+        cmocka_unit_test(test_bridged),
+        cmocka_unit_test(test_every_class_has_a_title),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
