@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+
 static struct nf_table ip = {.family = NF_FAMILY_IP, .name = "ip"};
 static struct nf_table device = {.family = NF_FAMILY_NETDEV, .name = "device"};
 static struct nf_table bridge = {.family = NF_FAMILY_BRIDGE, .name = "bridge"};
