@@ -200,9 +200,7 @@ static int describe_rule(const struct trace_words *words, const struct nf_rule *
     const struct nf_text_options options = {0};
     struct buffer text = BUFFER_INIT;
     step->number = maybe_of(rule->number);
-    if (rule->chain->table->syntax != NF_SYNTAX_IPTABLES)
-        return 0;
-    ipt_rule_format(words->ruleset, rule, &options, &text);
+    nf_rule_format(words->ruleset, rule, &options, &text);
     step->rule = arena_strdup(arena, buffer_text(&text));
     buffer_done(&text);
     return step->rule ? 0 : -ENOMEM;
