@@ -86,14 +86,12 @@ static void format_verdict(const struct nf_verdict *verdict, size_t start, struc
     buffer_puts(buffer, "}}");
 }
 
-// What iptables has no words for, by the names of its expressions.
-static void format_foreign(const struct nf_rule *rule, size_t start, struct buffer *buffer) {
+// What iptables has no words for: the whole rule as libnftables-json(5) has it.
+static void format_foreign(const struct ruleset *ruleset, const struct nf_rule *rule, size_t start,
+                           struct buffer *buffer) {
     open_item("nft", start, buffer);
-    for (uint32_t i = 0; i < rule->expr_count; i++) {
-        buffer_putc(buffer, i == 0 ? '[' : ',');
-        json_format_text(nf_expr_name(rule->exprs[i].kind), buffer);
-    }
-    buffer_puts(buffer, "]}");
+    nft_rule_json(ruleset, rule, buffer);
+    buffer_putc(buffer, '}');
 }
 
 void ipt_rule_json(const struct ruleset *ruleset, const struct nf_rule *rule,
@@ -109,7 +107,7 @@ void ipt_rule_json(const struct ruleset *ruleset, const struct nf_rule *rule,
         format_extension("match", &view.matches[i], &context, start, buffer);
     format_counter(&view.counter, start, buffer);
     if (view.foreign)
-        format_foreign(rule, start, buffer);
+        format_foreign(ruleset, rule, start, buffer);
     if (view.target.name)
         format_extension("target", &view.target, &context, start, buffer);
     else if (view.verdict)

@@ -54,13 +54,12 @@ static void format_counters(const struct nf_counter *counter, struct buffer *buf
     buffer_putc(buffer, ']');
 }
 
-// A rule that iptables has no words for, by the names of its expressions.
-static void format_foreign(const struct nf_rule *rule, struct buffer *buffer) {
-    buffer_puts(buffer, " [nft:");
-    for (uint32_t i = 0; i < rule->expr_count; i++) {
-        buffer_putc(buffer, ' ');
-        buffer_puts(buffer, nf_expr_name(rule->exprs[i].kind));
-    }
+// What iptables has no words for is marked, and the whole rule is there in nft's.
+static void format_foreign(const struct ruleset *ruleset, const struct nf_rule *rule,
+                           struct buffer *buffer) {
+    const struct nf_text_options options = {.stateless = true};
+    buffer_puts(buffer, " [nft: ");
+    nft_rule_format(ruleset, rule, &options, buffer);
     buffer_putc(buffer, ']');
 }
 
@@ -98,10 +97,9 @@ static void format_rule(const struct ruleset *ruleset, const struct nf_rule *rul
         buffer_puts(buffer, chain);
     }
     size_t start = buffer->len;
+    format_view(&view, ruleset, buffer);
     if (view.foreign)
-        format_foreign(rule, buffer);
-    else
-        format_view(&view, ruleset, buffer);
+        format_foreign(ruleset, rule, buffer);
     if (!chain && buffer->len > start) {
         memmove(buffer->data + start, buffer->data + start + 1, buffer->len - start);
         buffer->len--;

@@ -6,8 +6,7 @@
 #include "ruleset/xt.h"
 #include "ruleset/xt_values.h"
 
-#define PREFIX  "netfilter-"
-#define FOREVER UINT32_MAX
+#define PREFIX "netfilter-"
 
 static bool check_led(const void *bytes) {
     const struct xt_led_info *info = bytes;
@@ -19,10 +18,11 @@ static void write_led(const void *info, struct xt_writer *writer) {
     const char *id = led->id + strlen(PREFIX);
     xt_option(writer, "--led-trigger-id", false);
     xt_put_quoted(writer, id, strnlen(id, sizeof(led->id) - strlen(PREFIX)), "\"\\");
-    if (led->delay == FOREVER)
-        xt_option_name(writer, "--led-delay", false, "inf");
-    else if (led->delay != 0)
-        xt_option_uint(writer, "--led-delay", false, led->delay);
+    // A light that stays on for ever ("inf") is printed as -1, which iptables takes, too.
+    if (led->delay != 0) {
+        xt_option(writer, "--led-delay", false);
+        buffer_put_int(writer->value, (int32_t)led->delay);
+    }
     if (led->always_blink)
         xt_flag(writer, "--led-always-blink", false);
 }

@@ -120,19 +120,20 @@ static void test_what_iptables_has_no_words_for_is_marked(void **state) {
     const struct nf_rule rules[] = {{.chain = &chain, .exprs = exprs, .expr_count = 3}};
     struct buffer buffer = BUFFER_INIT;
     (void)state;
-    assert_text(exprs, 3, NULL, "[nft: meta cmp immediate]");
+    assert_text(exprs, 3, NULL, "-j ACCEPT [nft: meta nfproto ipv4 accept]");
     // A line that iptables-restore would not take is a comment.
     chain.rules = rules;
     chain.rule_count = 1;
     table.chains = &chain;
     table.chain_count = 1;
     ipt_table_format(NULL, &table, &options, &buffer);
-    assert_string_equal(buffer_text(&buffer), "*filter\n"
-                                              ":INPUT DROP [3:4]\n"
-                                              ":FORWARD ACCEPT [0:0]\n"
-                                              ":OUTPUT ACCEPT [0:0]\n"
-                                              "# [0:0] -A INPUT [nft: meta cmp immediate]\n"
-                                              "COMMIT\n");
+    assert_string_equal(buffer_text(&buffer),
+                        "*filter\n"
+                        ":INPUT DROP [3:4]\n"
+                        ":FORWARD ACCEPT [0:0]\n"
+                        ":OUTPUT ACCEPT [0:0]\n"
+                        "# [0:0] -A INPUT -j ACCEPT [nft: meta nfproto ipv4 accept]\n"
+                        "COMMIT\n");
     buffer_done(&buffer);
     chain.rule_count = 0;
 }

@@ -333,7 +333,7 @@ static void test_rare_extensions(void **state) {
     led.delay = UINT32_MAX;
     assert_json(TARGET("LED", 0, IP, led),
                 "[{\"option\":\"led-trigger-id\",\"value\":\"a\\\"b\"},"
-                "{\"option\":\"led-delay\",\"value\":\"inf\"},{\"option\":\"led-always-blink\"}]");
+                "{\"option\":\"led-delay\",\"value\":\"-1\"},{\"option\":\"led-always-blink\"}]");
     assert_text(TARGET("SECMARK", 0, IP6, secmark), " --selctx system_u:x");
     assert_text(MATCH("ipvs", 0, IP, ipvs), " --vaddr 192.0.2.0/24 ! --vport 80 --vdir REPLY");
 }
