@@ -175,11 +175,12 @@ static struct nft_node *part_value(struct nft_tree *tree, const struct nft_part 
 static struct nft_node *interval(struct nft_tree *tree, struct nft_node *from,
                                  nft_number to_number) {
     nft_number differ = from->number ^ to_number;
-    if (differ == 0)
+    if (differ == 0 || tree->failed)
         return from;
     unsigned low, high;
     bool is_block = nft_number_run(differ, &low, &high) && low == 0 && !(from->number & differ);
-    if (is_block && from->type->form == NFT_FORM_STRING && (from->bits - high) % 8 == 0) {
+    if (is_block && from->type->form == NFT_FORM_STRING && high < from->bits &&
+        (from->bits - high) % 8 == 0) {
         from->number >>= high;
         from->bits = (uint16_t)(from->bits - high);
         return from;

@@ -301,5 +301,5 @@ bool nft_tree_build(struct nft_tree *tree, const struct ruleset *ruleset, uint8_
         if (!nft_tree_match(tree, &exprs[i]) && !nft_tree_action(tree, &exprs[i]))
             tree->failed = true;
     }
-    return !tree->failed && tree->unread == 0;
+    return !tree->failed && tree->unread == 0 && nft_tree_is_sayable(tree);
 }

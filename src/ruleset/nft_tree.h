@@ -215,6 +215,9 @@ const struct nft_field *nft_field_first(const struct nft_tree *tree, const struc
 bool nft_tree_match(struct nft_tree *tree, const struct nf_expr *expr);
 bool nft_tree_action(struct nft_tree *tree, const struct nf_expr *expr);
 
+// nft_tree_check.c: true if nft has words for all of it.
+bool nft_tree_is_sayable(const struct nft_tree *tree);
+
 // nft_dependency.c: removes the match that this field, option or protocol implies; remembers a
 // match that later ones may imply; forgets all.
 void nft_dependency_drop(struct nft_tree *tree, enum nft_base base);

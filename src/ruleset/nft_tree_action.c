@@ -302,8 +302,9 @@ static void dynset(struct nft_tree *tree, const struct nf_expr *expr) {
         return;
     made->right = nft_node_resolve(tree, made->right);
     if (made->right->kind == NFT_NODE_DATA) {
-        struct nft_set_layout layout;
-        nft_set_layout(tree, set, &layout);
+        struct nft_set_layout layout = {0};
+        if (set)
+            nft_set_layout(tree, set, &layout);
         const struct nft_part *part = &layout.data.parts[0];
         if (layout.data.count != 1 || !part->type)
             tree->failed = true;

@@ -361,6 +361,10 @@ static struct nft_node *compared(struct nft_tree *tree, struct nft_node *left,
     struct nft_node *value = nft_node_value(tree, left->type, bits, number);
     if (bits >= left->bits || is_text)
         return value;
+    if (left->bits > 128 || bits == 0) {
+        tree->failed = true;
+        return value;
+    }
     value->number <<= left->bits - bits;
     value->bits = left->bits;
     struct nft_node *prefix = nft_node_new(tree, NFT_NODE_PREFIX, left->type, left->bits);
