@@ -11,7 +11,7 @@
 #include "source/route_parse.h"
 
 struct decoding {
-    struct route_way way; // first: route_way_take_encap
+    struct route_raw_way way; // first: route_way_take_encap
     struct nexthop nexthop;
     struct maybe group_type, blackhole, fdb;
 };

@@ -116,7 +116,7 @@ static int make_key(const struct nlmsghdr *message, struct route_key *key) {
 // --- Decoding the shared part --------------------------------------------------------------------
 
 struct decoding {
-    struct route_way way; // of the message itself, not of its list; first: route_way_take_*
+    struct route_raw_way way; // of the message itself, not of its list; first: route_way_take_*
     struct route_shared shared;
     const struct route_context *context;
     const struct nlattr *multipath, *src;
@@ -190,11 +190,11 @@ static const struct attr_rule route_rules[] = {
 static const struct attr_table route_table = ATTR_TABLE(route_rules);
 
 static const struct attr_rule way_rules[] = {
-    [RTA_GATEWAY] = ATTR(ATTR_ADDRESS, struct route_way, nexthop.gateway),
-    [RTA_FLOW] = ATTR(ATTR_PLAIN_U32, struct route_way, nexthop.realms),
+    [RTA_GATEWAY] = ATTR(ATTR_ADDRESS, struct route_raw_way, nexthop.gateway),
+    [RTA_FLOW] = ATTR(ATTR_PLAIN_U32, struct route_raw_way, nexthop.realms),
     [RTA_VIA] = ATTR_BY(route_way_take_via),
     [RTA_NEWDST] = ATTR_BY(route_way_take_labels),
-    [RTA_ENCAP_TYPE] = ATTR(ATTR_U16, struct route_way, encap_type),
+    [RTA_ENCAP_TYPE] = ATTR(ATTR_U16, struct route_raw_way, encap_type),
     [RTA_ENCAP] = ATTR_BY(route_way_take_encap),
 };
 static const struct attr_table way_table = ATTR_TABLE(way_rules);
@@ -214,8 +214,8 @@ static int ways_init(struct ways *ways, size_t count, struct arena *arena) {
     return ways->nexthops && ways->encaps ? 0 : -ENOMEM;
 }
 
-static int add_way(struct ways *ways, struct route_way *way, const struct route_context *context,
-                   struct arena *arena) {
+static int add_way(struct ways *ways, struct route_raw_way *way,
+                   const struct route_context *context, struct arena *arena) {
     int r = route_way_finish(way, context, arena, &ways->encaps[ways->encap_count]);
     if (r == -ENOMEM)
         return r;
@@ -252,7 +252,7 @@ static size_t count_hops(const struct nlattr *attr) {
 
 static int decode_hop(const struct rtnexthop *hop, struct ways *ways,
                       const struct route_context *context, struct arena *arena) {
-    struct route_way way = {
+    struct route_raw_way way = {
         .nexthop = {.weight = hop->rtnh_hops + 1U, .flags = hop->rtnh_flags},
         .ifindex = (uint32_t)hop->rtnh_ifindex,
     };
@@ -279,7 +279,7 @@ static int decode_multipath(struct decoding *decoding, struct arena *arena) {
     return r == 0 && left > 0 ? -EBADMSG : r;
 }
 
-static bool has_way(const struct route_way *way) {
+static bool has_way(const struct route_raw_way *way) {
     return way->ifindex != 0 || way->nexthop.gateway.family != ADDRESS_NONE || way->encap ||
            way->nexthop.labels;
 }

@@ -40,22 +40,22 @@ int nexthop_parse(const struct nlmsghdr *message, const struct route_context *co
                   struct arena *arena, struct nexthop *ret_nexthop);
 
 // A way on while it is read: encapsulation is known only when its type is, which stands behind it.
-struct route_way {
+struct route_raw_way {
     struct route_nexthop nexthop;
     uint32_t ifindex;
     struct maybe encap_type;
     const struct nlattr *encap;
 };
 
-// For tables of attributes: RTA_VIA, RTA_ENCAP, RTA_NEWDST and their like into the struct route_way
-// that the target's row begins with.
+// For tables of attributes: RTA_VIA, RTA_ENCAP, RTA_NEWDST and their like into the struct
+// route_raw_way that the target's row begins with.
 int route_way_take_via(const struct nlattr *attr, const struct attr_target *target);
 int route_way_take_encap(const struct nlattr *attr, const struct attr_target *target);
 int route_way_take_labels(const struct nlattr *attr, const struct attr_target *target);
 
 // Completes a way that was read: names and encapsulation, which goes to ret_encap. Returns 0,
 // -ENOMEM or -EBADMSG.
-int route_way_finish(struct route_way *way, const struct route_context *context,
+int route_way_finish(struct route_raw_way *way, const struct route_context *context,
                      struct arena *arena, struct encap *ret_encap);
 
 #endif

@@ -9,7 +9,7 @@
 
 // struct rtvia: a family, then the address.
 int route_way_take_via(const struct nlattr *attr, const struct attr_target *target) {
-    struct route_way *way = target->row;
+    struct route_raw_way *way = target->row;
     uint16_t family;
     if (nla_len(attr) < (int)sizeof(family))
         return -EBADMSG;
@@ -24,18 +24,18 @@ int route_way_take_via(const struct nlattr *attr, const struct attr_target *targ
 }
 
 int route_way_take_encap(const struct nlattr *attr, const struct attr_target *target) {
-    struct route_way *way = target->row;
+    struct route_raw_way *way = target->row;
     way->encap = attr;
     return 0;
 }
 
 int route_way_take_labels(const struct nlattr *attr, const struct attr_target *target) {
-    struct route_way *way = target->row;
+    struct route_raw_way *way = target->row;
     way->nexthop.labels = mpls_labels_text(attr, target->arena);
     return way->nexthop.labels ? 0 : -ENOMEM;
 }
 
-int route_way_finish(struct route_way *way, const struct route_context *context,
+int route_way_finish(struct route_raw_way *way, const struct route_context *context,
                      struct arena *arena, struct encap *ret_encap) {
     struct route_nexthop *nexthop = &way->nexthop;
     nexthop->ifindex = (int32_t)way->ifindex;
