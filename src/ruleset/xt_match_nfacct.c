@@ -7,7 +7,10 @@
 
 static void write_nfacct(const void *info, struct xt_writer *writer) {
     const struct xt_nfacct_match_info *account = info;
-    xt_option_text(writer, "--nfacct-name", false, account->name, sizeof(account->name));
+    xt_option(writer, "--nfacct-name", false);
+    if (!writer->json)
+        buffer_putc(writer->value, ' '); // iptables-save prints two of them
+    xt_put_text(writer, account->name, sizeof(account->name));
 }
 
 // The revisions differ in how the kernel's own pointer is aligned.

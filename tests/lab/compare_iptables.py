@@ -21,6 +21,8 @@ the section is marked `maybe`.
 import ipaddress
 import os
 import re
+import socket
+import struct
 import subprocess
 import sys
 from collections import namedtuple
@@ -216,6 +218,23 @@ def make_ipsets(sections):
         run("ipset", "create", name, "hash:net", "family", "inet")
 
 
+def make_accounts(sections):
+    """Objects of nfnetlink_acct, by name (linux/netfilter/nfnetlink_acct.h)."""
+    names = set()
+    for section in sections:
+        for line in section.lines:
+            found = re.search(r'--nfacct-name +(?:"(.*?)"|(\S+))', line)
+            if found:
+                names.add(found[1] or found[2])
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12) as netlink:
+        for name in names:
+            text = name.encode() + b"\0"
+            attribute = struct.pack("=HH", len(text) + 4, 1) + text + bytes(-len(text) % 4)
+            body = bytes(4) + attribute
+            # NFNL_SUBSYS_ACCT and NFNL_MSG_ACCT_NEW; NLM_F_REQUEST and NLM_F_CREATE
+            netlink.send(struct.pack("=IHHII", 16 + len(body), 7 << 8, 0x401, 0, 0) + body)
+
+
 def read_arguments():
     sections = []
     for path in sys.argv[1:]:
@@ -238,6 +257,7 @@ def main():
     run("ip", "link", "set", "lo", "up")
     sections = read_arguments() if len(sys.argv) > 1 else read_all()
     make_ipsets(sections)
+    make_accounts(sections)
     comparison = Comparison()
     totals = []
     for backend in BACKENDS:

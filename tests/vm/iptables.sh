@@ -9,5 +9,6 @@ set -uo pipefail
 here=$(dirname "$(realpath "$0")")
 rules=$here/../lab/xt_rules
 
-exec "$here/run" --timeout 240 -- "$here/../lab/compare_iptables.py" \
-    "$rules"/{cluster,ct,header,ipvs,led,nfacct,tcp}.rules
+exec "$here/run" --timeout 240 -- bash -c 'modprobe -q nfnetlink_acct; exec "$@"' - \
+    "$here/../lab/compare_iptables.py" \
+    "$rules"/{cgroup,cluster,ct,header,ipvs,led,nfacct,tcp}.rules
