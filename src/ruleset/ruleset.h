@@ -225,7 +225,8 @@ struct ruleset {
     size_t interface_count;
     const char *const *protocols; // names of the IP protocols by number, 256 of them, as
                                   // /etc/protocols has them; NULL: not read, or one has none
-    bool has_legacy_arp, has_legacy_bridge; // arptables or ebtables of x_tables exist
+    bool has_legacy_arp;          // arptables-legacy has tables, which are not read
+    bool has_legacy_bridge;       // ebtables-legacy may have some, here or in another namespace
     struct arena arena;
     atomic_uint references;
     void (*forget)(struct ruleset *ruleset); // called before it is freed; NULL: nobody minds

@@ -145,6 +145,14 @@ static int read_family(const struct netns *netns, const struct family *family,
     return first;
 }
 
+// The kernel lists no tables of ebtables, and asking for one makes it. But the module of each is
+// loaded when it is first asked for, in whatever namespace.
+static bool may_have_ebtables(void) {
+    return access("/sys/module/ebtable_broute", F_OK) == 0 ||
+           access("/sys/module/ebtable_filter", F_OK) == 0 ||
+           access("/sys/module/ebtable_nat", F_OK) == 0;
+}
+
 // The namespace's lists of names, one a family; and whether the others have any.
 static int read_lists(const struct netns *netns, struct names lists[2], struct ruleset *ruleset,
                       struct error *err) {
@@ -157,6 +165,7 @@ static int read_lists(const struct netns *netns, struct names lists[2], struct r
     read_names("/proc/thread-self/net/arp_tables_names", &arp);
     netns_leave(netns);
     ruleset->has_legacy_arp = arp.count > 0;
+    ruleset->has_legacy_bridge = may_have_ebtables();
     return 0;
 }
 

@@ -155,6 +155,13 @@ static void say_nft_trouble(struct status *status, int r, size_t malformed,
         trouble(status, STATUS_PARTIAL, "%zu messages of the kernel's are malformed", malformed);
 }
 
+static void say_legacy_others(struct status *status, const struct ruleset *ruleset) {
+    if (ruleset->has_legacy_arp)
+        trouble(status, STATUS_PARTIAL, "arptables-legacy has tables, which are not read");
+    if (ruleset->has_legacy_bridge)
+        trouble(status, STATUS_PARTIAL, "ebtables-legacy may have tables, which are not read");
+}
+
 static int read_once(struct netlink *netlink, const struct netns *netns,
                      const struct ruleset_options *options, struct ruleset **ret_ruleset,
                      size_t *ret_malformed, struct error *err) {
@@ -192,8 +199,10 @@ int ruleset_read(const struct netns *netns, const struct ruleset_options *option
     }
     if (r < 0 && r != -ENOMEM)
         trouble(&status, netlink_state_of(r), "%s", err.text);
-    if (r != -ENOMEM)
+    if (r != -ENOMEM) {
+        say_legacy_others(&status, ruleset);
         r = ruleset_find_origins(ruleset);
+    }
     if (r != -ENOMEM)
         r = protocols_read(&ruleset->arena, &ruleset->protocols);
     if (r != -ENOMEM)

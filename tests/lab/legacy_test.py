@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reading creates no legacy table: a namespace that has none has none afterwards, one that has some
+has no others; and tables of arptables are told of."""
+
+import ctypes
+import os
+import socket
+import subprocess
+import sys
+
+IPT_SAVE = os.path.join(os.path.dirname(os.environ["NETSCOPE"]), "tests/lab/ipt_save")
+ARPT_SO_GET_INFO = 96  # linux/netfilter_arp/arp_tables.h
+ARPT_GETINFO_SIZE = 68
+
+
+def enter_namespace():
+    if os.environ.get("LEGACY_INSIDE"):
+        return
+    os.environ["LEGACY_INSIDE"] = "1"
+    options = ["-n"] if os.getuid() == 0 else ["-Urn"]
+    if subprocess.run(["unshare", *options, "true"], check=False).returncode != 0:
+        print("skipped: no namespace of its own")
+        sys.exit(77)
+    os.execvp("unshare", ["unshare", *options, sys.executable, *sys.argv])
+
+
+def names(family):
+    try:
+        with open(f"/proc/thread-self/net/{family}_tables_names", encoding="ascii") as file:
+            return file.read().split()
+    except FileNotFoundError:
+        return []
+
+
+def save(family):
+    """What is printed, and what is said to be missing."""
+    result = subprocess.run([IPT_SAVE, "legacy", family], capture_output=True, text=True, check=True)
+    tables = [line[1:] for line in result.stdout.split("\n") if line.startswith("*")]
+    return tables, result.stderr.strip()
+
+
+def expect(what, got, wanted):
+    if got != wanted:
+        sys.exit(f"{what}: {got!r}, not {wanted!r}")
+
+
+def test_nothing_is_created():
+    for family in ("ip", "ip6"):
+        expect("tables of nothing", save(family), ([], ""))
+    for family in ("ip", "ip6", "arp"):
+        expect(f"{family} tables after reading", names(family), [])
+
+
+def test_only_what_is_there():
+    subprocess.run(["iptables-legacy", "-t", "nat", "-A", "OUTPUT", "-j", "RETURN"], check=True)
+    expect("tables", save("ip"), (["nat"], ""))
+    expect("ip tables after reading", names("ip"), ["nat"])
+    expect("tables of ip6", save("ip6"), ([], ""))
+    expect("ip6 tables after reading", names("ip6"), [])
+
+
+def test_arptables_are_told_of():
+    asked = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    # Asking for it makes the table. Python's getsockopt cannot pass the name in.
+    libc = ctypes.CDLL(None)
+    info = ctypes.create_string_buffer(b"filter", ARPT_GETINFO_SIZE)
+    size = ctypes.c_uint32(ARPT_GETINFO_SIZE)
+    if libc.getsockopt(asked.fileno(), 0, ARPT_SO_GET_INFO, info, ctypes.byref(size)) < 0:
+        print("this kernel has no arptables")
+        return
+    expect("arp tables", names("arp"), ["filter"])
+    expect("what is said", save("ip")[1], "arptables-legacy has tables, which are not read")
+
+
+enter_namespace()
+test_nothing_is_created()
+test_only_what_is_there()
+test_arptables_are_told_of()
