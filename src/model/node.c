@@ -133,6 +133,7 @@ void node_set_table(struct node *node, uint64_t netns_inode, struct table *table
     note_moves(entry, kind, table);
     table_unref(entry->tables[kind]);
     entry->tables[kind] = table;
+    node->replaced[kind]++;
 }
 
 const struct table *node_table(const struct node *node, uint64_t netns_inode, enum kind_id kind) {

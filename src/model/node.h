@@ -30,6 +30,7 @@ struct node {
     struct table *namespaces;     // of kind KIND_NAMESPACES; never NULL in a node that is in use
     struct node_netns *netnses;   // one for each row of namespaces, in the same order
     struct node_netns **by_inode; // the same, ordered for node_find
+    unsigned replaced[KIND_COUNT]; // counts the tables of each kind that took another's place
     struct findings *findings;    // made from several tables (finding.h), until one is replaced
 };
 

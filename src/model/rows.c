@@ -50,6 +50,19 @@ struct row_ref rows_at(const struct rows *rows, uint32_t number) {
     return (struct row_ref){rows->node, part->netns ? part->netns : row, row};
 }
 
+bool rows_has(const struct rows *rows, uint32_t number) {
+    const struct rows_part *part = rows->refs ? NULL : find_part(rows, number);
+    return !part || part->picked || table_has(part->table, number - part->first);
+}
+
+size_t rows_count(const struct rows *rows) {
+    size_t count = rows->refs ? rows->count : 0;
+    for (size_t i = 0; i < rows->part_count; i++)
+        count += rows->parts[i].picked ? rows->parts[i].count
+                                       : table_row_count(rows->parts[i].table);
+    return count;
+}
+
 int rows_copy(const struct rows *from, struct rows *ret_rows) {
     struct rows copy = {.node = from->node};
     int r = 0;

@@ -4,6 +4,7 @@
 #ifndef MODEL_ROWS_H
 #define MODEL_ROWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,7 +25,7 @@ struct rows {
     struct rows_part *parts;
     size_t part_count;
     const struct row_ref *refs; // the rows themselves, in place of parts: the caller's
-    uint32_t count;
+    uint32_t count; // of numbers
 };
 
 // Adds the rows of a table; or those of the numbers in picked, which becomes the sequence's. Takes
@@ -38,6 +39,12 @@ struct row_ref rows_at(const struct rows *rows, uint32_t number);
 
 // The same rows for one more holder. Returns 0 or -ENOMEM.
 int rows_copy(const struct rows *from, struct rows *ret_rows);
+
+// True if there is a row of that number: in the snapshots among the tables some places are empty.
+bool rows_has(const struct rows *rows, uint32_t number);
+
+// How many rows there are.
+size_t rows_count(const struct rows *rows);
 
 // Lets go of the tables.
 void rows_done(struct rows *rows);

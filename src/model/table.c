@@ -50,6 +50,9 @@ void *table_add(struct table *table) {
 }
 
 const void *table_row(const struct table *table, size_t index) {
+    if (table->pages)
+        return (const char *)table->pages->pages[index / TABLE_PAGE_ROWS] +
+               index % TABLE_PAGE_ROWS * table->kind->row_size;
     return (const char *)table->rows + index * table->kind->row_size;
 }
 
@@ -114,6 +117,8 @@ void table_unref(struct table *table) {
     if (!table || atomic_fetch_sub(&table->references, 1) > 1)
         return;
     free_indexes(table);
+    if (table->pages)
+        table->pages->free(table->pages);
     arena_done(&table->arena);
     ruleset_unref(table->ruleset);
     free(table->rows);

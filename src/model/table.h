@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A collection of rows of one kind in one namespace, with word of how reading it went. It is built
 // once, never changed afterwards, and shared by counting references (from any thread).
+//
+// Rows of a table that is built lie one behind the other, and all of them are there. Those of a
+// snapshot (model/flow_store.h) lie in pages that it shares with older and newer ones, and some
+// places are empty: who goes through it asks table_has for each.
 #ifndef MODEL_TABLE_H
 #define MODEL_TABLE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,12 +48,24 @@ struct table_index_type {
     void (*free)(struct table_index *index);
 };
 
+#define TABLE_PAGE_ROWS 4096
+
+// The rows of a snapshot.
+struct table_pages {
+    void **pages;         // of TABLE_PAGE_ROWS rows each
+    const uint64_t *used; // a bit a place: a row is there
+    size_t rows;          // how many are
+    const void *owner;    // a row stands at the same place in all snapshots of an owner
+    void (*free)(struct table_pages *pages);
+};
+
 struct table {
     const struct kind *kind;
     struct arena arena;      // strings and lists of the rows
     struct ruleset *ruleset; // a reference to that which the rows are parts of; NULL: of none
     void *rows;
-    size_t count;
+    size_t count; // of a snapshot: places
+    struct table_pages *pages; // of a snapshot; else NULL
     int64_t time; // when it was read, where that matters: nanoseconds since 1970; 0: not said
     struct status status;
     // For whoever builds it and whoever counts:
@@ -69,6 +86,16 @@ void *table_add(struct table *table);
 
 // The row at index (less than count).
 const void *table_row(const struct table *table, size_t index);
+
+// True if there is a row at index (less than count).
+static inline bool table_has(const struct table *table, size_t index) {
+    return !table->pages || table->pages->used[index / 64] >> index % 64 & 1;
+}
+
+// How many rows there are.
+static inline size_t table_row_count(const struct table *table) {
+    return table->pages ? table->pages->rows : table->count;
+}
 
 // The index of that type over the rows, made now if it was not yet; NULL when memory is out. Only
 // of a table that is built. It belongs to the table. From any thread: when two make it at once, one

@@ -52,6 +52,26 @@ int sort_compile(const struct kind *kind, const char *text, struct sort *ret_sor
     return 0;
 }
 
+// --- Two rows ------------------------------------------------------------------------------------
+
+static int compare_by(const struct sort_key *key, const struct row_ref *a,
+                      const struct row_ref *b) {
+    struct value x, y;
+    sort_read_key(key, a, &x);
+    sort_read_key(key, b, &y);
+    if (x.kind == VALUE_ABSENT || y.kind == VALUE_ABSENT)
+        return (x.kind == VALUE_ABSENT) - (y.kind == VALUE_ABSENT);
+    int order = value_compare(&x, &y);
+    return key->descending ? -order : order;
+}
+
+int sort_compare(const struct sort *sort, const struct row_ref *a, const struct row_ref *b) {
+    int order = 0;
+    for (size_t i = 0; order == 0 && i < sort->count; i++)
+        order = compare_by(&sort->keys[i], a, b);
+    return order;
+}
+
 // --- Putting rows in order -----------------------------------------------------------------------
 
 #define DIGIT_BITS 8

@@ -30,6 +30,9 @@ struct sort {
 int sort_compile(const struct kind *kind, const char *text, struct sort *ret_sort,
                  struct error *err);
 
+// Compares two rows as a sort puts them in order: negative, 0 or positive.
+int sort_compare(const struct sort *sort, const struct row_ref *a, const struct row_ref *b);
+
 // Puts the rows, of the sort's kind, in order. Equal rows keep the order they had; rows without the
 // field come last in both directions. Returns 0, or -ENOMEM (then they stand as they did).
 int sort_rows(const struct sort *sort, struct row_ref *rows, size_t count);

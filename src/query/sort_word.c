@@ -19,8 +19,7 @@ struct sort_entry {
 
 // --- Values --------------------------------------------------------------------------------------
 
-// The value that a row is sorted by: of records, their first one's.
-static void read_key(const struct sort_key *key, const struct row_ref *ref, struct value *ret) {
+void sort_read_key(const struct sort_key *key, const struct row_ref *ref, struct value *ret) {
     field_read(key->field, ref, ret);
     if (!key->inner)
         return;
@@ -171,7 +170,7 @@ static void read_entry(const struct ranking *ranking, const struct sort_entry *e
         return;
     }
     struct row_ref ref = rows_at(ranking->rows, entry->number);
-    read_key(ranking->words->key, &ref, ret);
+    sort_read_key(ranking->words->key, &ref, ret);
 }
 
 static int compare_entries(const void *a, const void *b, void *user_data) {
@@ -281,7 +280,7 @@ int sort_words_init(struct sort_words *words, const struct sort_key *key, const 
     for (size_t i = 0; r == 0 && i < count; i++) {
         struct row_ref ref = rows_at(rows, numbers[i]);
         struct value value;
-        read_key(key, &ref, &value);
+        sort_read_key(key, &ref, &value);
         r = look_at(words, &value, numbers[i]);
         if (r == 0 && i % LOOK_EVERY == 0 && cancelled && atomic_load(cancelled))
             r = -ECANCELED;
@@ -301,7 +300,7 @@ void sort_words_done(struct sort_words *words) {
 uint64_t sort_word(const struct sort_words *words, const struct row_ref *ref, size_t which) {
     struct value value;
     uint64_t of_row[SORT_WORDS];
-    read_key(words->key, ref, &value);
+    sort_read_key(words->key, ref, &value);
     set_words(words, &value, of_row);
     return of_row[which];
 }

@@ -30,6 +30,9 @@ struct sort_words {
     struct arena arena; // texts that are not the rows' own
 };
 
+// The value that a row is sorted by: of records, their first one's.
+void sort_read_key(const struct sort_key *key, const struct row_ref *ref, struct value *ret);
+
 // Looks at every row. Returns 0, -ENOMEM or -ECANCELED. sort_words_done in any case.
 int sort_words_init(struct sort_words *words, const struct sort_key *key, const struct rows *rows,
                     const uint32_t *numbers, size_t count, const atomic_bool *cancelled);

@@ -7,12 +7,12 @@
 #include <time.h>
 
 #include "tui/reader_jobs.h"
+#include "tui/reader_live.h"
 
 #define DEBOUNCE          60   // milliseconds: changes come in swarms
 #define REREAD_REST       9    // times as long as reading took, nothing is read again
 #define DISCOVER_INTERVAL 2000 // milliseconds: processes that enter a namespace send no word
 #define DISCOVER_REST     200  // and at least so many times as long as it took: 0.5% of a core
-#define HISTORY_SECONDS   60
 #define FIRST_ROWS        4096 // of a large table, to be shown while the others are read
 #define POLL_INTERVAL     2000 // milliseconds between two readings of what tells of no change
 
@@ -72,7 +72,7 @@ static bool is_needed(const struct reader *reader, enum kind_id kind) {
 }
 
 static void add_subjects_of(struct reader *reader, enum kind_id kind) {
-    if (!source_of(kind))
+    if (!source_of(kind) || reader_is_live(kind))
         return;
     for (size_t i = 0; i < node_count(reader->node); i++) {
         uint64_t netns = reader->node->netnses[i].netns->inode;
@@ -252,6 +252,7 @@ static void take_namespaces(struct reader *reader, struct discover_job *job) {
     job->namespaces = NULL;
     drop_gone_subjects(reader);
     add_wished_subjects(reader);
+    reader_live_update(reader);
     if (!same_set)
         doubt_shown(reader);
     if (first && reader->name)
@@ -340,7 +341,7 @@ static void end_sampling(struct sample_job *job) {
             history_add(history, sample->identity, sample->time, sample->counters);
     }
     if (!reader->closing && job->sample_count > 0) {
-        double kept = HISTORY_SECONDS * (reader->interval > 1 ? reader->interval : 1) + 5;
+        double kept = READER_HISTORY_SECONDS * (reader->interval > 1 ? reader->interval : 1) + 5;
         int64_t before = job->samples[0].time - (int64_t)(kept * 1e9);
         for (size_t i = 0; i < node_count(reader->node); i++) {
             if (reader->node->netnses[i].histories[job->kind])
@@ -370,12 +371,18 @@ static void sample(uv_timer_t *timer) {
     struct reader *reader = timer->data;
     poll_silent(reader);
     const struct source *source = source_of(reader->wish.kind);
-    if (reader->sampling || reader->paused || reader->closing || !source || !source->sample ||
-        !reader->node->namespaces)
+    bool live = reader_is_live(reader->wish.kind);
+    if (reader->sampling || reader->paused || reader->closing || !source ||
+        (!source->sample && !live) || !reader->node->namespaces)
         return;
     reader->wanted.count = 0;
     reader->wanted.whole_netns = 0;
     reader->callbacks.want(&reader->wanted, reader->callbacks.user_data);
+    if (live) {
+        reader->sampled = true;
+        reader_live_sample(reader);
+        return;
+    }
     struct sample_job *job =
         sample_job_new(reader, reader->node, reader->wish.kind, &reader->wanted);
     if (!job || job->group_count == 0 || sample_job_start(job, reader->loop, end_sampling) < 0) {
@@ -397,6 +404,7 @@ void reader_set_wish(struct reader *reader, const struct reader_wish *wish) {
     bool other = wish->kind != reader->wish.kind || wish->netns != reader->wish.netns;
     reader->wish = *wish;
     add_wished_subjects(reader);
+    reader_live_update(reader);
     begin_reading(reader);
     if (other)
         reader_set_interval(reader, reader->interval);
@@ -404,6 +412,7 @@ void reader_set_wish(struct reader *reader, const struct reader_wish *wish) {
 
 void reader_set_paused(struct reader *reader, bool paused) {
     reader->paused = paused;
+    reader_live_update(reader);
     if (!paused) {
         reader->discover_again = true;
         begin_discovery(reader);
@@ -429,6 +438,7 @@ int reader_open(struct reader *reader, uv_loop_t *loop, struct node *node, const
 
 void reader_close(struct reader *reader) {
     reader->closing = true;
+    reader_live_close(reader);
     uv_close((uv_handle_t *)&reader->discover_timer, NULL);
     uv_close((uv_handle_t *)&reader->read_timer, NULL);
     uv_close((uv_handle_t *)&reader->sample_timer, NULL);
@@ -438,6 +448,7 @@ void reader_close(struct reader *reader) {
 
 void reader_done(struct reader *reader) {
     watch_free(reader->watch);
+    reader_live_done(reader);
     free(reader->subjects);
     free(reader->wanted.rows);
 }

@@ -11,10 +11,13 @@
 #include <uv.h>
 
 #include "model/node.h"
+#include "source/flow_live.h"
 #include "source/source.h"
 #include "source/watch.h"
 #include "tui/changes.h"
 #include "tui/view.h"
+
+#define READER_HISTORY_SECONDS 60
 
 // What is shown.
 struct reader_wish {
@@ -66,6 +69,11 @@ struct reader {
     bool discover_again;      // something happened meanwhile
     uint64_t polled_at;       // milliseconds of the loop's clock
     uint64_t read_not_before; // of what was read already; milliseconds of the loop's clock
+
+    struct flow_live *live; // what is kept by events; NULL until it is wished for
+    uv_poll_t live_poll;
+    uint64_t *live_netnses; // inodes
+    size_t live_count;
 
     struct subject *subjects;
     size_t subject_count;

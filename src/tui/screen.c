@@ -172,7 +172,7 @@ void screen_update(struct screen *screen) {
 
 static const void *find_in_table(const struct table *table, uint64_t identity) {
     for (size_t i = 0; table && i < table->count; i++) {
-        if (table->kind->identity(table_row(table, i)) == identity)
+        if (table_has(table, i) && table->kind->identity(table_row(table, i)) == identity)
             return table_row(table, i);
     }
     return NULL;

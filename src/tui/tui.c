@@ -14,7 +14,7 @@
 
 #include "tui/file_job.h"
 #include "tui/question_job.h"
-#include "tui/reader.h"
+#include "tui/reader_live.h"
 #include "tui/screen.h"
 #include "tui/tty.h"
 #include "tui/view_job.h"
@@ -181,12 +181,14 @@ static void fill_wanted(struct reader_rows *wanted, void *user_data) {
     struct tui *tui = user_data;
     struct screen *screen = &tui->screen;
     const struct view *view = screen_view(screen);
-    if (!screen->all && !view->tree && view->total <= WHOLE_MOST) {
+    bool few = view->count <= VIEW_AT_ONCE && view_depends_on_rates(view);
+    if (!screen->all && !view->tree && view->total <= WHOLE_MOST &&
+        !reader_is_live(view->spec->kind)) {
         wanted->whole_netns = screen->netns;
         return;
     }
-    size_t first = view_depends_on_rates(view) ? 0 : view->top;
-    size_t end = view_depends_on_rates(view) ? view->count : view->top + view->height;
+    size_t first = few ? 0 : view->top;
+    size_t end = few ? view->count : view->top + view->height;
     if (screen->mode == MODE_DETAIL) {
         want_row(wanted, screen->detail_row);
         return;

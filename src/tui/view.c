@@ -144,6 +144,8 @@ bool view_take(struct view *view, const struct node *node, struct view_task *tas
     view->total = task->total;
     view->loaded = task->loaded;
     view->pending = false;
+    view->built = task->query;
+    view->names = task->names;
     task->rows = (struct rows){0};
     task->namespaces = NULL;
     task->order = NULL;

@@ -36,6 +36,8 @@ struct view {
     bool follow;
 
     unsigned query; // counts changes of what is asked for: filter, order, namespace
+    unsigned built; // the query that what is shown is about
+    unsigned names; // when it was worked out: see view_task
     bool pending;   // what is shown is not yet what is asked for
     uint64_t scope; // the namespace that is asked for; 0: all
     bool is_built_as_tree;

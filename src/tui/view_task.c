@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/view_merge.h"
+
 #define LOOK_EVERY 4096 // rows, for whether it was cancelled
 
 // --- What is looked at ---------------------------------------------------------------------------
@@ -15,14 +17,15 @@ static bool is_wanted(const struct node_netns *entry, uint64_t netns) {
 
 bool view_is_large(const struct view *view, const struct node *node, uint64_t netns) {
     size_t count = 0;
-    if (view->panel->whole_node || view->tree || view_depends_on_rates(view))
+    if (view->panel->whole_node || view->tree)
         return false;
+    size_t most = view_depends_on_rates(view) ? VIEW_RATES_AT_ONCE : VIEW_AT_ONCE;
     for (size_t i = 0; i < node_count(node); i++) {
         const struct table *table = node->netnses[i].tables[view->spec->kind];
         if (table && is_wanted(&node->netnses[i], netns))
-            count += table->count;
+            count += table_row_count(table);
     }
-    return count > VIEW_AT_ONCE;
+    return count > most;
 }
 
 static int add_rows(struct view_task *task, const struct view *view, const struct node *node,
@@ -60,6 +63,15 @@ static int take_query(struct view_task *task, struct view *view, bool apart) {
     return 0;
 }
 
+static unsigned count_names(const struct kind *kind, const struct node *node) {
+    unsigned count = 0;
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        if ((kind->looks_at | kind->names_from) & KIND_BIT(i))
+            count += node->replaced[i];
+    }
+    return count;
+}
+
 struct view_task *view_task_new(struct view *view, const struct node *node, uint64_t netns,
                                 bool apart) {
     struct view_task *task = calloc(1, sizeof(*task));
@@ -69,6 +81,7 @@ struct view_task *view_task_new(struct view *view, const struct node *node, uint
     task->netns = netns;
     task->namespaces = table_ref(node->namespaces);
     task->rows.node = node;
+    task->names = count_names(view->kind, node);
     if (is_sorted(view, netns))
         task->sort = view->sort;
     int r = take_query(task, view, apart);
@@ -79,6 +92,8 @@ struct view_task *view_task_new(struct view *view, const struct node *node, uint
     }
     if (r == 0)
         r = add_rows(task, view, node, netns);
+    if (r == 0 && apart)
+        r = view_merge_prepare(task, view);
     task->order = r == 0 ? malloc((task->rows.count + 1) * sizeof(*task->order)) : NULL;
     if (!task->order) {
         view_task_free(task);
@@ -91,6 +106,8 @@ void view_task_free(struct view_task *task) {
     if (!task)
         return;
     rows_done(&task->rows);
+    rows_done(&task->before);
+    free(task->before_order);
     table_unref(task->namespaces);
     node_free(task->node);
     free(task->filter_text);
@@ -112,6 +129,8 @@ static uint32_t filter_rows(struct view_task *task, const struct filter *filter,
     for (uint32_t number = first; number < end; number++) {
         if (number % LOOK_EVERY == 0 && atomic_load(&task->cancelled))
             return count;
+        if (!rows_has(&task->rows, number))
+            continue;
         struct row_ref ref = rows_at(&task->rows, number);
         if (!filter || filter_match(filter, &ref))
             task->order[first + count++] = number;
@@ -119,13 +138,20 @@ static uint32_t filter_rows(struct view_task *task, const struct filter *filter,
     return count;
 }
 
+struct filter *view_task_filter_apart(const struct view_task *task) {
+    struct filter *filter = NULL;
+    if (filter_compile(task->kind, task->filter_text, &filter, NULL, NULL) < 0)
+        return NULL;
+    filter_remember(filter); // the task holds the tables
+    return filter;
+}
+
 void view_task_filter(struct view_task *task, size_t part) {
     struct filter *filter = task->filter;
-    // A filter is used by one thread at a time.
-    if (task->filter_text && filter_compile(task->kind, task->filter_text, &filter, NULL, NULL) < 0)
+    if (task->before_order)
+        return; // only what differs is looked at
+    if (task->filter_text && !(filter = view_task_filter_apart(task)))
         return;
-    if (filter != task->filter)
-        filter_remember(filter); // the task holds the tables
     task->part_counts[part] =
         filter_rows(task, filter, part_start(task, part), part_start(task, part + 1));
     if (filter != task->filter)
@@ -138,7 +164,7 @@ static void join_parts(struct view_task *task) {
                 task->part_counts[part] * sizeof(*task->order));
         task->count += task->part_counts[part];
     }
-    task->total = task->rows.count;
+    task->total = (uint32_t)rows_count(&task->rows);
 }
 
 // --- As a tree -----------------------------------------------------------------------------------
@@ -195,6 +221,8 @@ static bool is_row(const struct view_task *task, const struct row_ref *ref, stru
 // The number of the row; UINT32_MAX if there is none.
 static uint32_t find_number(const struct view_task *task, struct row_id id) {
     for (uint32_t number = 0; number < task->rows.count; number++) {
+        if (!rows_has(&task->rows, number))
+            continue;
         struct row_ref ref = rows_at(&task->rows, number);
         if (is_row(task, &ref, id))
             return number;
@@ -213,6 +241,10 @@ static uint32_t find_index(const struct view_task *task) {
 }
 
 void view_task_finish(struct view_task *task) {
+    if (task->before_order) {
+        view_merge(task);
+        return;
+    }
     if (task->tree) {
         task->result = make_tree(task);
     } else {

@@ -12,6 +12,9 @@
 #include "tui/view.h"
 
 #define VIEW_AT_ONCE        5000 // rows that are filtered and sorted while a key waits
+// The same where rates matter, which a worker does not know: of more rows only those on the screen
+// have any.
+#define VIEW_RATES_AT_ONCE  50000
 #define VIEW_TASK_PARTS_MAX 8
 
 struct view_task {
@@ -20,6 +23,7 @@ struct view_task {
     struct table *namespaces; // in which the rows are
     struct node *node;        // what the rows look at on a worker; NULL: the node itself
     bool loaded;
+    unsigned names; // counts the changes of tables that the rows' fields look at
 
     const struct kind *kind;
     char *filter_text;             // NULL: no filter; the task's own
@@ -28,6 +32,12 @@ struct view_task {
     struct row_id selected;        // to be found again
     const struct panel_view *tree; // NULL: not as a tree
     uint64_t netns;                // of which the tree is; 0: of all
+
+    // What the view shows, where the task only has to bring that up to date (view_merge.h).
+    struct rows before;
+    uint32_t *before_order; // NULL: it begins anew
+    uint32_t before_count;
+    uint32_t selected_number; // in before; UINT32_MAX: none
 
     atomic_bool cancelled;
     size_t parts;                              // that are filtered apart from each other
@@ -54,6 +64,10 @@ void view_task_free(struct view_task *task);
 // view_task_finish puts what has passed in order.
 void view_task_filter(struct view_task *task, size_t part);
 void view_task_finish(struct view_task *task);
+
+// Compiles the task's filter text: a filter is used by one thread at a time. NULL when memory is
+// out.
+struct filter *view_task_filter_apart(const struct view_task *task);
 
 // Shows what a task has found. Returns true if the selected row is not there any more; then its
 // neighbour is selected. A task that was cancelled, or that is about what nobody wants any more,
