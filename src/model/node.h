@@ -25,13 +25,13 @@ struct findings;
 // The holder of the tables. Its owner (one thread) replaces tables in it; the tables do not change.
 struct node {
     char hostname[65];
-    char kernel[65];              // uname -r
-    int64_t time;                 // when it was read: nanoseconds since 1970, UTC
-    struct table *namespaces;     // of kind KIND_NAMESPACES; never NULL in a node that is in use
-    struct node_netns *netnses;   // one for each row of namespaces, in the same order
-    struct node_netns **by_inode; // the same, ordered for node_find
+    char kernel[65];               // uname -r
+    int64_t time;                  // when it was read: nanoseconds since 1970, UTC
+    struct table *namespaces;      // of kind KIND_NAMESPACES; never NULL in a node that is in use
+    struct node_netns *netnses;    // one for each row of namespaces, in the same order
+    struct node_netns **by_inode;  // the same, ordered for node_find
     unsigned replaced[KIND_COUNT]; // counts the tables of each kind that took another's place
-    struct findings *findings;    // made from several tables (finding.h), until one is replaced
+    struct findings *findings;     // made from several tables (finding.h), until one is replaced
 };
 
 // Returns an empty node (no namespaces), or NULL when memory is out. node_free drops its tables.

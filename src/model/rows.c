@@ -58,8 +58,8 @@ bool rows_has(const struct rows *rows, uint32_t number) {
 size_t rows_count(const struct rows *rows) {
     size_t count = rows->refs ? rows->count : 0;
     for (size_t i = 0; i < rows->part_count; i++)
-        count += rows->parts[i].picked ? rows->parts[i].count
-                                       : table_row_count(rows->parts[i].table);
+        count +=
+            rows->parts[i].picked ? rows->parts[i].count : table_row_count(rows->parts[i].table);
     return count;
 }
 

@@ -25,7 +25,7 @@ struct rows {
     struct rows_part *parts;
     size_t part_count;
     const struct row_ref *refs; // the rows themselves, in place of parts: the caller's
-    uint32_t count; // of numbers
+    uint32_t count;             // of numbers
 };
 
 // Adds the rows of a table; or those of the numbers in picked, which becomes the sequence's. Takes

@@ -64,7 +64,7 @@ struct table {
     struct arena arena;      // strings and lists of the rows
     struct ruleset *ruleset; // a reference to that which the rows are parts of; NULL: of none
     void *rows;
-    size_t count; // of a snapshot: places
+    size_t count;              // of a snapshot: places
     struct table_pages *pages; // of a snapshot; else NULL
     int64_t time; // when it was read, where that matters: nanoseconds since 1970; 0: not said
     struct status status;

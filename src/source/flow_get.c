@@ -18,7 +18,8 @@ static int put_addresses(const struct flow *flow, struct nl_msg *request) {
     const struct address src = flow_address(flow, FLOW_SRC), dst = flow_address(flow, FLOW_DST);
     bool six = flow->family == ADDRESS_IPV6;
     struct nlattr *nest = nla_nest_start(request, CTA_TUPLE_IP | NLA_F_NESTED);
-    if (!nest || nla_put(request, six ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, six ? 16 : 4, src.bytes) < 0 ||
+    if (!nest ||
+        nla_put(request, six ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, six ? 16 : 4, src.bytes) < 0 ||
         nla_put(request, six ? CTA_IP_V6_DST : CTA_IP_V4_DST, six ? 16 : 4, dst.bytes) < 0)
         return -ENOMEM;
     nla_nest_end(request, nest);
@@ -28,8 +29,8 @@ static int put_addresses(const struct flow *flow, struct nl_msg *request) {
 static int put_icmp(const struct flow *flow, struct nl_msg *request) {
     const struct flow_tuple *tuple = &flow->orig;
     bool six = flow->family == ADDRESS_IPV6;
-    int r = nla_put_u16(request, six ? CTA_PROTO_ICMPV6_ID : CTA_PROTO_ICMP_ID,
-                        htons(tuple->icmp_id));
+    int r =
+        nla_put_u16(request, six ? CTA_PROTO_ICMPV6_ID : CTA_PROTO_ICMP_ID, htons(tuple->icmp_id));
     r |= nla_put_u8(request, six ? CTA_PROTO_ICMPV6_TYPE : CTA_PROTO_ICMP_TYPE, tuple->icmp_type);
     r |= nla_put_u8(request, six ? CTA_PROTO_ICMPV6_CODE : CTA_PROTO_ICMP_CODE, tuple->icmp_code);
     return r;

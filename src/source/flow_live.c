@@ -117,8 +117,7 @@ static void put_counters(struct flow_live *live, const struct flow_place *place,
         clock_now(),
         {flow->packets, flow->bytes, flow->reply_packets, flow->reply_bytes}};
     pthread_mutex_lock(&live->lock);
-    void *grown =
-        reallocarray(live->counters, live->counter_count + 1, sizeof(*live->counters));
+    void *grown = reallocarray(live->counters, live->counter_count + 1, sizeof(*live->counters));
     if (grown) {
         live->counters = grown;
         live->counters[live->counter_count++] = counters;
@@ -301,8 +300,8 @@ static int find_timeout(const struct flow_live *live) {
 
 static void listen_to_all(struct flow_live *live) {
     for (size_t i = 0; i < live->place_count; i++)
-        live->polled[i] = (struct pollfd){live->places[i]->open ? live->places[i]->events.fd : -1,
-                                          POLLIN, 0};
+        live->polled[i] =
+            (struct pollfd){live->places[i]->open ? live->places[i]->events.fd : -1, POLLIN, 0};
     live->polled[live->place_count] = (struct pollfd){live->wake, POLLIN, 0};
     if (poll(live->polled, live->place_count + 1, find_timeout(live)) <= 0)
         return;

@@ -15,13 +15,14 @@
 #include "source/flow_events.h"
 #include "source/flow_get.h"
 
-#define SECOND        INT64_C(1000000000)
-#define READS_AT_ONCE 256               // datagrams, before others have their turn
-#define BACKLOG_MOST  (64 * 1024 * 1024) // bytes of events that wait for the end of a reading
-#define LOOK_EVERY    256               // flows, for events that wait and for who waits for flows
-#define REREAD_REST   9                 // times as long as reading took, it is not read again,
-#define REST_MOST     (2 * SECOND)      // but no longer than that after a loss,
-#define CHECK_REST    40 // and so many times as long where only the count differs: a few went
+#define SECOND         INT64_C(1000000000)
+#define READS_AT_ONCE  256                // datagrams, before others have their turn
+#define BACKLOG_MOST   (64 * 1024 * 1024) // bytes of events that wait for the end of a reading
+#define LOOK_EVERY     256                // flows, for events that wait and for who waits for flows
+#define REREAD_REST    9                  // times as long as reading took, it is not read again,
+#define REST_MOST      (2 * SECOND)       // but no longer than that,
+#define LOSS_REST      SECOND             // and not before that after a loss,
+#define CHECK_REST     40   // and so many times as long where only the count differs: a few went
 #define SHARE_OF_COUNT 4096 // a difference of less than so small a share of a table is on its way
 #define DIFFERS_TWICE  2
 
@@ -127,8 +128,13 @@ static void apply_backlog(struct flow_place *place) {
     buffer_done(&place->backlog);
 }
 
+// What causes it goes on for a while more often than not; and it is to be seen.
 static void note_loss(struct flow_place *place) {
+    int64_t soonest = clock_now() + LOSS_REST;
+    if (!place->stale && place->not_before < soonest)
+        place->not_before = soonest;
     place->stale = true;
+    place->lost = false;
     set_state(place, STATUS_PARTIAL,
               "events were lost: they came faster than they were read; reading again");
 }

@@ -16,17 +16,17 @@ struct flow_place {
     struct flow_store *store;
     struct netlink events, questions;
     bool open;
-    bool stale;              // is to be read
-    bool ready;              // was read once
-    bool told;               // its status has changed since the last snapshot
-    struct buffer backlog;   // events that were heard while the table was read
-    bool lost;               // some of those, or of the others since the last reading
-    int64_t not_before;      // when it may be read again
+    bool stale;               // is to be read
+    bool ready;               // was read once
+    bool told;                // its status has changed since the last snapshot
+    struct buffer backlog;    // events that were heard while the table was read
+    bool lost;                // some of those, or of the others since the last reading
+    int64_t not_before;       // when it may be read again
     int64_t check_not_before; // the same, where only the count differs
-    int64_t snapshot_at;     // when the last snapshot was taken
-    int64_t difference;      // the kernel's count less ours, after the last reading
-    unsigned differs;        // so often in a row it was another one
-    enum status_state state; // of what there is
+    int64_t snapshot_at;      // when the last snapshot was taken
+    int64_t difference;       // the kernel's count less ours, after the last reading
+    unsigned differs;         // so often in a row it was another one
+    enum status_state state;  // of what there is
     char reason[200];
 };
 

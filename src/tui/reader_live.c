@@ -52,8 +52,8 @@ static bool is_kept(const struct reader *reader, uint64_t netns) {
 }
 
 static bool keep(struct reader *reader, uint64_t netns) {
-    void *grown = reallocarray(reader->live_netnses, reader->live_count + 1,
-                               sizeof(*reader->live_netnses));
+    void *grown =
+        reallocarray(reader->live_netnses, reader->live_count + 1, sizeof(*reader->live_netnses));
     if (!grown)
         return false;
     reader->live_netnses = grown;
@@ -121,8 +121,8 @@ void reader_live_sample(struct reader *reader) {
         return;
     }
     for (size_t i = 0; i < reader->wanted.count; i++)
-        looks[i] = (struct flow_live_look){reader->wanted.rows[i].netns,
-                                           reader->wanted.rows[i].identity};
+        looks[i] =
+            (struct flow_live_look){reader->wanted.rows[i].netns, reader->wanted.rows[i].identity};
     flow_live_look_at(reader->live, looks, reader->wanted.count);
     free(looks);
 }

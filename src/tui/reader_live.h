@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The part of the reader that has kinds kept by events instead of reading them (source/flow_live.h).
+// The part of the reader that has kinds kept by events instead of reading them
+// (source/flow_live.h).
 #ifndef TUI_READER_LIVE_H
 #define TUI_READER_LIVE_H
 

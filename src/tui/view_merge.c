@@ -15,8 +15,9 @@ static bool is_newer(const struct rows_part *after, const struct rows_part *befo
 }
 
 static bool can_merge(const struct view_task *task, const struct view *view) {
-    if (view->built != view->query || view->names != task->names || view->tree_rows || task->tree || !view->order ||
-        task->rows.part_count != view->rows.part_count || task->rows.part_count == 0)
+    if (view->built != view->query || view->names != task->names || view->tree_rows || task->tree ||
+        !view->order || task->rows.part_count != view->rows.part_count ||
+        task->rows.part_count == 0)
         return false;
     for (size_t i = 0; i < task->rows.part_count; i++) {
         if (!is_newer(&task->rows.parts[i], &view->rows.parts[i]))

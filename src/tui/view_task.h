@@ -11,7 +11,7 @@
 #include "model/rows.h"
 #include "tui/view.h"
 
-#define VIEW_AT_ONCE        5000 // rows that are filtered and sorted while a key waits
+#define VIEW_AT_ONCE 5000 // rows that are filtered and sorted while a key waits
 // The same where rates matter, which a worker does not know: of more rows only those on the screen
 // have any.
 #define VIEW_RATES_AT_ONCE  50000

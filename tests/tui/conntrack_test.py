@@ -6,9 +6,14 @@ Names of tests as arguments run only these.
 """
 
 import contextlib
+import json
+import os
+import re
 import subprocess
+import tempfile
+import time
 
-from terminal import Terminal, netscope, run_in_node
+from terminal import Terminal, netscope, run_in_node, until
 
 FLOW = ["-p", "tcp", "-s", "192.0.2.71", "-d", "192.0.2.72", "--sport", "1000", "--dport", "80"]
 OTHER = ["-p", "udp", "-s", "192.0.2.73", "-d", "192.0.2.74", "--sport", "1000", "--dport", "53"]
@@ -47,7 +52,6 @@ def test_flows():
 
 
 def test_flows_come_and_go():
-    """Nothing tells of them: they are read again every few seconds."""
     with panel("flows") as t:
         t.keys("/", ["src = 192.0.2.73"], "Enter")
         t.wait("0 of [0-9]+")
@@ -55,6 +59,42 @@ def test_flows_come_and_go():
         t.wait(r"udp +- +192\.0\.2\.73 +1000")
         conntrack("-D", *OTHER)
         t.wait("0 of [0-9]+")
+
+
+def shown_flows(t, directory):
+    """The flows that the panel has, by what it saves."""
+    name = os.path.join(directory, f"flows-{time.monotonic_ns()}.json")
+    t.keys("C-s", "C-u", [name], "Enter")
+    t.wait("saved [0-9]+ bytes")
+    with open(name, encoding="utf-8") as file:
+        rows = json.load(file)
+    rows = rows["flows"] if isinstance(rows, dict) else rows
+    return sorted((row["src"], row["sport"], row["dst"], row["dport"], row["id"]) for row in rows
+                  if row["protocol"] == "tcp")
+
+
+def listed_flows():
+    text = subprocess.run(["conntrack", "-L", "-p", "tcp", "-o", "id"], check=True, capture_output=True,
+                          text=True).stdout
+    flow = re.compile(r"src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+).* id=(\d+)")
+    found = [flow.search(line).groups() for line in text.splitlines()]
+    return sorted((src, int(sport), dst, int(dport), int(number))
+                  for src, dst, sport, dport, number in found)
+
+
+def test_burst():
+    """More events than anybody can read: said, and then right again."""
+    fill = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../bench/fill_flows.py")
+    with tempfile.TemporaryDirectory() as directory, panel("flows") as t:
+        subprocess.run([fill, "200000"], check=True)
+        t.wait("2[0-9]{5} flows")
+        conntrack("-F")
+        t.wait("events were lost")
+        subprocess.run([fill, "4000"], check=True)
+        t.wait("[45][0-9]{3} flows", "events were lost")
+        until(lambda: shown_flows(t, directory) == listed_flows(), t.screen)
+        conntrack("-F")
+        t.wait("(^|[^0-9])[0-9]{1,3} flows")
 
 
 def test_statistics():

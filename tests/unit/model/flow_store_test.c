@@ -109,7 +109,8 @@ static void test_snapshots_do_not_change(void **state) {
 
 static void test_events_leave_out(void **state) {
     struct flow_store *store = flow_store_new();
-    struct flow_extra extra = {.helper = "ftp", .labels = (const char *const[]){"3"}, .label_count = 1};
+    struct flow_extra extra = {
+        .helper = "ftp", .labels = (const char *const[]){"3"}, .label_count = 1};
     struct flow flow = make_flow(1), event = make_flow(1);
     (void)state;
     flow.known |= FLOW_HAS_COUNTERS;

@@ -34,9 +34,12 @@ static uint32_t next_random(struct fixture *fixture, uint32_t below) {
 }
 
 static void put(struct fixture *fixture, uint32_t number) {
-    struct flow flow = {.id = number * 2654435761u, .family = ADDRESS_IPV4, .protocol = 6,
+    struct flow flow = {.id = number * 2654435761u,
+                        .family = ADDRESS_IPV4,
+                        .protocol = 6,
                         .known = FLOW_HAS_PORTS | FLOW_HAS_TIMEOUT,
-                        .timeout = next_random(fixture, 50), .mark = number % 3};
+                        .timeout = next_random(fixture, 50),
+                        .mark = number % 3};
     uint32_t shuffled = number * 2246822519u;
     memcpy(flow.orig.src, &shuffled, sizeof(shuffled));
     assert_int_equal(flow_store_put(fixture->store, &flow, FLOW_ASKED), 0);
