@@ -9,6 +9,7 @@
 #include "model/conntrack.h"
 #include "model/expectation.h"
 #include "model/flow.h"
+#include "model/flow_summary.h"
 #include "tui/grid.h"
 
 #define SHARE_WARNING 0.75 // of max
@@ -117,12 +118,17 @@ static int summarise(const struct node *node, uint64_t netns, struct lines *line
 static const struct panel_group flow_groups[] = {
     {"Flow", "netns,family,protocol,protonum,state,status,timeout,id,use"},
     {"Original direction",
-     "src,sport,dst,dport,icmp_*,packets,bytes,tcp_wscale,tcp_flags,sctp_vtag"},
+     "src,src_netns,sport,dst,dst_netns,dport,icmp_*,packets,bytes,packets_rate,bytes_rate,"
+     "tcp_wscale,tcp_flags,sctp_vtag"},
     {"Replies", "reply_*,return_packet,tcp_reply_*,sctp_reply_vtag"},
     {"Translation", "nat,translation"},
     {"Marks", "mark,zone,orig_zone,labels,secctx"},
     {"Helper", "helper,master"},
     {NULL, NULL},
+};
+
+static const struct panel_graph flow_graphs[] = {
+    {"Bytes", 1}, {"Reply bytes", 3}, {"Packets", 0}, {"Reply packets", 2}, {NULL, 0},
 };
 
 static const struct panel_group expectation_groups[] = {
@@ -141,6 +147,46 @@ static const struct panel_group conntrack_groups[] = {
     {NULL, NULL},
 };
 
+static const struct panel_group summary_groups[] = {
+    {"Flows", "netns,by,value,flows,share,packets,bytes"},
+    {NULL, NULL},
+};
+
+static bool is_by(const void *row, enum flow_summary_by by) {
+    const struct flow_summary *summary = row;
+    return summary->by == by;
+}
+
+static bool is_by_state(const void *row) {
+    return is_by(row, FLOW_BY_STATE);
+}
+
+static bool is_by_protocol(const void *row) {
+    return is_by(row, FLOW_BY_PROTOCOL);
+}
+
+static bool is_by_src(const void *row) {
+    return is_by(row, FLOW_BY_SRC);
+}
+
+static bool is_by_dst(const void *row) {
+    return is_by(row, FLOW_BY_DST);
+}
+
+static bool is_by_service(const void *row) {
+    return is_by(row, FLOW_BY_SERVICE);
+}
+
+static bool is_by_netns(const void *row) {
+    return is_by(row, FLOW_BY_NETNS);
+}
+
+// clang-format off
+#define SUMMARY(which, words, predicate) \
+    {.name = which, .title = words, .kind = KIND_FLOW_SUMMARIES, .sort = "-flows,value", \
+     .columns = "value,flows,share,packets,bytes", .groups = summary_groups, .shows = predicate}
+// clang-format on
+
 static const struct panel_view views[] = {
     {
         .name = "flows",
@@ -148,10 +194,19 @@ static const struct panel_view views[] = {
         .kind = KIND_FLOWS,
         .columns = "protocol,state,src,sport,?src_netns,dst,dport,?dst_netns,nat,reply_src,?reply_"
                    "sport,reply_dst,"
-                   "?reply_dport,~status,timeout,~mark,?zone,?packets,?bytes,?reply_packets,"
-                   "?reply_bytes,?helper",
+                   "?reply_dport,~status,timeout,?bytes_rate,?reply_bytes_rate,~mark,?zone,?"
+                   "packets,?bytes,"
+                   "?reply_packets,?reply_bytes,?helper",
+        .names = "src_netns,dst_netns,reply_src_netns,reply_dst_netns",
         .groups = flow_groups,
+        .graphs = flow_graphs,
     },
+    SUMMARY("states", "States", is_by_state),
+    SUMMARY("protocols", "Protocols", is_by_protocol),
+    SUMMARY("sources", "Sources", is_by_src),
+    SUMMARY("destinations", "Destinations", is_by_dst),
+    SUMMARY("services", "Services", is_by_service),
+    SUMMARY("namespaces", "Namespaces", is_by_netns),
     {
         .name = "expectations",
         .title = "Expectations",
@@ -174,6 +229,11 @@ static const struct panel_view views[] = {
 // Whose addresses are is told by the interfaces of all namespaces.
 static const enum kind_id needs[] = {KIND_CONNTRACK, KIND_INTERFACES};
 
+static const struct key_binding keys[] = {
+    {COMMAND_NAMES, {'@'}, "@", "show whose the addresses are, or do not"},
+    {.label = NULL},
+};
+
 const struct panel conntrack_panel = {
     .name = "conntrack",
     .title = "Conntrack",
@@ -182,6 +242,7 @@ const struct panel conntrack_panel = {
     .needs = needs,
     .need_count = sizeof(needs) / sizeof(needs[0]),
     .needs_others = true,
+    .keys = keys,
     .summary = summarise,
     .questions = route_questions,
 };

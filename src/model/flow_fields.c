@@ -4,6 +4,7 @@
 #include "model/claim.h"
 #include "model/flow.h"
 #include "model/netns.h"
+#include "model/node.h"
 
 // --- Tuples --------------------------------------------------------------------------------------
 
@@ -98,6 +99,18 @@ static void get_icmp_u8(const struct row_ref *ref, const struct field *field, st
 static void get_counter(const struct row_ref *ref, const struct field *field, struct value *ret) {
     if (has(ref, FLOW_HAS_COUNTERS))
         set_uint(ret, *(const uint64_t *)member(ref, field));
+}
+
+// The four counters lie one behind the other, in the order of what is sampled.
+static void get_rate(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct node_netns *entry = ref->node ? node_find(ref->node, ref->netns->inode) : NULL;
+    const struct history *history = entry ? entry->histories[KIND_FLOWS] : NULL;
+    size_t counter = (field->offset - offsetof(struct flow, packets)) / sizeof(uint64_t);
+    double rate;
+    if (!history || !history_rate(history, flow_kind.identity(ref->row), counter, &rate))
+        return;
+    ret->kind = VALUE_REAL;
+    ret->real = rate;
 }
 
 static void get_tcp_wscale(const struct row_ref *ref, const struct field *field,
@@ -237,6 +250,10 @@ static const struct field fields[] = {
     IF_KNOWN("bytes", bytes, "BYTES", FIELD_BYTES, get_counter, "their bytes"),
     IF_KNOWN("reply_packets", reply_packets, "REPLY PACKETS", FIELD_COUNT, get_counter, "packets that answered"),
     IF_KNOWN("reply_bytes", reply_bytes, "REPLY BYTES", FIELD_BYTES, get_counter, "their bytes"),
+    IF_KNOWN("bytes_rate", bytes, "BYTES/S", FIELD_BYTES_RATE, get_rate, "bytes of the original direction a second"),
+    IF_KNOWN("reply_bytes_rate", reply_bytes, "REPLY BYTES/S", FIELD_BYTES_RATE, get_rate, "bytes that answer a second"),
+    IF_KNOWN("packets_rate", packets, "PKT/S", FIELD_COUNT_RATE, get_rate, "packets of the original direction a second"),
+    IF_KNOWN("reply_packets_rate", reply_packets, "REPLY PKT/S", FIELD_COUNT_RATE, get_rate, "packets that answer a second"),
     FIELD(struct flow, mark, "MARK", FIELD_NUMBER, "connection mark"),
     IF_KNOWN("zone", zone, "ZONE", FIELD_NUMBER, get_zone, "zone of both directions"),
     IF_KNOWN("tcp_wscale", tcp_wscale, "WSCALE", FIELD_NUMBER, get_tcp_wscale, "TCP window scale of the original direction"),

@@ -21,6 +21,7 @@ const struct source *const sources[] = {
     &fdb_source,
     &neighbour_table_source,
     &flow_source,
+    &flow_summary_source,
     &expectation_source,
     &conntrack_source,
     &resolver_source,

@@ -85,6 +85,7 @@ enum command {
     COMMAND_FOLLOW,
     COMMAND_TREE,
     COMMAND_COLUMNS,
+    COMMAND_NAMES, // of a panel whose rows have addresses
     COMMAND_MARK,
     COMMAND_UNMARK,
     COMMAND_PAUSE,

@@ -64,7 +64,11 @@ struct panel_view {
     enum kind_id kind;
     const char *columns; // keys joined by commas; behind '?': only where there is plenty of room;
                          // behind '~': the first to go where it is narrow
+    const char *names;   // columns that name the addresses of others: COMMAND_NAMES; NULL: none
     const char *sort;    // as for --sort; NULL: the kind's usual order
+
+    // True for the kind's rows that the view is about. NULL: all.
+    bool (*shows)(const void *row);
 
     const struct panel_group *groups;   // the last has no title
     const struct panel_graph *graphs;   // the last has no title; NULL: none

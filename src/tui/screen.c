@@ -101,6 +101,7 @@ void screen_take_rows(struct screen *screen, struct view *view, struct view_task
     format_selected(view, &name);
     if (view_take(view, screen->node, task))
         say_gone(screen, view, buffer_text(&name));
+    view_sort_screen(view);
     buffer_done(&name);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What keys do over the table: sorting, columns, marks, looking for rows.
+#include <stdio.h>
 #include <string.h>
 
 #include "tui/screen_parts.h"
@@ -86,6 +87,38 @@ static void scroll_columns(struct screen *screen, bool right) {
         columns->first++;
     else if (!right && columns->first > 0)
         columns->first--;
+}
+
+// The columns of names are there always, or not at all.
+static void show_names(struct view *view, const char *key, size_t len, bool shown) {
+    char name[64];
+    snprintf(name, sizeof(name), "%.*s", (int)len, key);
+    const struct field *field = kind_find_field(view->kind, name, NULL);
+    struct column *column = columns_find(&view->columns, field);
+    if (!shown) {
+        columns_hide(&view->columns, field);
+        return;
+    }
+    if (!column->shown)
+        columns_toggle(&view->columns, (size_t)(column - view->columns.items));
+    column = columns_find(&view->columns, field);
+    column->optional = column->minor = false;
+}
+
+static void toggle_names(struct screen *screen) {
+    struct view *view = screen_view(screen);
+    if (!view->spec->names) {
+        screen_say(screen, STYLE_DIM, "there are no names here");
+        return;
+    }
+    view->names_hidden = !view->names_hidden;
+    for (const char *key = view->spec->names; *key;) {
+        size_t len = strcspn(key, ",");
+        show_names(view, key, len, !view->names_hidden);
+        key += len + (key[len] == ',');
+    }
+    screen_say(screen, STYLE_DIM,
+               view->names_hidden ? "addresses stand alone" : "addresses stand with their names");
 }
 
 static void toggle_tree(struct screen *screen) {
@@ -178,6 +211,9 @@ static void run_order_command(struct screen *screen, enum command command) {
         return;
     case COMMAND_COLUMNS:
         screen_menu_open(screen, MODE_COLUMNS);
+        return;
+    case COMMAND_NAMES:
+        toggle_names(screen);
         return;
     case COMMAND_REVERSE:
         reverse(screen);

@@ -70,6 +70,19 @@ bool view_depends_on_rates(const struct view *view) {
            (view->filter && filter_reads_rates(view->filter));
 }
 
+void view_sort_screen(struct view *view) {
+    if (view->count <= VIEW_RATES_AT_ONCE || view->tree_rows || view->sort.count == 0 ||
+        !field_is_rate(view->sort.keys[0].field))
+        return;
+    size_t count = view->count - view->top < view->height ? view->count - view->top : view->height;
+    uint32_t selected = view->index < view->count ? view->order[view->index] : 0;
+    sort_numbers(&view->sort, &view->rows, view->order + view->top, count, NULL);
+    for (size_t i = view->top; i < view->top + count; i++) {
+        if (view->order[i] == selected)
+            view->index = i;
+    }
+}
+
 static bool find_row(const struct view *view, struct row_id id, size_t *ret_index) {
     for (size_t i = 0; i < view->count; i++) {
         struct row_ref ref = view_row(view, i);

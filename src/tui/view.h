@@ -33,6 +33,7 @@ struct view {
     struct sort sort;
     bool is_sort_chosen; // by the user: else rows of all namespaces stand by namespace first
     bool tree;
+    bool names_hidden; // COMMAND_NAMES
     bool follow;
 
     unsigned query; // counts changes of what is asked for: filter, order, namespace
@@ -97,6 +98,10 @@ struct row_ref view_row(const struct view *view, size_t index);
 
 // The selected row (good until the next call), or NULL if there are no rows.
 const struct row_ref *view_selected(struct view *view);
+
+// Where rows are sorted by a rate and are too many to have one each: puts those on the screen in
+// order, which are sampled.
+void view_sort_screen(struct view *view);
 
 // True if rows can pass, or change places, though no table has changed.
 bool view_depends_on_rates(const struct view *view);

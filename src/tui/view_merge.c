@@ -98,9 +98,23 @@ static int find_all_new(const struct view_task *task, struct numbers *came) {
 
 // --- Putting both together -----------------------------------------------------------------------
 
+static bool has_gone(const struct view_task *task) {
+    for (size_t part = 0; part < task->rows.part_count; part++) {
+        const struct table *after = task->rows.parts[part].table;
+        const struct table *before = task->before.parts[part].table;
+        for (size_t word = 0; word * 64 < before->count; word++) {
+            if (used_word(before, word) & ~used_word(after, word))
+                return true;
+        }
+    }
+    return false;
+}
+
 // Leaves out what went.
 static void drop_gone(struct view_task *task) {
     uint32_t kept = 0;
+    if (!has_gone(task))
+        return;
     for (uint32_t i = 0; i < task->before_count; i++) {
         if (rows_has(&task->rows, task->before_order[i]))
             task->before_order[kept++] = task->before_order[i];

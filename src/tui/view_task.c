@@ -54,6 +54,7 @@ static bool is_sorted(const struct view *view, uint64_t netns) {
 static int take_query(struct view_task *task, struct view *view, bool apart) {
     task->query = view->query;
     task->kind = view->kind;
+    task->shows = view->spec->shows;
     task->tree = view->tree ? view->spec : NULL;
     task->selected = view->selected;
     if (!apart)
@@ -124,7 +125,7 @@ static uint32_t part_start(const struct view_task *task, size_t part) {
 
 // What passes is written where the part begins.
 static uint32_t filter_rows(struct view_task *task, const struct filter *filter, uint32_t first,
-                            uint32_t end) {
+                            uint32_t end, uint32_t *ret_total) {
     uint32_t count = 0;
     for (uint32_t number = first; number < end; number++) {
         if (number % LOOK_EVERY == 0 && atomic_load(&task->cancelled))
@@ -132,6 +133,9 @@ static uint32_t filter_rows(struct view_task *task, const struct filter *filter,
         if (!rows_has(&task->rows, number))
             continue;
         struct row_ref ref = rows_at(&task->rows, number);
+        if (task->shows && !task->shows(ref.row))
+            continue;
+        ++*ret_total;
         if (!filter || filter_match(filter, &ref))
             task->order[first + count++] = number;
     }
@@ -152,8 +156,8 @@ void view_task_filter(struct view_task *task, size_t part) {
         return; // only what differs is looked at
     if (task->filter_text && !(filter = view_task_filter_apart(task)))
         return;
-    task->part_counts[part] =
-        filter_rows(task, filter, part_start(task, part), part_start(task, part + 1));
+    task->part_counts[part] = filter_rows(task, filter, part_start(task, part),
+                                          part_start(task, part + 1), &task->part_totals[part]);
     if (filter != task->filter)
         filter_free(filter);
 }
@@ -163,8 +167,8 @@ static void join_parts(struct view_task *task) {
         memmove(task->order + task->count, task->order + part_start(task, part),
                 task->part_counts[part] * sizeof(*task->order));
         task->count += task->part_counts[part];
+        task->total += task->part_totals[part];
     }
-    task->total = (uint32_t)rows_count(&task->rows);
 }
 
 // --- As a tree -----------------------------------------------------------------------------------

@@ -26,12 +26,13 @@ struct view_task {
     unsigned names; // counts the changes of tables that the rows' fields look at
 
     const struct kind *kind;
-    char *filter_text;             // NULL: no filter; the task's own
-    struct filter *filter;         // the view's, where it runs at once
-    struct sort sort;              // none: as they come
-    struct row_id selected;        // to be found again
-    const struct panel_view *tree; // NULL: not as a tree
-    uint64_t netns;                // of which the tree is; 0: of all
+    bool (*shows)(const void *row); // the view's; NULL: all rows
+    char *filter_text;              // NULL: no filter; the task's own
+    struct filter *filter;          // the view's, where it runs at once
+    struct sort sort;               // none: as they come
+    struct row_id selected;         // to be found again
+    const struct panel_view *tree;  // NULL: not as a tree
+    uint64_t netns;                 // of which the tree is; 0: of all
 
     // What the view shows, where the task only has to bring that up to date (view_merge.h).
     struct rows before;
@@ -42,6 +43,7 @@ struct view_task {
     atomic_bool cancelled;
     size_t parts;                              // that are filtered apart from each other
     uint32_t part_counts[VIEW_TASK_PARTS_MAX]; // rows of each that pass
+    uint32_t part_totals[VIEW_TASK_PARTS_MAX]; // rows of each that the view is about
 
     // The result: 0, -ENOMEM or -ECANCELED.
     int result;

@@ -341,6 +341,51 @@ def check_names():
         problem(f"names: only {seen}")
 
 
+# --- Summaries ------------------------------------------------------------------------------------
+
+
+def service_of(flow):
+    if flow.get("dport") is None:
+        return f"{flow['protocol']} {flow['dst']}"
+    brackets = "[{}]" if ":" in flow["dst"] else "{}"
+    return f"{flow['protocol']} {brackets.format(flow['dst'])}:{flow['dport']}"
+
+
+def count_flows(flows):
+    """What conntrack(8)'s flows have in common: how many each, and their bytes."""
+    counts = {}
+    for flow in flows:
+        values = {
+            "namespace": "host", "state": flow.get("state"), "protocol": flow["protonum"],
+            "source": flow["src"], "destination": flow["dst"], "service": service_of(flow),
+        }  # fmt: skip
+        size = flow.get("bytes", 0) + flow.get("reply_bytes", 0)
+        for by, value in values.items():
+            if value is not None:
+                flows_so_far, bytes_so_far = counts.get((by, value), (0, 0))
+                counts[by, value] = flows_so_far + 1, bytes_so_far + size
+    return counts
+
+
+def compare_summaries():
+    """Between two lists of conntrack(8)'s nothing has come or gone."""
+    before = read_conntrack().values()
+    rows = netscope("--dump=flow_summaries")["flow_summaries"]
+    numbers = {flow["protocol"]: flow["protonum"] for flow in netscope("--dump=flows")["flows"]}
+    words = {flow["protonum"]: flow["protocol"] for flow in netscope("--dump=flows")["flows"]}
+    flows = [{**flow, "protocol": words.get(flow["protonum"])} for flow in before]
+    wanted = count_flows(flows)
+    ours = {}
+    for row in rows:
+        value = numbers.get(row["value"]) if row["by"] == "protocol" else row["value"]
+        ours[row["by"], value] = row["flows"], row.get("bytes", 0)
+        if abs(row["share"] - 100 * row["flows"] / len(flows)) > 0.01:
+            problem(f"summary {row}: share, of {len(flows)} flows")
+    for key in sorted(set(wanted) | set(ours), key=str):
+        if wanted.get(key) != ours.get(key):
+            problem(f"summary {key}: netscope {ours.get(key)}, conntrack {wanted.get(key)}")
+
+
 # --- Expectations ---------------------------------------------------------------------------------
 
 
@@ -437,6 +482,7 @@ def main():
     check_expected(flows, sys.argv[1])
     compare_filters()
     check_names()
+    compare_summaries()
     compare_expectations("here", 1)
     compare_conntrack("here")
     for name in sorted(os.listdir("/run/netns")):

@@ -9,6 +9,8 @@ import contextlib
 import json
 import os
 import re
+import shlex
+import signal
 import subprocess
 import tempfile
 import time
@@ -82,19 +84,51 @@ def listed_flows():
                   for src, dst, sport, dport, number in found)
 
 
+def panel_in_shell():
+    """The panel, and the program's pid: a child of tmux's would not stay stopped."""
+    command = shlex.join(netscope("--panel", "conntrack/flows"))
+    terminal = Terminal(["sh", "-c", command + "; true"], 160, 40)
+    terminal.wait("Flows")
+    children = subprocess.run(["pgrep", "-P", terminal.ask("pane_pid")], check=True,
+                              capture_output=True, text=True).stdout
+    return terminal, int(children)
+
+
 def test_burst():
-    """More events than anybody can read: said, and then right again."""
+    """More events than can be kept until they are read (the program is stopped meanwhile, as a busy
+    machine would have it): said, and then right again."""
     fill = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../bench/fill_flows.py")
-    with tempfile.TemporaryDirectory() as directory, panel("flows") as t:
+    terminal, pid = panel_in_shell()
+    with tempfile.TemporaryDirectory() as directory, terminal as t:
         subprocess.run([fill, "200000"], check=True)
         t.wait("2[0-9]{5} flows")
+        os.kill(pid, signal.SIGSTOP)
         conntrack("-F")
+        os.kill(pid, signal.SIGCONT)
         t.wait("events were lost")
         subprocess.run([fill, "4000"], check=True)
         t.wait("[45][0-9]{3} flows", "events were lost")
         until(lambda: shown_flows(t, directory) == listed_flows(), t.screen)
         conntrack("-F")
         t.wait("(^|[^0-9])[0-9]{1,3} flows")
+
+
+def test_summaries():
+    with flow(), panel("states") as t:
+        t.wait(r"VALUE +FLOWS\S* +SHARE %")
+        t.wait(r"ESTABLISHED +[0-9]+ +[0-9.]+")
+        t.keys("v")
+        t.wait(r"tcp +[0-9]+ +[0-9.]+")
+        t.keys("v", "v", "v", "/", ["192.0.2.72"], "Enter")
+        t.wait(r"tcp 192\.0\.2\.72:80 +1 ")
+
+
+def test_names():
+    with flow(), panel("flows", 110) as t:
+        t.wait("PROTOCOL", "FROM")
+        t.keys("@", "@")
+        t.wait("addresses stand with their names")
+        t.wait("FROM")
 
 
 def test_statistics():
