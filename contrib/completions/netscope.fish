@@ -31,6 +31,9 @@ function __netscope_fields
     if test -z "$kinds"; or contains flows $kinds
         printf '%s\n' netns family protocol protonum state src sport dst dport icmp_type icmp_code icmp_id reply_src reply_sport reply_dst reply_dport reply_icmp_type reply_icmp_code reply_icmp_id src_netns dst_netns reply_src_netns reply_dst_netns nat translation return_packet status timeout packets bytes reply_packets reply_bytes mark zone tcp_wscale tcp_reply_wscale tcp_flags tcp_reply_flags start use id orig_zone reply_zone labels secctx helper master sctp_vtag sctp_reply_vtag dccp_role dccp_handshake_seq stop
     end
+    if test -z "$kinds"; or contains flow_summaries $kinds
+        printf '%s\n' netns by value flows share packets bytes
+    end
     if test -z "$kinds"; or contains expectations $kinds
         printf '%s\n' netns family protocol protonum src sport dst dport mask_src mask_sport mask_dst mask_dport master_protocol master_src master_sport master_dst master_dport helper function flags class timeout zone id
     end
@@ -76,7 +79,7 @@ function __netscope_fields
 end
 
 complete -c netscope -f
-complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets dns netfilter)' -d 'write rows to standard output; all kinds if none is named'
+complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets dns netfilter)' -d 'write rows to standard output; all kinds if none is named'
 complete -c netscope -l format -x -a 'text json ndjson' -d 'text, json or ndjson'
 complete -c netscope -l json -s j -d 'the same as --format json'
 complete -c netscope -l filter -x -a '(__netscope_fields)' -d 'only rows that match, as \'mtu > 1500 and not lo\''
@@ -95,7 +98,7 @@ complete -c netscope -l class -x -d 'with --dump=dns: another class than IN'
 complete -c netscope -l server -x -d 'with --dump=dns: ask this server, or all that are configured'
 complete -c netscope -l rules -x -d 'with --dump=dns: resolve as glibc, musl or exact (the name as it is)'
 complete -c netscope -l tcp -d 'with --dump=dns: ask over TCP'
-complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets' -d 'say which fields there are'
+complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets' -d 'say which fields there are'
 complete -c netscope -l route-get -x -d 'say which route a packet takes, and why'
 complete -c netscope -l from -x -d 'that has this source address'
 complete -c netscope -l iif -x -d 'that comes in there'
@@ -113,7 +116,7 @@ complete -c netscope -l replies -x -d 'follow what answers, too (yes)'
 complete -c netscope -l count -x -d 'end after N packets'
 complete -c netscope -l duration -x -d 'end after so long'
 complete -c netscope -l steps -d 'as ndjson: a line for each step'
-complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/tables' -d 'open the terminal program on this panel'
+complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/tables' -d 'open the terminal program on this panel'
 complete -c netscope -l interval -x -d 'time between two readings of counters'
 complete -c netscope -l no-color -d 'no colours, as with NO_COLOR in the environment'
 complete -c netscope -l help -s h -d 'print this'
