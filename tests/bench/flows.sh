@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A million flows: what --dump=flows costs beside a bare ctnetlink dump and beside `conntrack -L`, and with
-# a filter that the kernel can apply and that keeps 1%. A namespace holds as many as nf_conntrack_max says,
+# a filter that the kernel can apply and that keeps 1%; then the panel. A namespace holds as many as nf_conntrack_max says,
 # which belongs to the machine and is not touched: the million is spread over as many as it takes.
 . "$(dirname "$0")/common.sh"
 
@@ -34,3 +34,5 @@ conntrack_everywhere="sh -c 'conntrack -L; for n in /run/netns/*; do ip netns ex
 compare 3 "netscope --dump" "$dump --all-netns" "bare ctnetlink dump" "$bare_read -a conntrack" \
     "conntrack -L, each" "$conntrack_everywhere"
 compare 3 "with a filter of 1%" "$dump --all-netns --filter mark=1" "without" "$dump --all-netns"
+echo "== the panel, all namespaces"
+"$here/panel.py" --keys jjkkGg "10.0.0" "$netscope" --panel conntrack --all-netns
