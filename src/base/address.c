@@ -180,7 +180,8 @@ int prefix_compare(const struct prefix *a, const struct prefix *b) {
 }
 
 bool prefix_contains(const struct prefix *prefix, const struct address *address) {
-    if (prefix->address.family != address->family || address->family == ADDRESS_NONE)
+    if (prefix->address.family != address->family || address->family == ADDRESS_NONE ||
+        prefix->length > 8 * address_size(address))
         return false;
     unsigned whole = prefix->length / 8;
     unsigned rest = prefix->length % 8;

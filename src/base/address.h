@@ -54,7 +54,8 @@ void prefix_format(const struct prefix *prefix, struct buffer *buffer);
 int address_compare(const struct address *a, const struct address *b);
 int prefix_compare(const struct prefix *a, const struct prefix *b);
 
-// True if the address lies inside the prefix (same family, the first length bits equal).
+// True if the address lies inside the prefix (same family, the first length bits equal). Nothing
+// does if the prefix is longer than an address.
 bool prefix_contains(const struct prefix *prefix, const struct address *address);
 
 // The lladdr in length bytes; longer ones are cut at LLADDR_MAX.

@@ -82,6 +82,9 @@ static void test_a_prefix_contains_what_its_bits_say(void **state) {
     assert_false(contains("2001:db8::/33", "2001:db8:8000::1"));
     assert_false(contains("::/0", "10.0.0.1"));
     assert_false(contains("0.0.0.0/0", "::1"));
+    // As a malformed message may have it.
+    const struct prefix too_long = {{ADDRESS_IPV4, {10}}, 136};
+    assert_false(prefix_contains(&too_long, &too_long.address));
 }
 
 static void test_addresses_have_an_order(void **state) {
