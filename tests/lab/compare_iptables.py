@@ -19,6 +19,7 @@ the section is marked `maybe`.
 """
 
 import ipaddress
+import json
 import os
 import re
 import socket
@@ -184,9 +185,18 @@ class Comparison:
                 table_of(ours.stdout, section.table),
                 0 if counters else loaded,
             )
+        self.check_json(section, tool, run(IPT_SAVE, backend, family, "json").stdout)
         self.restore(tool, section.table, [])
         if backend == "nft":
             run("nft", "flush", "ruleset")
+
+    def check_json(self, section, tool, text):
+        """A line a rule, each a list of objects of one member; and none with raw bytes."""
+        for line in text.rstrip("\n").split("\n"):
+            parts = json.loads(line)
+            raw = any("raw" in value for part in parts for value in part.values() if value)
+            if parts[0].keys() != {"header"} or any(len(part) != 1 for part in parts) or raw:
+                self.failed.append(f"{section.name}: {tool}: JSON: {line}")
 
     def compare_lines(self, name, theirs, ours, loaded):
         differ = 0
