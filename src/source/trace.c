@@ -12,7 +12,9 @@
 #include "source/trace_event_parse.h"
 #include "source/trace_rules.h"
 
-#define QUEUE_BYTES (4 * 1024 * 1024) // of events that wait: some ten thousand
+#define TABLE_PREFIX "netscope-"
+#define NAMES_MAX    16
+#define QUEUE_BYTES  (4 * 1024 * 1024) // of events that wait: some ten thousand
 
 static const unsigned groups[] = {NFNLGRP_NFTRACE};
 
@@ -47,13 +49,16 @@ static int begin(struct trace *trace, const struct netns *netns,
     if (r < 0)
         return explain(r, err);
     setsockopt(trace->netlink.fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-    r = trace_rules_write(&rules, &trace->netlink, err);
+    // Another netscope, whose processes are numbered apart, can have the name.
+    for (unsigned i = 2;
+         (r = trace_rules_write(&rules, &trace->netlink, err)) == -EEXIST && i <= NAMES_MAX; i++)
+        snprintf(trace->table, sizeof(trace->table), TABLE_PREFIX "%d-%u", (int)getpid(), i);
     return r < 0 ? explain(r, err) : 0;
 }
 
 int trace_open(struct trace *trace, const struct netns *netns, const struct trace_options *options,
                struct error *err) {
-    snprintf(trace->table, sizeof(trace->table), "netscope-%d", (int)getpid());
+    snprintf(trace->table, sizeof(trace->table), TABLE_PREFIX "%d", (int)getpid());
     int r = netlink_open(&trace->netlink, netns, NETLINK_NETFILTER, err);
     if (r < 0)
         return r;
