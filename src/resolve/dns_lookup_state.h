@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a lookup knows while it is under way, and what its files do for one another. Only
+// dns_lookup*.c include it: dns_lookup.c is the way in, _candidate the names that are tried, _turn
+// whose turn it is and how long it is waited for, _reply what is made of what comes, _rows the rows
+// of queries, _result what it all comes to.
+#ifndef RESOLVE_DNS_LOOKUP_STATE_H
+#define RESOLVE_DNS_LOOKUP_STATE_H
+
+#include "resolve/dns_lookup.h"
+#include "resolve/dns_message.h"
+
+#define SECOND      INT64_C(1000000)
+#define SERVER_NONE SIZE_MAX
+#define PENDING_MAX (2 * RESOLVER_SERVERS_USED)
+
+// One of the two questions that are under way for the present candidate.
+struct exchange {
+    uint16_t type;
+    uint8_t query[DNS_QUERY_MAX];
+    size_t query_len;
+    bool sent; // in the present round
+    bool settled;
+    bool usable;                        // settled by a reply that a resolver takes
+    struct dns_reply *reply;            // the latest one
+    size_t reply_query;                 // the row of the query that it answers
+    size_t rows[RESOLVER_SERVERS_USED]; // of the queries under way to each server; SIZE_MAX: none
+    uint32_t attempts[RESOLVER_SERVERS_USED];
+    struct dns_record *records; // of a zone transfer, as far as it has come
+    size_t record_capacity;
+};
+
+struct pending {
+    size_t exchange, server;
+    bool fresh;
+};
+
+struct dns_lookup {
+    struct dns_settings settings;
+    struct dns_question question;
+    struct table *answers, *queries;
+    struct dns_candidates candidates;
+    size_t candidate;
+    struct exchange exchanges[2];
+    size_t exchange_count;
+
+    size_t turn;    // how many servers of this round were tried
+    size_t rotated; // which server is the first
+    uint32_t round; // attempt at all servers, from 0
+    enum dns_transport transport;
+    bool single, reopen; // one query at a time; each from a socket of its own
+    bool refused;        // every server of the candidate was unreachable so far
+    int64_t began, ended, deadline, resend;
+    uint32_t musl_retries;
+
+    struct pending pending[PENDING_MAX];
+    size_t pending_count;
+    uint64_t random;
+    uint32_t open_sockets; // servers to which there is a socket of the present transport
+    bool done, failed;
+    size_t tried; // candidates
+
+    // What the whole comes to so far, and the replies that say so.
+    enum dns_outcome verdict;
+    struct verdict_reply {
+        uint16_t type;
+        const struct dns_reply *reply;
+        size_t query; // its row
+    } replies[2];
+    size_t reply_count;
+    const char *verdict_candidate;
+};
+
+// dns_lookup.c
+
+uint64_t lookup_next_random(struct dns_lookup *lookup);
+// True if glibc's rules hold and one of the options (RESOLVER_*) is set.
+bool lookup_has_option(const struct dns_lookup *lookup, uint32_t option);
+// True while musl's rules say what happens: over UDP.
+bool lookup_is_musl(const struct dns_lookup *lookup);
+// Memory is out: there will be no result.
+void lookup_fail(struct dns_lookup *lookup);
+
+// dns_lookup_rows.c
+
+struct dns_query *lookup_query(struct dns_lookup *lookup, size_t index);
+// Returns the row's index, or SIZE_MAX when memory is out.
+size_t lookup_add_row(struct dns_lookup *lookup, struct exchange *exchange, size_t server,
+                      int64_t now);
+void lookup_settle_row(struct dns_lookup *lookup, size_t index, enum dns_query_outcome outcome,
+                       int64_t now, bool took);
+// All that is under way ends so.
+void lookup_settle_rows(struct dns_lookup *lookup, enum dns_query_outcome outcome, int64_t now);
+
+// dns_lookup_candidate.c
+
+void lookup_start_candidate(struct dns_lookup *lookup, int64_t now);
+// The candidate came to that: the search goes on, or is done.
+void lookup_end_candidate(struct dns_lookup *lookup, enum dns_outcome outcome, int64_t now);
+enum dns_outcome lookup_judge_candidate(const struct dns_lookup *lookup);
+void lookup_keep_verdict(struct dns_lookup *lookup, enum dns_outcome outcome);
+
+// dns_lookup_turn.c
+
+size_t lookup_present_server(const struct dns_lookup *lookup);
+// Puts a query of the exchange among what is to be sent.
+void lookup_ask(struct dns_lookup *lookup, size_t exchange, size_t server, bool fresh);
+int64_t lookup_patience(const struct dns_lookup *lookup); // microseconds for the present server
+void lookup_start_turn(struct dns_lookup *lookup, int64_t now);
+void lookup_start_musl_round(struct dns_lookup *lookup, int64_t now);
+void lookup_start_round(struct dns_lookup *lookup, int64_t now);
+void lookup_next_turn(struct dns_lookup *lookup, int64_t now);
+bool lookup_some_usable(const struct dns_lookup *lookup); // of the present exchanges
+// The deadline has passed.
+void lookup_time_out(struct dns_lookup *lookup, int64_t now);
+
+#endif
