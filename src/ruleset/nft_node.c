@@ -7,11 +7,15 @@
 
 nft_number nft_number_read(struct nft_tree *tree, const uint8_t *bytes, size_t length,
                            bool host_order) {
-    nft_number number = 0;
-    if (length > sizeof(number)) {
+    if (length > sizeof(nft_number)) {
         tree->failed = true;
         return 0;
     }
+    return nft_number_from(bytes, length, host_order);
+}
+
+nft_number nft_number_from(const uint8_t *bytes, size_t length, bool host_order) {
+    nft_number number = 0;
     bool from_end = host_order && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
     for (size_t i = 0; i < length; i++)
         number = number << 8 | bytes[from_end ? length - 1 - i : i];

@@ -91,13 +91,15 @@ static int compare_concats(const struct nft_parts *parts, const struct nf_data *
     return 0;
 }
 
+// By the lowest flag; none at all comes first.
+static unsigned lowest_flag(const struct nf_data *key, bool host_order) {
+    size_t length = key->length < sizeof(nft_number) ? key->length : sizeof(nft_number);
+    nft_number flags = nft_number_from(key->bytes, length, host_order);
+    return flags ? nft_number_lowest(flags) + 1 : 0;
+}
+
 static int compare_flags(const struct nf_data *a, const struct nf_data *b, bool host_order) {
-    struct nft_tree none; // only its failure is written
-    none.failed = false;
-    unsigned first = nft_number_lowest(nft_number_read(&none, a->bytes, a->length, host_order));
-    unsigned second = nft_number_lowest(nft_number_read(&none, b->bytes, b->length, host_order));
-    // no flag at all comes first
-    return (int)(first % 128) - (int)(second % 128);
+    return (int)lowest_flag(a, host_order) - (int)lowest_flag(b, host_order);
 }
 
 static int compare_elements(const struct nft_parts *parts, const struct nf_element *a,

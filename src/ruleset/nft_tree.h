@@ -180,6 +180,8 @@ struct nft_node *nft_node_ors(struct nft_tree *tree, struct nft_node *value);
 // The number in these bytes, up to 16 of them (more: the tree fails).
 nft_number nft_number_read(struct nft_tree *tree, const uint8_t *bytes, size_t length,
                            bool host_order);
+// The same of bytes that are known to be few enough.
+nft_number nft_number_from(const uint8_t *bytes, size_t length, bool host_order);
 // A number of so many ones; the place of the lowest one (128 if there is none).
 nft_number nft_number_ones(unsigned bits);
 unsigned nft_number_lowest(nft_number number);
