@@ -4,6 +4,7 @@
 #include "panels/route_question.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "base/buffer.h"
 #include "model/conntrack.h"
@@ -86,19 +87,43 @@ static int add_expectations(struct lines *lines, const struct conntrack *row) {
     return add_bar(lines, "Expected", share_of(&row->expectations, &row->expect_max), &text);
 }
 
+// "3 dropped", and "3 dropped (2/s)" where it goes on.
+static void put_loss(const struct row_ref *ref, const char *key, const char *words,
+                     struct buffer *text) {
+    char rate_key[64];
+    struct value rate;
+    snprintf(rate_key, sizeof(rate_key), "%s_rate", key);
+    field_read(kind_find_field(&conntrack_kind, rate_key, NULL), ref, &rate);
+    put_value(ref, text->len > 0 ? ", " : "", key, words, text);
+    if (rate.kind == VALUE_REAL && rate.real > 0)
+        buffer_printf(text, " (%.3g/s)", rate.real);
+}
+
 static int add_losses(struct lines *lines, const struct row_ref *ref) {
-    const struct conntrack *row = ref->row;
+    static const struct {
+        const char *key, *words;
+    } losses[] = {{"insert_failed", " not inserted"},
+                  {"drop", " dropped"},
+                  {"early_drop", " dropped early"},
+                  {"invalid", " invalid"},
+                  {"error", " errors"},
+                  {"chaintoolong", " chains too long"},
+                  {"search_restart", " restarts"},
+                  {"clash_resolve", " clashes"}};
     struct buffer text = BUFFER_INIT;
-    put_value(ref, "", "insert_failed", " not inserted, ", &text);
-    put_value(ref, "", "drop", " dropped, ", &text);
-    put_value(ref, "", "early_drop", " dropped early, ", &text);
-    put_value(ref, "", "invalid", " invalid; ", &text);
-    buffer_puts(&text, row->accounting.value
-                           ? "packets and bytes are counted"
-                           : "packets and bytes are not counted (accounting is off)");
+    for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
+        put_loss(ref, losses[i].key, losses[i].words, &text);
     struct line *line = lines_add(lines, "Packets", buffer_text(&text), STYLE_NORMAL);
     buffer_done(&text);
     return line ? 0 : -ENOMEM;
+}
+
+static int add_accounting(struct lines *lines, const struct conntrack *row) {
+    bool on = row->accounting.value;
+    const char *text =
+        on ? "on: flows that began since count packets and bytes"
+           : "off: no flow counts packets and bytes (net.netfilter.nf_conntrack_acct=0)";
+    return lines_add(lines, "Accounting", text, on ? STYLE_NORMAL : STYLE_DIM) ? 0 : -ENOMEM;
 }
 
 static int summarise(const struct node *node, uint64_t netns, struct lines *lines) {
@@ -110,7 +135,9 @@ static int summarise(const struct node *node, uint64_t netns, struct lines *line
     int r = add_flows(lines, &ref, netns == 0);
     if (r == 0 && row->expectations.known)
         r = add_expectations(lines, row);
-    return r == 0 ? add_losses(lines, &ref) : r;
+    if (r == 0)
+        r = add_losses(lines, &ref);
+    return r == 0 && row->accounting.known ? add_accounting(lines, row) : r;
 }
 
 // --- Views ---------------------------------------------------------------------------------------
@@ -142,8 +169,8 @@ static const struct panel_group conntrack_groups[] = {
     {"Fill", "netns,count,max,used,buckets,mean_chain,full_chain,verdict,expectations,expect_max"},
     {"Settings", "accounting,timestamps,events,checksum,log_invalid,tcp_*"},
     {"Timeouts", "timeouts"},
-    {"Counters", "found,invalid,insert*,drop,early_drop,error,search_restart,clash_resolve,"
-                 "chaintoolong,expect_*,cpus"},
+    {"Counters", "found,invalid*,insert*,drop*,early_drop*,error*,"
+                 "search_restart*,clash_resolve*,chaintoolong*,expect_*,cpus"},
     {NULL, NULL},
 };
 

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "model/history.h"
 #include "model/kind.h"
 #include "model/node.h"
 
@@ -57,6 +58,10 @@ struct conntrack {
 
 extern const struct kind conntrack_kind;
 extern const struct record_type conntrack_cpu_type, conntrack_timeout_type;
+
+// The counters that tell of losses, as history (model/history.h) keeps them from reading to
+// reading, by the place of struct conntrack's total.
+extern const enum conntrack_counter conntrack_losses[HISTORY_COUNTERS];
 
 // How many entries a chain of the hash table has on average with so many flows in all namespaces:
 // each flow stands in it twice, once a direction.

@@ -78,6 +78,27 @@ static void get_verdict(const struct row_ref *ref, const struct field *field, st
         value_set_text(ret, judge_chain(conntrack_mean_chain(max, conntrack->buckets.value)));
 }
 
+// --- Rates ---------------------------------------------------------------------------------------
+
+const enum conntrack_counter conntrack_losses[HISTORY_COUNTERS] = {
+    CONNTRACK_INVALID, CONNTRACK_INSERT_FAILED,  CONNTRACK_DROP,          CONNTRACK_EARLY_DROP,
+    CONNTRACK_ERROR,   CONNTRACK_SEARCH_RESTART, CONNTRACK_CLASH_RESOLVE, CONNTRACK_CHAINTOOLONG,
+};
+
+static void get_rate(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct node_netns *entry = ref->node ? node_find(ref->node, ref->netns->inode) : NULL;
+    const struct history *history = entry ? entry->histories[KIND_CONNTRACK] : NULL;
+    size_t counter = 0,
+           total = (field->offset - offsetof(struct conntrack, total)) / sizeof(struct maybe);
+    double rate;
+    while (conntrack_losses[counter] != total)
+        counter++;
+    if (!history || !history_rate(history, conntrack_kind.identity(ref->row), counter, &rate))
+        return;
+    ret->kind = VALUE_REAL;
+    ret->real = rate;
+}
+
 // --- Records -------------------------------------------------------------------------------------
 
 static void set_records(const struct field *field, const void *items, size_t count,
@@ -117,6 +138,9 @@ static void get_timeouts(const struct row_ref *ref, const struct field *field, s
     FIELD(row, expect_create, "EXPECT CREATE", FIELD_COUNT, "expectations made"), \
     FIELD(row, expect_delete, "EXPECT DELETE", FIELD_COUNT, "expectations removed")
 
+#define RATE(key, counter, title, help) \
+    FIELD_WITH(key, struct conntrack, total[counter], title, FIELD_COUNT_RATE, get_rate, NULL, help)
+
 static const struct field cpu_fields[] = {
     FIELD(struct conntrack_cpu, cpu, "CPU", FIELD_NUMBER, "number of the processor"),
     COUNTERS(struct conntrack_cpu, counters),
@@ -148,6 +172,14 @@ static const struct field fields[] = {
     FIELD(struct conntrack, tcp_ignore_invalid_rst, "IGNORE RST", FIELD_BOOLEAN, "whether RST packets outside the window are passed on"),
     FIELD(struct conntrack, tcp_max_retrans, "MAX RETRANS", FIELD_COUNT, "retransmissions without an answer before the timeout is shortened"),
     COUNTERS(struct conntrack, total),
+    RATE("invalid_rate", CONNTRACK_INVALID, "INVALID/S", "packets a second that could not be tracked"),
+    RATE("insert_failed_rate", CONNTRACK_INSERT_FAILED, "INSERT FAILED/S", "flows a second that could not be added"),
+    RATE("drop_rate", CONNTRACK_DROP, "DROP/S", "packets dropped a second because their flow could not be added"),
+    RATE("early_drop_rate", CONNTRACK_EARLY_DROP, "EARLY DROP/S", "flows dropped a second to make room for new ones"),
+    RATE("error_rate", CONNTRACK_ERROR, "ERROR/S", "ICMP errors a second that could not be tracked"),
+    RATE("search_restart_rate", CONNTRACK_SEARCH_RESTART, "RESTART/S", "lookups begun again a second"),
+    RATE("clash_resolve_rate", CONNTRACK_CLASH_RESOLVE, "CLASH/S", "first packets a second that met and were told apart"),
+    RATE("chaintoolong_rate", CONNTRACK_CHAINTOOLONG, "TOO LONG/S", "flows not added a second because their chain is too long"),
     FIELD_RECORDS_BY("cpus", "CPUS", get_cpus, &conntrack_cpu_type, "the same counters processor by processor"),
     FIELD_RECORDS_BY("timeouts", "TIMEOUTS", get_timeouts, &conntrack_timeout_type, "how long flows are kept, by state"),
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "model/conntrack.h"
 #include "tui/reader_jobs.h"
 #include "tui/reader_live.h"
 
@@ -134,6 +135,18 @@ static void collect(struct reader *reader, struct read_job *job, bool again, enu
     }
 }
 
+// Its counters come with each reading, and with them their rates.
+static void note_conntrack(struct reader *reader, uint64_t netns, const struct table *table) {
+    struct history *history = node_history(reader->node, netns, KIND_CONNTRACK);
+    uint64_t counters[HISTORY_COUNTERS];
+    if (!history || table->count == 0)
+        return;
+    const struct conntrack *row = table_row(table, 0);
+    for (size_t i = 0; i < HISTORY_COUNTERS; i++)
+        counters[i] = row->total[conntrack_losses[i]].value;
+    history_add(history, conntrack_kind.identity(row), (int64_t)uv_hrtime(), counters);
+}
+
 static void put_table(struct reader *reader, struct read_item *item) {
     struct subject *subject = find_subject(reader, item->netns->inode, item->kind);
     if (item->again && reader->paused && subject) {
@@ -142,6 +155,8 @@ static void put_table(struct reader *reader, struct read_item *item) {
     } else {
         if (subject && read_item_is_begun(item))
             subject->read = false;
+        if (item->kind == KIND_CONNTRACK)
+            note_conntrack(reader, item->netns->inode, item->table);
         node_set_table(reader->node, item->netns->inode, item->table);
         reader->callbacks.compared(item->netns->inode, item->kind, &item->changes,
                                    reader->callbacks.user_data);
