@@ -113,9 +113,11 @@ static int add_losses(struct lines *lines, const struct row_ref *ref) {
     struct buffer text = BUFFER_INIT;
     for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
         put_loss(ref, losses[i].key, losses[i].words, &text);
-    struct line *line = lines_add(lines, "Packets", buffer_text(&text), STYLE_NORMAL);
+    // Without the right to ask there are none.
+    bool any = text.len > 0;
+    struct line *line = any ? lines_add(lines, "Packets", buffer_text(&text), STYLE_NORMAL) : NULL;
     buffer_done(&text);
-    return line ? 0 : -ENOMEM;
+    return line || !any ? 0 : -ENOMEM;
 }
 
 static int add_accounting(struct lines *lines, const struct conntrack *row) {

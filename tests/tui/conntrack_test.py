@@ -114,6 +114,16 @@ def test_burst():
         t.wait("(^|[^0-9])[0-9]{1,3} flows")
 
 
+def test_without_the_right():
+    """Said, and the rest of the program goes on."""
+    command = ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"]
+    with Terminal([*command, *netscope("--panel", "conntrack/flows")], 200, 40) as t:
+        t.wait("flows: connection tracking is read with CAP_NET_ADMIN only")
+        t.wait("Flows .* of [0-9]+; [0-9]+ buckets")
+        t.keys("2")
+        t.wait("eth0|lo ")
+
+
 def test_summaries():
     with flow(), panel("states") as t:
         t.wait(r"VALUE +FLOWS\S* +SHARE %")
