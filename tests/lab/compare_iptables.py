@@ -263,6 +263,10 @@ def read_all():
 
 
 def main():
+    for tool in ("ipset", "iptables-legacy-save", "iptables-nft-save", "nft"):
+        if not shutil.which(tool):
+            print(f"skipped: no {tool} here")
+            sys.exit(77)
     enter_namespace()
     run("ip", "link", "set", "lo", "up")
     sections = read_arguments() if len(sys.argv) > 1 else read_all()
