@@ -146,7 +146,7 @@ static void put_route(struct buffer *buffer, const struct route *route) {
     struct buffer text = BUFFER_INIT;
     const struct prefix dst = route_destination(route);
     prefix_format(&dst, &text);
-    put_member(buffer, "type", route_type_names.names[route->shared->type]);
+    put_member(buffer, "type", route_type_name(route->shared->type));
     // A prefix is always one, also of full length.
     if (!strchr(buffer_text(&text), '/'))
         buffer_printf(&text, "/%u", dst.length);

@@ -22,6 +22,11 @@ static const char *const types[] = {
 };
 const struct enum_names route_type_names = NAMES(types);
 
+const char *route_type_name(uint8_t type) {
+    const char *name = type < route_type_names.count ? types[type] : NULL;
+    return name ? name : "unknown";
+}
+
 // RFC 4191, 2.1: two bits of a signed number.
 static const char *const prefs[] = {[0] = "medium", [1] = "high", [3] = "low"};
 const struct enum_names route_pref_names = NAMES(prefs);

@@ -135,6 +135,9 @@ extern const struct enum_names route_type_names;
 extern const struct enum_names route_pref_names;
 extern const struct flag_name route_flag_names[];
 
+// The word for a route's type; "unknown" for one that a later kernel may have.
+const char *route_type_name(uint8_t type);
+
 // "inet", "inet6", "mpls", or NULL for ROUTE_FAMILY_NONE.
 const char *route_family_name(uint8_t family);
 

@@ -159,8 +159,8 @@ static void compare_match(const struct route_world *world, const struct route_de
     if (tos != kernels->tos)
         differ(difference, "tos: 0x%02x here, 0x%02x by the kernel", tos, kernels->tos);
     if (decision->type != b->type)
-        differ(difference, "type: %s here, %s by the kernel",
-               route_type_names.names[decision->type], route_type_names.names[b->type]);
+        differ(difference, "type: %s here, %s by the kernel", route_type_name(decision->type),
+               route_type_name(b->type));
     else if (!same_nexthops(ours, kernels))
         differ(difference, "the nexthops are others");
 }

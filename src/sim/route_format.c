@@ -116,7 +116,7 @@ void route_format_route(const struct route *route, struct buffer *buffer) {
     const struct route_shared *shared = route->shared;
     const struct prefix dst = route_destination(route);
     if (shared->type != ROUTE_UNICAST)
-        buffer_printf(buffer, "%s ", route_type_names.names[shared->type]);
+        buffer_printf(buffer, "%s ", route_type_name(shared->type));
     prefix_format(&dst, buffer);
     if (shared->src.length > 0) {
         buffer_puts(buffer, " from ");

@@ -118,7 +118,7 @@ static void find_candidates(const struct route_walk *walk, const uint32_t *table
 
 static struct route_found take(struct route_walk *walk, const struct route *route) {
     int error = route_type_error(route->shared->type);
-    const char *type = route_type_names.names[route->shared->type];
+    const char *type = route_type_name(route->shared->type);
     if (error == ROUTE_NO_TARGET)
         route_walk_route(walk, ROUTE_STEP_TAKEN, route, "taken: throw, so the next rule decides");
     else if (error)

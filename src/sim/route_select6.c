@@ -224,7 +224,7 @@ static void explain_step(struct search *search, const struct route *route, bool 
     else if (route == winner)
         route_walk_route(search->walk, error ? ROUTE_STEP_ENDED : ROUTE_STEP_TAKEN, route,
                          "taken%s%s", error ? ": " : "",
-                         error ? route_type_names.names[route->shared->type] : "");
+                         error ? route_type_name(route->shared->type) : "");
     else if (trouble)
         route_walk_route(search->walk, ROUTE_STEP_PASSED, route, "%s", trouble);
     else if (!winner)
