@@ -54,6 +54,7 @@ const struct option_spec option_specs[] = {
     {"server", '\0', OPTION_TEXT, "ADDR[:PORT]", DUMP, "with --dump=dns: ask this server, or all that are configured"},
     {"rules", '\0', OPTION_TEXT, "RULES", DUMP, "with --dump=dns: resolve as glibc, musl or exact (the name as it is)"},
     {"tcp", '\0', OPTION_NONE, NULL, DUMP, "with --dump=dns: ask over TCP"},
+    {"watch", '\0', OPTION_TEXT, "SECONDS", DUMP, "with --dump=dns: look up again and again, so long after each other"},
     {"list-fields", '\0', OPTION_KIND, "KIND", LIST, "say which fields there are"},
     {"route-get", '\0', OPTION_ROUTE, "ADDR", ROUTE, "say which route a packet takes, and why"},
     {"from", '\0', OPTION_ROUTE, "ADDR", ROUTE, "that has this source address"},
@@ -69,7 +70,7 @@ const struct option_spec option_specs[] = {
     {"all", '\0', OPTION_NONE, NULL, TRACE, "with an empty filter: every packet, as far as the rate goes"},
     {"rate", '\0', OPTION_TRACE_WORD, "N", TRACE, "follow at most N packets a second in each namespace (10)"},
     {"replies", '\0', OPTION_TRACE_WORD, "yes|no", TRACE, "follow what answers, too (yes)"},
-    {"count", '\0', OPTION_TRACE_WORD, "N", TRACE, "end after N packets"},
+    {"count", '\0', OPTION_TRACE_WORD, "N", DUMP | TRACE, "end after N packets, or with --watch after N lookups"},
     {"duration", '\0', OPTION_TRACE_WORD, "SECONDS", TRACE, "end after so long"},
     {"steps", '\0', OPTION_NONE, NULL, TRACE, "as ndjson: a line for each step"},
     {"panel", '\0', OPTION_PANEL, "NAME[/VIEW]", TERMINAL, "open the terminal program on this panel"},
@@ -336,6 +337,7 @@ static void keep_text(struct options *options, const char *name, const char *tex
         {"name", &options->dns.name},     {"names-from", &options->dns.names_from},
         {"type", &options->dns.types},    {"class", &options->dns.class},
         {"server", &options->dns.server}, {"rules", &options->dns.rules},
+        {"watch", &options->dns.watch},
     };
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         if (strcmp(places[i].name, name) == 0)
@@ -465,6 +467,7 @@ static void take_switches(struct parsing *p) {
     options->dump.all_netns = is_given(p, "all-netns");
     options->no_color = is_given(p, "no-color");
     options->dns.tcp = is_given(p, "tcp");
+    options->dns.count = options->trace.count;
     options->dns.sections = options->dns.sections && options->dump.format == DUMP_TEXT &&
                             !options->dump.fields && !options->dump.filter && !options->dump.sort;
     options->route_get.netns = options->dump.netns;
@@ -539,8 +542,8 @@ static int check_together(const struct parsing *p) {
 }
 
 static int check_dns(const struct parsing *p) {
-    static const char *const parts[] = {"name",   "names-from", "type", "class",
-                                        "server", "rules",      "tcp"};
+    static const char *const parts[] = {"name",  "names-from", "type",  "class", "server",
+                                        "rules", "tcp",        "watch", "count"};
     const struct options *options = &p->options;
     bool question = options->dns.name || options->dns.names_from, asked = false;
     for (size_t i = 0; i < options->dump.kind_count; i++)
@@ -555,6 +558,12 @@ static int check_dns(const struct parsing *p) {
         return error_set(p->err, -EINVAL, "a lookup needs --name or --names-from");
     if (options->dns.name && options->dns.names_from)
         return error_set(p->err, -EINVAL, "--name and --names-from: one name, or a file of them");
+    if (options->dns.watch && !options->dns.name)
+        return error_set(p->err, -EINVAL, "--watch goes with --name");
+    if (options->dns.watch && options->dump.format == DUMP_JSON)
+        return error_set(p->err, -EINVAL, "--watch is text or ndjson");
+    if (asked && options->dns.count > 0 && !options->dns.watch)
+        return error_set(p->err, -EINVAL, "--count goes with --watch or --trace");
     if (asked && options->dump.all_netns)
         return error_set(p->err, -EINVAL, "a lookup is made in one namespace: not --all-netns");
     for (size_t i = 0; asked && i < options->dump.kind_count; i++) {

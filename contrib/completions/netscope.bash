@@ -148,6 +148,9 @@ _netscope() {
     --rules)
                 return
         ;;
+    --watch)
+                return
+        ;;
     --list-fields)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
             mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets' -- "$cur") && return
@@ -205,6 +208,6 @@ _netscope() {
                 return
         ;;
     esac
-    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --names --counters --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --list-fields --route-get --from --iif --oif --mark --uid --ipproto --sport --dport --tos --trace --all --rate --replies --count --duration --steps --panel --interval --no-color --help --version' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --names --counters --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --watch --list-fields --route-get --from --iif --oif --mark --uid --ipproto --sport --dport --tos --trace --all --rate --replies --count --duration --steps --panel --interval --no-color --help --version' -- "$cur")
 }
 complete -F _netscope netscope

@@ -7,12 +7,15 @@
 #include <string.h>
 
 #include "dump/dns_text.h"
+#include "dump/dns_watch.h"
 #include "dump/statuses.h"
 #include "dump/writer.h"
+#include "model/conntrack.h"
 #include "model/dns.h"
 #include "resolve/dns_hosts.h"
 #include "source/dns.h"
 #include "source/node_read.h"
+#include "source/source.h"
 
 // A name that is under way: it goes when the last of its lookups has ended.
 struct name {
@@ -33,6 +36,7 @@ struct dns_dump {
     const struct resolver *resolver;
     struct resolver unread; // where the files may not be read
     struct dns_plan asking;
+    struct dns_watch watch;
     struct arena arena;
     struct output output;
     struct writer writer;
@@ -114,16 +118,27 @@ static int hold(struct dns_dump *dump, struct table *table) {
     return 0;
 }
 
+static int write_sections(struct dns_dump *dump, struct table *answers, struct table *queries) {
+    if (dump->watch.interval > 0)
+        dns_watch_format_lookup(&dump->watch, answers, queries, &dump->output.buffer);
+    else
+        dns_text_format(answers, queries, &dump->output.buffer);
+    output_check(&dump->output);
+    return dump->output.error;
+}
+
 static int write_lookup(struct dns_dump *dump, struct table *answers, struct table *queries) {
     struct table *const tables[] = {answers, queries};
-    if (dump->request->sections) {
-        dns_text_format(answers, queries, &dump->output.buffer);
-        output_check(&dump->output);
-        return dump->output.error;
+    int r;
+    if (!is_held(dump) || dump->request->sections) {
+        r = dump->request->sections ? write_sections(dump, answers, queries)
+                                    : write_tables(dump, tables, 2, true);
+        // Who watches sees each lookup when it ends.
+        if (dump->watch.interval > 0)
+            output_flush(&dump->output);
+        return r;
     }
-    if (!is_held(dump))
-        return write_tables(dump, tables, 2, true);
-    int r = hold(dump, answers);
+    r = hold(dump, answers);
     return r == 0 ? hold(dump, queries) : r;
 }
 
@@ -134,9 +149,11 @@ static enum dns_dump_result result_of(const struct table *answers) {
     for (size_t i = 0; i < answers->count; i++) {
         const struct dns_answer *answer = table_row(answers, i);
         bool negative = answer->outcome == DNS_NO_DATA || answer->outcome == DNS_NO_NAME;
-        enum dns_dump_result result = answer->outcome == DNS_ANSWERED ? DNS_DUMP_ANSWER
-                                      : negative                      ? DNS_DUMP_NEGATIVE
-                                                                      : DNS_DUMP_NO_REPLY;
+        // What was cancelled says nothing against the others.
+        bool good = answer->outcome == DNS_ANSWERED || answer->outcome == DNS_CANCELLED;
+        enum dns_dump_result result = good       ? DNS_DUMP_ANSWER
+                                      : negative ? DNS_DUMP_NEGATIVE
+                                                 : DNS_DUMP_NO_REPLY;
         best = result < best ? result : best;
     }
     return best;
@@ -153,6 +170,10 @@ static void drop_name(struct dns_dump *dump, struct name *name) {
 
 // The next name as it was typed. Returns 1, 0 when there is none left, or -errno.
 static int read_name(struct dns_dump *dump, const char **ret_text) {
+    if (dump->watch.interval > 0) {
+        *ret_text = dump->request->name;
+        return dns_watch_wait(&dump->watch);
+    }
     if (!dump->file) {
         *ret_text = dump->request->name;
         bool more = !dump->name_given;
@@ -218,7 +239,9 @@ static int take_lookup(const struct dns_wanted *wanted, struct table *answers,
     enum dns_dump_result result = result_of(answers);
     if (result < name->result)
         name->result = result;
-    int r = write_lookup(dump, answers, queries);
+    int r = dump->watch.interval > 0 ? dns_watch_add(&dump->watch, answers, queries) : 0;
+    if (r == 0)
+        r = write_lookup(dump, answers, queries);
     table_unref(answers);
     table_unref(queries);
     drop_name(dump, name);
@@ -306,14 +329,39 @@ static int next_lookup(struct dns_wanted *ret_wanted, void *user_data) {
     }
 }
 
+// What the kernel counts of flows that lost the race for their place: A and AAAA from one socket
+// are two packets of one flow.
+static struct maybe read_insert_failed(const struct dns_dump *dump) {
+    const struct source_request request = node_request(dump->node, dump->netns);
+    struct table *table = source_of(KIND_CONNTRACK)->read(&request);
+    struct maybe failed = {0};
+    if (table && table->count > 0)
+        failed = ((const struct conntrack *)table_row(table, 0))->total[CONNTRACK_INSERT_FAILED];
+    table_unref(table);
+    return failed;
+}
+
+static int end_watch(struct dns_dump *dump, int r) {
+    if (r != 0 && r != -ECANCELED)
+        return r;
+    if (dump->request->sections)
+        dns_watch_format(&dump->watch, read_insert_failed(dump), &dump->output.buffer);
+    return 0;
+}
+
 static int run_lookups(struct dns_dump *dump) {
+    bool watched = dump->watch.interval > 0;
     const struct dns_run run = {.netns = dump->netns,
-                                .in_flight = DNS_IN_FLIGHT,
-                                .cancel = -1,
+                                .in_flight = watched ? 1 : DNS_IN_FLIGHT,
+                                .cancel = dump->watch.stop,
                                 .next = next_lookup,
                                 .take = take_lookup,
                                 .user_data = dump};
+    if (watched)
+        dump->watch.insert_failed = read_insert_failed(dump);
     int r = dns_run(&run, dump->err);
+    if (watched)
+        r = end_watch(dump, r);
     if (r == 0 && is_held(dump))
         r = write_tables(dump, dump->held, dump->held_count, true);
     return r;
@@ -363,6 +411,8 @@ static int prepare(struct dns_dump *dump) {
         r = find_resolver(dump);
     if (r == 0)
         r = dns_plan_make(dump->request, dump->resolver, &dump->arena, &dump->asking, dump->err);
+    if (r == 0)
+        r = dns_watch_init(dump->request, &dump->watch, dump->err);
     return r == 0 ? open_names(dump) : r;
 }
 
@@ -389,6 +439,7 @@ static void clean_up(struct dns_dump *dump) {
         table_unref(dump->held[i]);
     free(dump->held);
     free(dump->line);
+    dns_watch_done(&dump->watch);
     if (dump->name)
         drop_name(dump, dump->name);
     if (dump->file && dump->file != stdin)
@@ -400,7 +451,7 @@ static void clean_up(struct dns_dump *dump) {
 int dns_dump_run(const struct dump_plan *plan, const struct dns_request *request, int fd,
                  enum dns_dump_result *ret_result, struct error *err) {
     struct dns_dump dump = {
-        .plan = plan, .request = request, .err = err, .output = OUTPUT_INIT(fd)};
+        .plan = plan, .request = request, .err = err, .output = OUTPUT_INIT(fd), .watch.stop = -1};
     dump.writer = writer_of(plan, &dump.output);
     int r = prepare(&dump);
     if (r == 0)

@@ -22,6 +22,8 @@ struct dns_request {
     const char *class;
     const char *server; // "ADDR", "ADDR:PORT", "[ADDR]:PORT", or "all"
     const char *rules;  // "glibc", "musl", "exact"
+    const char *watch;  // seconds from one lookup to the next; NULL: one only
+    uint64_t count;     // with watch: so many, 0: until it is told to end
     bool tcp;
     bool sections; // as text: replies section by section, not rows
 };

@@ -9,6 +9,7 @@ on addresses of lo.
 import json
 import os
 import re
+import signal
 import socket
 import struct
 import subprocess
@@ -462,6 +463,47 @@ class Liar(unittest.TestCase):
             result = self.ask(answer)
             self.assertEqual(result["queries"][0]["outcome"], "malformed")
             self.assertEqual(result["answers"][0]["outcome"], "no_reply")
+
+    def test_a_watch_counts_what_was_lost(self):
+        asked = []
+
+        def every_fifth_is_lost(query, _transport):
+            asked.append(query)
+            return [] if len(asked) % 5 == 0 else [reply_to(query, records=self.GOOD)]
+
+        server = Server(self.ADDRESS, every_fifth_is_lost)
+        self.addCleanup(server.close)
+        resolve_with(f"nameserver {self.ADDRESS}\noptions timeout:1 attempts:1\n")
+        lines = netscope(
+            "--server", self.ADDRESS, "--name", "a.test", "--type", "A", "--watch", "0.01",
+            "--count", "10", status=5, timeout=100,
+        ).decode().splitlines()
+        self.assertEqual(len(asked), 10)
+        rounds = [line for line in lines if line[:1] != ";"]
+        self.assertEqual([" lost: " in line for line in rounds], ([False] * 4 + [True]) * 2)
+        self.assertIn("; 10 lookups, 10 queries, 2 lost (20.0%)", lines)
+        self.assertIn("; answers: NOERROR 8 no reply 2", lines)
+        tail = re.search(r"99th percentile (\d+)", "\n".join(lines))
+        self.assertGreaterEqual(int(tail.group(1)), 1000)
+
+    def test_a_watch_ends_when_it_is_told(self):
+        server = Server(self.ADDRESS, lambda query, _transport: [reply_to(query, records=self.GOOD)])
+        self.addCleanup(server.close)
+        with subprocess.Popen(
+            [NETSCOPE, "--dump=dns", "--server", self.ADDRESS, "--name", "a.test", "--type", "A",
+             "--watch", "3600"], stdout=subprocess.PIPE, text=True,
+        ) as watch:
+            first = watch.stdout.readline()
+            watch.send_signal(signal.SIGINT)
+            rest = watch.stdout.read()
+        self.assertIn("A NOERROR (1)", first)
+        self.assertIn("; 1 lookups, 1 queries, 0 lost (0.0%)", rest)
+        self.assertEqual(watch.returncode, 0)
+
+    def test_a_watch_that_makes_no_sense_is_refused(self):
+        for wrong in (("--watch", "0"), ("--watch", "x"), ("--count", "3"), ("-j", "--watch", "1")):
+            with self.subTest(wrong=wrong):
+                netscope("--name", "a.test", "--server", self.ADDRESS, *wrong, status=2)
 
     def test_it_answers_late_and_twice(self):
         def late(query, _transport):

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A lookup that is made again and again: when the next one is due, and what they came to so far.
+#ifndef DUMP_DNS_WATCH_H
+#define DUMP_DNS_WATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "dump/dns_request.h"
+#include "model/dns.h"
+#include "model/table.h"
+
+#define DNS_WATCH_RCODES 24 // higher ones are counted as the last
+
+struct dns_watch {
+    int64_t interval;                            // microseconds; 0: there is no watch
+    uint64_t most, rounds;                       // rounds to be made (0: no end), and begun
+    int64_t due;                                 // when the next one begins
+    int stop;                                    // readable once it is to end; -1: none
+    uint64_t queries, lost;                      // sent; and of them without a reply
+    uint64_t *times;                             // microseconds that each lookup took
+    size_t count, capacity;                      // of lookups
+    uint64_t rcodes[DNS_WATCH_RCODES], no_reply; // of answers
+    struct maybe insert_failed;                  // of the namespace's conntrack, when it began
+};
+
+// Reads `--watch` and `--count`. Returns 0, -EINVAL (words in err) or another -errno. `ret_watch`
+// is to be given to dns_watch_done().
+int dns_watch_init(const struct dns_request *request, struct dns_watch *ret_watch,
+                   struct error *err);
+void dns_watch_done(struct dns_watch *watch);
+
+// Waits until the next round is due and counts it. Returns 1, 0 after the last one, or -ECANCELED.
+int dns_watch_wait(struct dns_watch *watch);
+
+// Counts what a lookup came to; one that was cancelled says nothing. Returns 0 or -ENOMEM.
+int dns_watch_add(struct dns_watch *watch, const struct table *answers,
+                  const struct table *queries);
+
+// A line for a lookup: its number, its time as number and as a bar that grows by one for each
+// doubling from 0.1 ms on, what each type came to, and the queries that were lost.
+void dns_watch_format_lookup(const struct dns_watch *watch, const struct table *answers,
+                             const struct table *queries, struct buffer *buffer);
+
+// Loss, times and response codes of all, and by how much insert_failed grew.
+void dns_watch_format(struct dns_watch *watch, struct maybe insert_failed, struct buffer *buffer);
+
+#endif
