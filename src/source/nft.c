@@ -145,11 +145,26 @@ static int settle(struct reading *reading, list_setter *set) {
     return 0;
 }
 
+// While a transaction is under way the kernel can tell the same part twice in one dump, at one
+// generation: that reading is void.
+static bool has_table_twice(const struct pile *pile) {
+    const struct nf_table *tables = (const void *)pile->items;
+    for (size_t i = 0; i < pile->count; i++) {
+        for (size_t j = i + 1; j < pile->count; j++) {
+            if (tables[i].family == tables[j].family && strcmp(tables[i].name, tables[j].name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 static int read_tables(struct reading *reading, struct error *err) {
     struct ruleset *ruleset = reading->ruleset;
     int r = dump_all(reading, NFT_MSG_GETTABLE, take_table, sizeof(struct nf_table), err);
     if (r < 0)
         return r;
+    if (has_table_twice(&reading->pile))
+        return -EAGAIN;
     // Those of iptables come behind them.
     size_t room = reading->pile.count + RULESET_LEGACY_TABLES;
     ruleset->tables = arena_alloc(&ruleset->arena, room * sizeof(struct nf_table));
@@ -260,8 +275,11 @@ static int read_table_elements(struct reading *reading, const struct nf_table *t
 static int settle_chain_rules(struct reading *reading, struct nf_chain *chain, size_t begin,
                               size_t end) {
     struct nf_rule *rules = (struct nf_rule *)(void *)reading->pile.items + begin;
-    for (size_t i = 0; i < end - begin; i++)
+    for (size_t i = 0; i < end - begin; i++) {
+        if (chain->rule_count > 0 || (i > 0 && rules[i].handle == rules[0].handle))
+            return -EAGAIN; // told twice (has_table_twice)
         rules[i].number = (uint32_t)i + 1;
+    }
     chain->rules = arena_copy(reading->parser.arena, rules, (end - begin) * sizeof(struct nf_rule));
     chain->rule_count = end - begin;
     return chain->rules ? 0 : -ENOMEM;

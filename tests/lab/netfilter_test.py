@@ -4,7 +4,7 @@
 loaded into a fresh namespace, gives the same rows; and while rules are replaced all the time, what is read is
 never half of one ruleset and half of another.
 
-The rulesets are those of nft_rules/, of lab/rulesets and of $RULESETS, if that is a directory; each is loaded
+The rulesets are those of rulesets/, of lab/rulesets and of $RULESETS, if that is a directory; each is loaded
 into a namespace of its own."""
 
 import json
@@ -209,7 +209,7 @@ def load(space, path):
 
 
 def rulesets():
-    for place in (os.path.join(HERE, "nft_rules"), os.path.join(LAB, "rulesets"), os.environ.get("RULESETS", "")):
+    for place in (os.path.join(HERE, "rulesets"), os.path.join(LAB, "rulesets"), os.environ.get("RULESETS", "")):
         for name in sorted(os.listdir(place)) if os.path.isdir(place) else []:
             if name.endswith((".nft", ".rules")):
                 yield os.path.join(place, name)
