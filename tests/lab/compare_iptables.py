@@ -24,6 +24,7 @@ import os
 import re
 import socket
 import struct
+import shutil
 import subprocess
 import sys
 from collections import namedtuple
