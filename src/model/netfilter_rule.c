@@ -77,12 +77,21 @@ static void get_expr(const struct row_ref *ref, const struct field *field, struc
     ret->json.item = ref->row;
 }
 
+// linux/netfilter/nf_tables.h: NFT_SET_ANONYMOUS, NFT_CHAIN_BINDING. The kernel makes up the names
+// of what is part of one rule.
+#define SET_ANONYMOUS 1
+#define CHAIN_BINDING 4
+
 // The name that an expression has from somewhere else in its table: a chain, a set, an object.
 static const char *name_used(const struct nf_expr *expr) {
     switch (expr->kind) {
     case NF_EXPR_VERDICT:
+        if (expr->verdict.chain && expr->verdict.chain->flags & CHAIN_BINDING)
+            return NULL;
         return expr->verdict.chain_name;
     case NF_EXPR_LOOKUP:
+        if (expr->lookup.set && expr->lookup.set->flags & SET_ANONYMOUS)
+            return NULL;
         return expr->lookup.set_name;
     case NF_EXPR_DYNSET:
         return expr->dynset->set_name;
