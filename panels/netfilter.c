@@ -72,6 +72,12 @@ static bool find_object_users(const struct row_ref *ref, struct panel_place *ret
     return true;
 }
 
+static bool find_service_rules(const struct row_ref *ref, struct panel_place *ret_place) {
+    const struct nf_service_row *row = ref->row;
+    netfilter_place_chain(row->service.chain, ref->netns->inode, ret_place);
+    return true;
+}
+
 // An element of a verdict map.
 static bool find_element_chain(const struct row_ref *ref, struct panel_place *ret_place) {
     const struct nf_element_row *row = ref->row;
@@ -107,6 +113,11 @@ static const struct panel_target element_targets[] = {
 
 static const struct panel_target object_targets[] = {
     {.title = "the rules that use it", .find = find_object_users},
+    {.find = NULL},
+};
+
+static const struct panel_target service_targets[] = {
+    {.field = "chain", .title = "the rules of its chain", .find = find_service_rules},
     {.find = NULL},
 };
 
@@ -161,6 +172,13 @@ static const struct panel_view views[] = {
         .title = "Flowtables",
         .kind = KIND_FLOWTABLES,
         .columns = "name,family,table,hook,prio,dev,flags,use",
+    },
+    {
+        .name = "services",
+        .title = "Services",
+        .kind = KIND_SERVICES,
+        .columns = "name,proto,addr,port,backends,~affinity,~rejected,origin,?chain,?table,?family",
+        .targets = service_targets,
     },
     {
         .name = "tables",

@@ -66,6 +66,9 @@ _netscope_fields() {
     case ",${1:-flowtables}," in *,flowtables,* | *,netfilter,*)
         printf '%s\n' netns family table name handle hook prio dev flags use backend syntax manager ;;
     esac
+    case ",${1:-services}," in *,services,* | *,netfilter,*)
+        printf '%s\n' netns family table name addr port proto backends count affinity restricted rejected chain origin backend syntax manager ;;
+    esac
     case ",${1:-answers}," in *,answers,*)
         printf '%s\n' netns name type class outcome candidate reason from server port transport candidate_count query_count took_ms validity validity_reason rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional ;;
     esac
@@ -106,7 +109,7 @@ _netscope() {
     case $prev in
     --dump)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets dns netfilter' && return
+            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables services answers queries packets dns netfilter' && return
         ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson' -- "$cur")
@@ -153,7 +156,7 @@ _netscope() {
         ;;
     --list-fields)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables answers queries packets' -- "$cur") && return
+            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables services answers queries packets' -- "$cur") && return
         ;;
     --route-get)
                 return
@@ -201,7 +204,7 @@ _netscope() {
                 return
         ;;
     --panel)
-        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/tables' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/tables' -- "$cur")
         return
         ;;
     --interval)

@@ -223,14 +223,23 @@ static int add_flowtables(struct table *table, const struct nf_table *part) {
     return r;
 }
 
+static int take_service(const struct nf_service *service, void *user_data) {
+    return put(user_data, &(struct nf_service_row){service->chain->table, *service});
+}
+
+static int add_services(struct table *table, const struct nf_table *part) {
+    return nf_service_find(part, &table->arena, take_service, table);
+}
+
 static const struct {
     const struct kind *kind;
     row_adder *add;
 } adders[] = {
-    {&nf_table_kind, add_table},    {&nf_hook_kind, add_hooks},
-    {&nf_chain_kind, add_chains},   {&nf_rule_kind, add_rules},
-    {&nf_set_kind, add_sets},       {&nf_element_kind, add_elements},
-    {&nf_object_kind, add_objects}, {&nf_flowtable_kind, add_flowtables},
+    {&nf_table_kind, add_table},      {&nf_hook_kind, add_hooks},
+    {&nf_chain_kind, add_chains},     {&nf_rule_kind, add_rules},
+    {&nf_set_kind, add_sets},         {&nf_element_kind, add_elements},
+    {&nf_object_kind, add_objects},   {&nf_flowtable_kind, add_flowtables},
+    {&nf_service_kind, add_services},
 };
 
 int netfilter_add_rows(struct table *table, struct ruleset *ruleset) {

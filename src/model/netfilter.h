@@ -9,6 +9,7 @@
 #include "model/kind.h"
 #include "model/table.h"
 #include "ruleset/ruleset.h"
+#include "ruleset/service.h"
 
 // Every row begins with its table.
 struct nf_table_row {
@@ -49,8 +50,13 @@ struct nf_flowtable_row {
     const struct nf_flowtable *flowtable;
 };
 
+struct nf_service_row { // what it points to is in the ruleset and the table's arena
+    const struct nf_table *table;
+    struct nf_service service;
+};
+
 extern const struct kind nf_table_kind, nf_hook_kind, nf_chain_kind, nf_rule_kind, nf_set_kind,
-    nf_element_kind, nf_object_kind, nf_flowtable_kind;
+    nf_element_kind, nf_object_kind, nf_flowtable_kind, nf_service_kind;
 
 #define NF_SET_INTERVAL 0x4 // linux/netfilter/nf_tables.h NFT_SET_INTERVAL
 #define NF_ELEMENT_END  0x1 // NFT_SET_ELEM_INTERVAL_END: it only ends what another begins
