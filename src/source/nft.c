@@ -170,7 +170,8 @@ static int read_tables(struct reading *reading, struct error *err) {
     ruleset->tables = arena_alloc(&ruleset->arena, room * sizeof(struct nf_table));
     if (!ruleset->tables)
         return -ENOMEM;
-    memcpy(ruleset->tables, reading->pile.items, reading->pile.count * sizeof(struct nf_table));
+    if (reading->pile.count > 0)
+        memcpy(ruleset->tables, reading->pile.items, reading->pile.count * sizeof(struct nf_table));
     ruleset->table_count = reading->pile.count;
     return 0;
 }

@@ -204,6 +204,9 @@ UNSAID = {
 
 OWN_FIELDS = {
     "netns",  # by which the rows are compared
+    "duplicate",  # what stands twice on a segment, from the interfaces of all namespaces:
+    "address_claims",  # unit tests and compare_neighbours.py are about it
+    "lladdr_claims",
     "protocol",  # of an address: iproute2 tells it since 6.3
 }
 
