@@ -253,7 +253,7 @@ def replace_rules(space, stop):
 def check_torn():
     stop = threading.Event()
     with Namespace() as space:
-        writer = threading.Thread(target=replace_rules, args=(space, stop))
+        writer = threading.Thread(target=replace_rules, args=(space, stop), daemon=True)
         writer.start()
         whole, reasons = 0, Counter()
         for _ in range(DUMPS):
