@@ -67,6 +67,7 @@ static void take_cacheinfo(struct route_key *key, const struct nlattr *attr) {
 
 static int split_attributes(struct route_key *key, const struct nlattr *attr, int length) {
     const struct nlattr *start = attr;
+    const void *end = (const char *)attr + length; // the last attribute may lack its padding
     int r = 0;
     for (; r == 0 && nla_ok(attr, length); attr = nla_next(attr, &length)) {
         bool dst = nla_type(attr) == RTA_DST;
@@ -82,7 +83,7 @@ static int split_attributes(struct route_key *key, const struct nlattr *attr, in
     }
     if (r < 0 || length > 0)
         return -EBADMSG;
-    return start < attr ? add_part(key, start, attr) : 0;
+    return (const void *)start < end ? add_part(key, start, end) : 0;
 }
 
 // Eight bytes at a time; the constant is that of 64-bit Fibonacci hashing.
