@@ -3,12 +3,12 @@
 #include <errno.h>
 #include <string.h>
 
-#include "dump/dns_request.h"
 #include "dump/dns_text.h"
 #include "model/dns.h"
 #include "model/resolver.h"
 #include "panels/panels.h"
 #include "resolve/dns_hosts.h"
+#include "resolve/dns_plan.h"
 #include "source/dns.h"
 #include "source/source.h"
 #include "tui/grid.h"
@@ -41,20 +41,18 @@ struct asking {
     struct dns_request request;
     struct dns_plan plan;
     const struct resolver *resolver;
-    const char *name;
-    bool reverse;
+    struct dns_subject subject;
     size_t step;
     struct buffer text;
 };
 
 static int prepare(struct asking *asking, const char *typed, const char *rules, struct error *err) {
     int r = parse_typed(typed, rules, &asking->arena, &asking->request, err);
+    asking->subject.asked = asking->request.name;
     if (r == 0)
-        r = dns_name_prepare(&asking->arena, asking->request.name, &asking->name, &asking->reverse,
-                             err);
-    if (r == 0 && asking->reverse && !asking->request.types)
-        asking->request.types = "PTR";
-    if (r == 0 && asking->reverse)
+        r = dns_name_prepare(&asking->arena, asking->request.name, &asking->subject.name,
+                             &asking->subject.reverse, err);
+    if (r == 0 && asking->subject.reverse)
         asking->request.rules = "exact";
     return r == 0 ? dns_plan_make(&asking->request, asking->resolver, &asking->arena, &asking->plan,
                                   err)
@@ -65,8 +63,8 @@ static int prepare(struct asking *asking, const char *typed, const char *rules, 
 
 static int add_candidates(const struct asking *asking, struct arena *arena, struct lines *lines) {
     struct dns_candidates candidates;
-    int r =
-        dns_candidates_make(arena, asking->resolver, asking->plan.rules, asking->name, &candidates);
+    int r = dns_candidates_make(arena, asking->resolver, asking->plan.rules, asking->subject.name,
+                                &candidates);
     for (size_t i = 0; r == 0 && i < candidates.count; i++) {
         if (!lines_add(lines, i == 0 ? "Names to try" : "", candidates.names[i], STYLE_NORMAL))
             r = -ENOMEM;
@@ -105,26 +103,8 @@ static int answer_musl(struct node *node, uint64_t netns, const char *typed,
 
 static int next_lookup(struct dns_wanted *ret_wanted, void *user_data) {
     struct asking *asking = user_data;
-    const struct dns_plan *plan = &asking->plan;
-    size_t types = plan->as_getaddrinfo ? 1 : plan->type_count; // A and AAAA are asked together
-    if (asking->step == types * plan->set_count)
-        return 0;
-    const struct dns_server_set *set = &plan->sets[asking->step / types];
-    *ret_wanted = (struct dns_wanted){
-        .question = {.asked = asking->request.name,
-                     .name = asking->name,
-                     .types = {plan->types[asking->step % types], DNS_TYPE_AAAA},
-                     .type_count = plan->as_getaddrinfo ? 2 : 1,
-                     .class = plan->class},
-        .settings = {.rules = plan->rules,
-                     .resolver = asking->resolver,
-                     .servers = set->servers,
-                     .server_count = set->count,
-                     .port = plan->port,
-                     .edns = plan->edns},
-    };
-    asking->step++;
-    return 1;
+    return dns_plan_lookup(&asking->plan, asking->resolver, &asking->subject, asking->step++,
+                           &ret_wanted->settings, &ret_wanted->question);
 }
 
 static int take_lookup(const struct dns_wanted *wanted, struct table *answers,

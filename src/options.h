@@ -9,10 +9,10 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
-#include "dump/dns_request.h"
 #include "dump/plan.h"
 #include "dump/route_get.h"
 #include "dump/trace.h"
+#include "resolve/dns_plan.h"
 
 enum options_action {
     OPTIONS_TERMINAL,

@@ -20,8 +20,7 @@
 // A name that is under way: it goes when the last of its lookups has ended.
 struct name {
     struct arena arena;
-    const char *asked, *prepared;
-    bool reverse;
+    struct dns_subject subject;
     size_t lookups; // not yet ended, and one more while some are still to begin
     enum dns_dump_result result;
 };
@@ -194,10 +193,11 @@ static int read_name(struct dns_dump *dump, const char **ret_text) {
 }
 
 static int prepare_name(struct dns_dump *dump, struct name *name, const char *text) {
-    name->asked = arena_strdup(&name->arena, text);
-    int r = name->asked ? dns_name_prepare(&name->arena, name->asked, &name->prepared,
-                                           &name->reverse, dump->err)
-                        : -ENOMEM;
+    struct dns_subject *subject = &name->subject;
+    subject->asked = arena_strdup(&name->arena, text);
+    int r = subject->asked ? dns_name_prepare(&name->arena, subject->asked, &subject->name,
+                                              &subject->reverse, dump->err)
+                           : -ENOMEM;
     if (r == -EINVAL && dump->file)
         error_prefix(dump->err, "--names-from: line %zu", dump->line_number);
     return r;
@@ -248,39 +248,9 @@ static int take_lookup(const struct dns_wanted *wanted, struct table *answers,
     return r;
 }
 
-// A and AAAA are one lookup, as getaddrinfo has it; every other type is one of its own, and all of
-// that for each set of servers.
-static size_t questions(const struct dns_dump *dump, struct dns_question ret[DNS_TYPES_MAX]) {
-    const struct dns_plan *asking = &dump->asking;
-    size_t count = 0;
-    struct dns_question one = {.asked = dump->name->asked,
-                               .name = dump->name->prepared,
-                               .class = asking->class,
-                               .type_count = 1};
-    if (dump->name->reverse && !dump->request->types) {
-        one.types[0] = DNS_TYPE_PTR;
-        ret[0] = one;
-        return 1;
-    }
-    size_t pair = SIZE_MAX;
-    for (size_t i = 0; i < asking->type_count; i++) {
-        uint16_t type = asking->types[i];
-        bool address = type == DNS_TYPE_A || type == DNS_TYPE_AAAA;
-        if (address && pair != SIZE_MAX) {
-            ret[pair].types[ret[pair].type_count++] = type;
-            continue;
-        }
-        if (address)
-            pair = count;
-        one.types[0] = type;
-        ret[count++] = one;
-    }
-    return count;
-}
-
 static int look_into_hosts(struct dns_dump *dump) {
     struct table *answers, *queries;
-    int r = dns_hosts_answer(dump->resolver, dump->name->asked, &answers, &queries);
+    int r = dns_hosts_answer(dump->resolver, dump->name->subject.asked, &answers, &queries);
     if (r <= 0)
         return r;
     dump->name->result = result_of(answers);
@@ -290,39 +260,28 @@ static int look_into_hosts(struct dns_dump *dump) {
     return written < 0 ? written : 1;
 }
 
+// A name that the hosts file answers needs no lookup. Returns 1, 0 if it is not that way, or
+// -errno.
+static int answer_from_hosts(struct dns_dump *dump) {
+    bool first = dump->step == 0 && dump->asking.as_getaddrinfo && !dump->name->subject.reverse;
+    return first ? look_into_hosts(dump) : 0;
+}
+
 static int next_lookup(struct dns_wanted *ret_wanted, void *user_data) {
     struct dns_dump *dump = user_data;
-    const struct dns_plan *asking = &dump->asking;
-    struct dns_question all[DNS_TYPES_MAX];
     for (;;) {
         int r = dump->name ? 1 : next_name(dump);
-        if (r <= 0)
+        if (r > 0)
+            r = answer_from_hosts(dump);
+        else
             return r;
-        if (dump->step == 0 && asking->as_getaddrinfo && !dump->name->reverse) {
-            r = look_into_hosts(dump);
-            if (r < 0)
-                return r;
-            if (r > 0) {
-                end_name(dump);
-                continue;
-            }
-        }
-        size_t count = questions(dump, all);
-        if (dump->step < count * asking->set_count) {
-            size_t step = dump->step++;
-            const struct dns_server_set *set = &asking->sets[step / count];
+        if (r < 0)
+            return r;
+        if (r == 0 && dns_plan_lookup(&dump->asking, dump->resolver, &dump->name->subject,
+                                      dump->step, &ret_wanted->settings, &ret_wanted->question)) {
+            dump->step++;
             dump->name->lookups++;
-            *ret_wanted = (struct dns_wanted){
-                .question = all[step % count],
-                .mark = dump->name,
-                .settings = {.rules = dump->name->reverse ? DNS_RULES_EXACT : asking->rules,
-                             .resolver = dump->resolver,
-                             .servers = set->servers,
-                             .server_count = set->count,
-                             .port = asking->port,
-                             .tcp = asking->tcp,
-                             .edns = asking->edns},
-            };
+            ret_wanted->mark = dump->name;
             return 1;
         }
         end_name(dump);

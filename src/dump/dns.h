@@ -5,8 +5,8 @@
 #define DUMP_DNS_H
 
 #include "base/error.h"
-#include "dump/dns_request.h"
 #include "dump/plan.h"
+#include "resolve/dns_plan.h"
 
 // How it went, for the exit status: the worst of all names, of which each is as good as its best
 // answer.

@@ -8,9 +8,9 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
-#include "dump/dns_request.h"
 #include "model/dns.h"
 #include "model/table.h"
+#include "resolve/dns_plan.h"
 
 #define DNS_WATCH_RCODES 24 // higher ones are counted as the last
 

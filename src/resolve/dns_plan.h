@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is asked of the DNS, as people ask for it and made ready.
-#ifndef DUMP_DNS_REQUEST_H
-#define DUMP_DNS_REQUEST_H
+// What is asked of the DNS: as people ask for it, made ready, and as the lookups that it comes to.
+#ifndef RESOLVE_DNS_PLAN_H
+#define RESOLVE_DNS_PLAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "model/resolver.h"
-#include "resolve/dns_name.h"
+#include "resolve/dns_lookup.h"
 
 #define DNS_TYPES_MAX 32
 
@@ -37,7 +37,8 @@ struct dns_server_set {
 struct dns_plan {
     uint16_t types[DNS_TYPES_MAX];
     size_t type_count;
-    bool as_getaddrinfo; // no type was named: hosts file too
+    bool types_named;    // or else those that getaddrinfo asks for, and PTR of an address
+    bool as_getaddrinfo; // as that does in all: the hosts file too
     uint16_t class, port;
     enum dns_rules rules;
     bool tcp, edns;
@@ -48,5 +49,19 @@ struct dns_plan {
 // Returns 0 and a plan whose parts are in the arena, -EINVAL (words in err) or -ENOMEM.
 int dns_plan_make(const struct dns_request *request, const struct resolver *resolver,
                   struct arena *arena, struct dns_plan *ret_plan, struct error *err);
+
+// A name that is looked up; its texts are the caller's.
+struct dns_subject {
+    const char *asked; // as it was typed
+    const char *name;  // dns_name_prepare()
+    bool reverse;      // it was an address
+};
+
+// The lookup at that index of those that the plan comes to for a name: A and AAAA are one, as
+// getaddrinfo has it, each other type is one of its own, and all of that for each set of servers.
+// What is returned refers to the plan, the resolver and the subject. False: there are no more.
+bool dns_plan_lookup(const struct dns_plan *plan, const struct resolver *resolver,
+                     const struct dns_subject *subject, size_t index,
+                     struct dns_settings *ret_settings, struct dns_question *ret_question);
 
 #endif

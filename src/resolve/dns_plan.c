@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "dump/dns_request.h"
+#include "resolve/dns_plan.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/address.h"
-#include "resolve/dns_lookup.h"
 
 static int add_type(struct dns_plan *plan, const char *text, size_t len, struct error *err) {
     char word[32];
@@ -31,7 +30,7 @@ static int add_type(struct dns_plan *plan, const char *text, size_t len, struct 
 
 static int take_types(struct dns_plan *plan, const char *text, struct error *err) {
     int r = 0;
-    plan->as_getaddrinfo = !text;
+    plan->types_named = text;
     if (!text)
         text = "A,AAAA";
     for (;;) {
@@ -139,9 +138,60 @@ int dns_plan_make(const struct dns_request *request, const struct resolver *reso
         r = use_each(&plan, resolver, arena);
     else
         r = use_typed(&plan, request->server, arena, err);
-    plan.as_getaddrinfo = plan.as_getaddrinfo && plan.rules != DNS_RULES_EXACT;
+    plan.as_getaddrinfo = !plan.types_named && plan.rules != DNS_RULES_EXACT;
     // dig's habit, where it is dig's way to ask.
     plan.edns = plan.rules == DNS_RULES_EXACT;
     *ret_plan = plan;
     return r;
+}
+
+// --- Lookups -------------------------------------------------------------------------------------
+
+static bool is_address_type(uint16_t type) {
+    return type == DNS_TYPE_A || type == DNS_TYPE_AAAA;
+}
+
+// The questions for one name, of which a second type of address joins the first one.
+static size_t make_questions(const struct dns_plan *plan, const struct dns_subject *subject,
+                             struct dns_question ret[DNS_TYPES_MAX]) {
+    struct dns_question one = {.asked = subject->asked,
+                               .name = subject->name,
+                               .types = {DNS_TYPE_PTR},
+                               .type_count = 1,
+                               .class = plan->class};
+    struct dns_question *addresses = NULL;
+    size_t count = 0;
+    ret[0] = one;
+    if (subject->reverse && !plan->types_named)
+        return 1;
+    for (size_t i = 0; i < plan->type_count; i++) {
+        if (addresses && is_address_type(plan->types[i])) {
+            addresses->types[addresses->type_count++] = plan->types[i];
+            continue;
+        }
+        one.types[0] = plan->types[i];
+        if (is_address_type(plan->types[i]))
+            addresses = &ret[count];
+        ret[count++] = one;
+    }
+    return count;
+}
+
+bool dns_plan_lookup(const struct dns_plan *plan, const struct resolver *resolver,
+                     const struct dns_subject *subject, size_t index,
+                     struct dns_settings *ret_settings, struct dns_question *ret_question) {
+    struct dns_question questions[DNS_TYPES_MAX];
+    size_t count = make_questions(plan, subject, questions);
+    if (index >= count * plan->set_count)
+        return false;
+    const struct dns_server_set *set = &plan->sets[index / count];
+    *ret_question = questions[index % count];
+    *ret_settings = (struct dns_settings){.rules = subject->reverse ? DNS_RULES_EXACT : plan->rules,
+                                          .resolver = resolver,
+                                          .servers = set->servers,
+                                          .server_count = set->count,
+                                          .port = plan->port,
+                                          .tcp = plan->tcp,
+                                          .edns = plan->edns};
+    return true;
 }
