@@ -11,26 +11,12 @@
 #include "dump/stop.h"
 #include "dump/trace_text.h"
 #include "dump/writer.h"
-#include "model/journey.h"
 #include "model/packet_assembly.h"
 #include "query/filter_packets.h"
 #include "source/node_read.h"
-#include "source/trace.h"
-#include "source/trace_legacy.h"
-#include "source/trace_words.h"
+#include "source/trace_group.h"
 
-#define READS_AT_ONCE 64 // datagrams of one namespace, before the others have their turn
-
-// One namespace.
-struct tracer {
-    struct tracing *tracing;
-    const struct netns *netns;
-    struct trace trace;
-    struct trace_legacy legacy;
-    struct trace_words *words;
-    struct packet_assembly *assembly;
-    struct status status;
-};
+#define WAIT_MOST 60000 // milliseconds
 
 struct tracing {
     const struct trace_request *request;
@@ -40,12 +26,9 @@ struct tracing {
     struct arena arena;
     struct filter *filter;
     struct packet_filter packets;
-    struct tracer *tracers; // those that could be opened
-    size_t count;
-    struct journeys *journeys;
-    struct pollfd
-        *polled; // two sockets of each tracer, then the output, then the signals' descriptor
-    size_t polled_count; // of the tracers' sockets
+    struct trace_group *group;
+    struct pollfd *polled; // the group's, then the output, then the signals' descriptor
+    size_t polled_count;   // of the group's
     struct output output;
     struct writer writer;
     struct dump_statuses statuses;
@@ -58,11 +41,6 @@ static int64_t clock_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-static void set_status(struct status *status, enum status_state state, const char *reason) {
-    status->state = state;
-    snprintf(status->reason, sizeof(status->reason), "%.199s", reason);
 }
 
 // --- Writing -------------------------------------------------------------------------------------
@@ -79,23 +57,24 @@ static void write_row(struct tracing *tracing, const struct row_ref *ref) {
 }
 
 // A packet with one of its steps each.
-static void write_steps(const struct tracer *tracer, const struct packet *packet) {
+static void write_steps(struct tracing *tracing, const struct netns *netns,
+                        const struct packet *packet) {
     for (size_t i = 0; i < packet->step_count; i++) {
         struct packet one = *packet;
         one.steps = &packet->steps[i];
         one.step_count = 1;
-        write_row(tracer->tracing, &(struct row_ref){tracer->tracing->node, tracer->netns, &one});
+        write_row(tracing, &(struct row_ref){tracing->node, netns, &one});
     }
 }
 
-static void write_packet(const struct tracer *tracer, const struct packet *packet) {
-    struct tracing *tracing = tracer->tracing;
-    const struct row_ref ref = {tracing->node, tracer->netns, packet};
+static void write_packet(struct tracing *tracing, const struct netns *netns,
+                         const struct packet *packet) {
+    const struct row_ref ref = {tracing->node, netns, packet};
     if (tracing->dump.format == DUMP_TEXT)
-        trace_text_format(packet, tracing->count > 1 ? tracer->netns->name : NULL,
+        trace_text_format(packet, trace_group_count(tracing->group) > 1 ? netns->name : NULL,
                           &tracing->output.buffer);
     else if (tracing->request->steps)
-        write_steps(tracer, packet);
+        write_steps(tracing, netns, packet);
     else
         write_row(tracing, &ref);
     tracing->seen++;
@@ -107,108 +86,42 @@ static int write_journey(const struct journey_part *parts, size_t count, void *u
     bool full = is_full(tracing);
     for (size_t i = 0; i < count; i++) {
         if (!full)
-            write_packet(parts[i].where, &parts[i].traced->packet);
+            write_packet(tracing, parts[i].where, &parts[i].traced->packet);
         traced_packet_free(parts[i].traced);
     }
     output_flush(&tracing->output);
     return tracing->output.error;
 }
 
-static int take_packet(struct traced_packet *traced, void *user_data) {
-    struct tracer *tracer = user_data;
-    const struct journey_part part = {traced, tracer};
-    if (tracer->tracing->count > 1)
-        return journeys_add(tracer->tracing->journeys, traced, tracer, clock_now());
-    return write_journey(&part, 1, tracer->tracing);
-}
-
-static void write_lost(struct tracer *tracer) {
-    struct tracing *tracing = tracer->tracing;
+static void write_lost(const struct netns *netns, void *user_data) {
+    struct tracing *tracing = user_data;
     struct buffer *buffer = &tracing->output.buffer;
     tracing->lost = true;
-    set_status(&tracer->status, STATUS_PARTIAL,
-               "events were lost: they came faster than they were read");
-    packet_assembly_lose(tracer->assembly);
     if (tracing->dump.format == DUMP_TEXT)
         return;
     buffer_printf(buffer, "{\"kind\":\"%s\",\"netns\":", packet_kind.name);
-    json_format_text(tracer->netns->name, buffer);
+    json_format_text(netns->name, buffer);
     buffer_puts(buffer, ",\"event\":\"lost\"}\n");
 }
 
 // --- Reading -------------------------------------------------------------------------------------
 
-static int describe(const struct trace_event *event, struct arena *arena, struct packet_step *step,
-                    void *user_data) {
-    const struct tracer *tracer = user_data;
-    return trace_words_describe(tracer->words, event, arena, step);
-}
-
-static int take_event(const struct trace_event *event, void *user_data) {
-    struct tracer *tracer = user_data;
-    enum packet_event_origin origin = trace_event_origin(&tracer->trace, event);
-    return packet_assembly_add(tracer->assembly, event, origin, clock_now());
-}
-
-static int read_events(struct tracer *tracer) {
-    int r = 0;
-    for (int i = 0; i < READS_AT_ONCE && r == 0; i++)
-        r = trace_read(&tracer->trace, take_event, tracer);
-    if (r == -ENOBUFS)
-        write_lost(tracer);
-    return r == -EAGAIN || r == -ENOBUFS ? 0 : r;
-}
-
-// After the others: what a legacy table tells is of a packet that was chosen before.
-static int take_legacy(const struct trace_event *event, void *user_data) {
-    struct tracer *tracer = user_data;
-    struct trace_event judged = *event;
-    trace_words_judge(tracer->words, &judged);
-    return packet_assembly_add_legacy(tracer->assembly, &judged, clock_now());
-}
-
-static int read_legacy(struct tracer *tracer) {
-    int r = 0;
-    for (int i = 0; i < READS_AT_ONCE && r == 0 && tracer->legacy.netlink.fd >= 0; i++)
-        r = trace_legacy_read(&tracer->legacy, take_legacy, tracer);
-    if (r == -ENOBUFS)
-        write_lost(tracer);
-    return r == -EAGAIN || r == -ENOBUFS ? 0 : r;
-}
-
-static int expire(struct tracing *tracing, int64_t now) {
-    int r = 0;
-    for (size_t i = 0; i < tracing->count && r == 0; i++)
-        r = packet_assembly_expire(tracing->tracers[i].assembly, now);
-    return r == 0 ? journeys_expire(tracing->journeys, now) : r;
-}
-
 // Milliseconds until something is to be done though nothing comes; -1: never.
 static int time_to_wait(const struct tracing *tracing) {
-    int64_t deadline = journeys_deadline(tracing->journeys);
-    if (tracing->end > 0 && tracing->end < deadline)
-        deadline = tracing->end;
-    for (size_t i = 0; i < tracing->count; i++) {
-        int64_t next = packet_assembly_deadline(tracing->tracers[i].assembly);
-        deadline = next < deadline ? next : deadline;
-    }
-    if (deadline == INT64_MAX)
-        return -1;
-    int64_t left = (deadline - clock_now() + 999999) / 1000000;
-    return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
+    int wait = trace_group_wait(tracing->group);
+    if (tracing->end == 0)
+        return wait;
+    int64_t left = (tracing->end - clock_now() + 999999) / 1000000;
+    left = left < 0 ? 0 : left > WAIT_MOST ? WAIT_MOST : left;
+    return wait >= 0 && wait < left ? wait : (int)left;
 }
 
 static int wait_for_events(struct tracing *tracing) {
     if (poll(tracing->polled, tracing->polled_count + 2, time_to_wait(tracing)) < 0)
         return errno == EINTR ? 0 : -errno;
-    for (size_t i = 0; i < tracing->count; i++) {
-        int r = read_events(&tracing->tracers[i]);
-        if (r == 0)
-            r = read_legacy(&tracing->tracers[i]);
-        if (r < 0)
-            return r;
-    }
-    int r = expire(tracing, clock_now());
+    int r = trace_group_read(tracing->group);
+    if (r == 0)
+        r = trace_group_expire(tracing->group, false);
     output_flush(&tracing->output);
     if (tracing->polled[tracing->polled_count].revents & (POLLERR | POLLNVAL))
         return -EPIPE;
@@ -221,7 +134,7 @@ static int read_until_end(struct tracing *tracing) {
     while (r == 0 && !stopped->revents && !is_full(tracing) &&
            (tracing->end == 0 || clock_now() < tracing->end))
         r = wait_for_events(tracing);
-    return r == 0 ? expire(tracing, INT64_MAX) : r;
+    return r == 0 ? trace_group_expire(tracing->group, true) : r;
 }
 
 // --- Where ---------------------------------------------------------------------------------------
@@ -236,51 +149,17 @@ static bool names_netnses(const struct packet_filter *packets) {
     return false;
 }
 
-static void listen_to(struct tracing *tracing, int fd) {
-    tracing->polled[tracing->polled_count++] = (struct pollfd){fd, POLLIN, 0};
-}
-
-// Without it, what legacy tables do is not seen: that is said.
-static void open_legacy(struct tracer *tracer) {
-    struct error err = {0};
-    tracer->legacy = TRACE_LEGACY_NONE;
-    if (!trace_legacy_is_used(tracer->netns))
-        return;
-    if (trace_legacy_open(&tracer->legacy, tracer->netns, &err) == 0) {
-        listen_to(tracer->tracing, tracer->legacy.netlink.fd);
-        return;
-    }
-    error_prefix(&err, "legacy tables are not traced");
-    set_status(&tracer->status, STATUS_PARTIAL, err.text);
-}
-
+// That one namespace cannot be traced does not end it for the others.
 static int open_tracer(struct tracing *tracing, const struct netns *netns) {
-    const struct trace_request *request = tracing->request;
-    struct tracer *tracer = &tracing->tracers[tracing->count];
+    struct status status = {.source = packet_kind.name};
     struct error err = {0};
-    *tracer =
-        (struct tracer){.tracing = tracing, .netns = netns, .status = {.source = packet_kind.name}};
-    int r = trace_words_new(netns, &tracer->words);
-    if (r < 0)
+    int r = trace_group_add(tracing->group, netns, &err);
+    if (r == 0 || r == -ENOMEM)
         return r;
-    const struct trace_options options = {
-        .filter = &tracing->packets,
-        .rate = request->rate ? (uint32_t)request->rate : TRACE_RATE_DEFAULT,
-        .replies = !request->no_replies && trace_words_tracks(tracer->words),
-    };
-    tracer->assembly = packet_assembly_new(describe, take_packet, tracer);
-    r = tracer->assembly ? trace_open(&tracer->trace, netns, &options, &err) : -ENOMEM;
-    if (r < 0) {
-        packet_assembly_free(tracer->assembly);
-        trace_words_free(tracer->words);
-        tracing->denied |= r == -EPERM || r == -EACCES;
-        set_status(&tracer->status, netlink_state_of(r), err.text);
-        return r == -ENOMEM ? r : statuses_add(&tracing->statuses, netns->name, &tracer->status);
-    }
-    tracing->count++;
-    listen_to(tracing, tracer->trace.netlink.fd);
-    open_legacy(tracer);
-    return 0;
+    tracing->denied |= r == -EPERM || r == -EACCES;
+    status.state = netlink_state_of(r);
+    snprintf(status.reason, sizeof(status.reason), "%.199s", err.text);
+    return statuses_add(&tracing->statuses, netns->name, &status);
 }
 
 static int open_in(struct tracing *tracing, const struct netns *netns, struct error *err) {
@@ -305,11 +184,17 @@ static int open_named(struct tracing *tracing, struct error *err) {
 }
 
 static int open_tracers(struct tracing *tracing, struct error *err) {
+    const struct trace_request *request = tracing->request;
+    const struct trace_options options = {
+        .filter = &tracing->packets,
+        .rate = request->rate ? (uint32_t)request->rate : TRACE_RATE_DEFAULT,
+        .replies = !request->no_replies,
+    };
+    const struct trace_group_sink sink = {write_journey, write_lost, tracing};
     size_t count = node_count(tracing->node);
-    tracing->tracers = calloc(count + 1, sizeof(*tracing->tracers));
-    tracing->polled = calloc(2 * count + 4, sizeof(*tracing->polled));
-    tracing->journeys = journeys_new(write_journey, tracing);
-    if (!tracing->tracers || !tracing->polled || !tracing->journeys)
+    tracing->group = trace_group_new(&options, &sink);
+    tracing->polled = calloc(TRACE_GROUP_POLLED * count + 2, sizeof(*tracing->polled));
+    if (!tracing->group || !tracing->polled)
         return error_set(err, -ENOMEM, "memory is out");
     if (tracing->dump.netns || !(tracing->dump.all_netns || names_netnses(&tracing->packets)))
         return open_named(tracing, err);
@@ -320,14 +205,11 @@ static int open_tracers(struct tracing *tracing, struct error *err) {
 }
 
 static void close_tracers(struct tracing *tracing) {
-    for (size_t i = 0; i < tracing->count; i++) {
-        struct tracer *tracer = &tracing->tracers[i];
-        statuses_add(&tracing->statuses, tracer->netns->name, &tracer->status);
-        trace_legacy_close(&tracer->legacy);
-        trace_close(&tracer->trace);
-        packet_assembly_free(tracer->assembly);
-        trace_words_free(tracer->words);
-    }
+    for (size_t i = 0; i < trace_group_count(tracing->group); i++)
+        statuses_add(&tracing->statuses, trace_group_netns(tracing->group, i)->name,
+                     trace_group_status(tracing->group, i));
+    trace_group_free(tracing->group);
+    tracing->group = NULL;
 }
 
 // --- Beginning and end ---------------------------------------------------------------------------
@@ -344,6 +226,7 @@ static int read_filter(struct tracing *tracing, size_t *ret_offset, struct error
 
 static int run(struct tracing *tracing, struct error *err) {
     int stop_fd = stop_catch();
+    tracing->polled_count = trace_group_poll(tracing->group, tracing->polled);
     tracing->polled[tracing->polled_count] = (struct pollfd){tracing->output.fd, 0, 0};
     tracing->polled[tracing->polled_count + 1] = (struct pollfd){stop_fd, POLLIN, 0};
     if (tracing->request->duration > 0)
@@ -354,7 +237,7 @@ static int run(struct tracing *tracing, struct error *err) {
     }
     output_flush(&tracing->output); // the header: it has begun
     int r = stop_fd < 0 ? stop_fd : 0;
-    if (r == 0 && tracing->count > 0)
+    if (r == 0 && trace_group_count(tracing->group) > 0)
         r = read_until_end(tracing);
     close_tracers(tracing);
     if (tracing->dump.format != DUMP_TEXT) {
@@ -385,7 +268,7 @@ static int prepare(struct tracing *tracing, int fd, size_t *ret_offset, struct e
 }
 
 static enum trace_result result_of(const struct tracing *tracing) {
-    if (tracing->count == 0 && tracing->denied)
+    if (tracing->polled_count == 0 && tracing->denied)
         return TRACE_DENIED;
     if (tracing->lost)
         return TRACE_LOST;
@@ -409,8 +292,7 @@ int trace_run(const struct trace_request *request, const struct dump_request *du
     node_free(tracing.node);
     filter_free(tracing.filter);
     arena_done(&tracing.arena);
-    journeys_free(tracing.journeys);
-    free(tracing.tracers);
+    trace_group_free(tracing.group);
     free(tracing.polled);
     return r;
 }

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "source/trace_group.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "source/trace_legacy.h"
+#include "source/trace_words.h"
+
+#define READS_AT_ONCE 64    // datagrams of one namespace, before the others have their turn
+#define WAIT_MOST     60000 // milliseconds
+
+// One namespace.
+struct tracer {
+    struct trace_group *group;
+    const struct netns *netns;
+    struct trace trace;
+    struct trace_legacy legacy;
+    struct trace_words *words;
+    struct packet_assembly *assembly;
+    struct status status;
+};
+
+struct trace_group {
+    struct trace_options options;
+    struct trace_group_sink sink;
+    struct tracer **tracers;
+    size_t count;
+    struct journeys *journeys;
+};
+
+static int64_t clock_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+// --- Packets -------------------------------------------------------------------------------------
+
+static int take_journey(const struct journey_part *parts, size_t count, void *user_data) {
+    struct trace_group *group = user_data;
+    return group->sink.packets(parts, count, group->sink.user_data);
+}
+
+// Of one namespace alone, none waits for a further part.
+static int take_packet(struct traced_packet *traced, void *user_data) {
+    struct tracer *tracer = user_data;
+    const struct journey_part part = {traced, tracer->netns};
+    if (tracer->group->count > 1)
+        return journeys_add(tracer->group->journeys, traced, tracer->netns, clock_now());
+    return take_journey(&part, 1, tracer->group);
+}
+
+static int describe(const struct trace_event *event, struct arena *arena, struct packet_step *step,
+                    void *user_data) {
+    const struct tracer *tracer = user_data;
+    return trace_words_describe(tracer->words, event, arena, step);
+}
+
+// --- Reading -------------------------------------------------------------------------------------
+
+static void set_partial(struct tracer *tracer, const char *reason) {
+    tracer->status.state = STATUS_PARTIAL;
+    snprintf(tracer->status.reason, sizeof(tracer->status.reason), "%.199s", reason);
+}
+
+static void note_loss(struct tracer *tracer) {
+    const struct trace_group_sink *sink = &tracer->group->sink;
+    set_partial(tracer, "events were lost: they came faster than they were read");
+    packet_assembly_lose(tracer->assembly);
+    sink->lost(tracer->netns, sink->user_data);
+}
+
+static int take_event(const struct trace_event *event, void *user_data) {
+    struct tracer *tracer = user_data;
+    enum packet_event_origin origin = trace_event_origin(&tracer->trace, event);
+    return packet_assembly_add(tracer->assembly, event, origin, clock_now());
+}
+
+static int read_events(struct tracer *tracer) {
+    int r = 0;
+    for (int i = 0; i < READS_AT_ONCE && r == 0; i++)
+        r = trace_read(&tracer->trace, take_event, tracer);
+    if (r == -ENOBUFS)
+        note_loss(tracer);
+    return r == -EAGAIN || r == -ENOBUFS ? 0 : r;
+}
+
+// After the others: what a legacy table tells is of a packet that was chosen before.
+static int take_legacy(const struct trace_event *event, void *user_data) {
+    struct tracer *tracer = user_data;
+    struct trace_event judged = *event;
+    trace_words_judge(tracer->words, &judged);
+    return packet_assembly_add_legacy(tracer->assembly, &judged, clock_now());
+}
+
+static int read_legacy(struct tracer *tracer) {
+    int r = 0;
+    for (int i = 0; i < READS_AT_ONCE && r == 0 && tracer->legacy.netlink.fd >= 0; i++)
+        r = trace_legacy_read(&tracer->legacy, take_legacy, tracer);
+    if (r == -ENOBUFS)
+        note_loss(tracer);
+    return r == -EAGAIN || r == -ENOBUFS ? 0 : r;
+}
+
+int trace_group_read(struct trace_group *group) {
+    int r = 0;
+    for (size_t i = 0; i < group->count && r == 0; i++) {
+        r = read_events(group->tracers[i]);
+        if (r == 0)
+            r = read_legacy(group->tracers[i]);
+    }
+    return r;
+}
+
+int trace_group_expire(struct trace_group *group, bool end) {
+    int64_t now = end ? INT64_MAX : clock_now();
+    int r = 0;
+    for (size_t i = 0; i < group->count && r == 0; i++)
+        r = packet_assembly_expire(group->tracers[i]->assembly, now);
+    return r == 0 ? journeys_expire(group->journeys, now) : r;
+}
+
+int trace_group_wait(const struct trace_group *group) {
+    int64_t deadline = journeys_deadline(group->journeys);
+    for (size_t i = 0; i < group->count; i++) {
+        int64_t next = packet_assembly_deadline(group->tracers[i]->assembly);
+        deadline = next < deadline ? next : deadline;
+    }
+    if (deadline == INT64_MAX)
+        return -1;
+    int64_t left = (deadline - clock_now() + 999999) / 1000000;
+    return left < 0 ? 0 : left > WAIT_MOST ? WAIT_MOST : (int)left;
+}
+
+size_t trace_group_poll(const struct trace_group *group, struct pollfd *ret_polled) {
+    size_t count = 0;
+    for (size_t i = 0; i < group->count; i++) {
+        const struct tracer *tracer = group->tracers[i];
+        ret_polled[count++] = (struct pollfd){tracer->trace.netlink.fd, POLLIN, 0};
+        if (tracer->legacy.netlink.fd >= 0)
+            ret_polled[count++] = (struct pollfd){tracer->legacy.netlink.fd, POLLIN, 0};
+    }
+    return count;
+}
+
+// --- Namespaces ----------------------------------------------------------------------------------
+
+// Without it, what legacy tables do is not seen: that is said.
+static void open_legacy(struct tracer *tracer) {
+    struct error err = {0};
+    if (!trace_legacy_is_used(tracer->netns) ||
+        trace_legacy_open(&tracer->legacy, tracer->netns, &err) == 0)
+        return;
+    error_prefix(&err, "legacy tables are not traced");
+    set_partial(tracer, err.text);
+}
+
+static void free_tracer(struct tracer *tracer) {
+    trace_words_free(tracer->words);
+    packet_assembly_free(tracer->assembly);
+    free(tracer);
+}
+
+static int prepare(struct trace_group *group, const struct netns *netns, struct tracer *tracer,
+                   struct error *err) {
+    *tracer = (struct tracer){.group = group,
+                              .netns = netns,
+                              .legacy = TRACE_LEGACY_NONE,
+                              .status = {.source = packet_kind.name}};
+    tracer->assembly = packet_assembly_new(describe, take_packet, tracer);
+    int r = tracer->assembly ? trace_words_new(netns, &tracer->words) : -ENOMEM;
+    return r < 0 ? error_set_errno(err, r, "tracing in %s", netns->name) : 0;
+}
+
+static int open_trace(struct tracer *tracer, struct error *err) {
+    struct trace_options options = tracer->group->options;
+    options.replies = options.replies && trace_words_tracks(tracer->words);
+    return trace_open(&tracer->trace, tracer->netns, &options, err);
+}
+
+int trace_group_add(struct trace_group *group, const struct netns *netns, struct error *err) {
+    struct tracer **grown = reallocarray(group->tracers, group->count + 1, sizeof(struct tracer *));
+    struct tracer *tracer = grown ? calloc(1, sizeof(*tracer)) : NULL;
+    if (grown)
+        group->tracers = grown;
+    if (!tracer)
+        return error_set(err, -ENOMEM, "memory is out");
+    int r = prepare(group, netns, tracer, err);
+    if (r == 0)
+        r = open_trace(tracer, err);
+    if (r < 0) {
+        free_tracer(tracer);
+        return r;
+    }
+    open_legacy(tracer);
+    group->tracers[group->count++] = tracer;
+    return 0;
+}
+
+static void close_tracer(struct tracer *tracer) {
+    trace_legacy_close(&tracer->legacy);
+    trace_close(&tracer->trace);
+    free_tracer(tracer);
+}
+
+int trace_group_remove(struct trace_group *group, const struct netns *netns) {
+    size_t i = 0;
+    while (i < group->count && group->tracers[i]->netns != netns)
+        i++;
+    if (i == group->count)
+        return 0;
+    int r = packet_assembly_expire(group->tracers[i]->assembly, INT64_MAX);
+    close_tracer(group->tracers[i]);
+    memmove(&group->tracers[i], &group->tracers[i + 1],
+            (--group->count - i) * sizeof(struct tracer *));
+    return r;
+}
+
+size_t trace_group_count(const struct trace_group *group) {
+    return group->count;
+}
+
+const struct netns *trace_group_netns(const struct trace_group *group, size_t place) {
+    return group->tracers[place]->netns;
+}
+
+const struct status *trace_group_status(const struct trace_group *group, size_t place) {
+    return &group->tracers[place]->status;
+}
+
+// --- The group -----------------------------------------------------------------------------------
+
+struct trace_group *trace_group_new(const struct trace_options *options,
+                                    const struct trace_group_sink *sink) {
+    struct trace_group *group = calloc(1, sizeof(*group));
+    if (!group)
+        return NULL;
+    group->options = *options;
+    group->sink = *sink;
+    group->journeys = journeys_new(take_journey, group);
+    if (group->journeys)
+        return group;
+    free(group);
+    return NULL;
+}
+
+void trace_group_free(struct trace_group *group) {
+    if (!group)
+        return;
+    for (size_t i = 0; i < group->count; i++)
+        close_tracer(group->tracers[i]);
+    free(group->tracers);
+    journeys_free(group->journeys);
+    free(group);
+}
