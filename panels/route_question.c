@@ -2,7 +2,6 @@
 #include "panels/route_question.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "model/fdb.h"
@@ -37,24 +36,29 @@ static void add_line(enum route_tone tone, const char *text, void *user_data) {
 
 static int32_t find_link(const char *name, void *user_data) {
     const struct route_world *world = user_data;
-    for (size_t i = 0; world->links && i < world->links->count; i++) {
-        const struct link *link = table_row(world->links, i);
-        if (link->ifname && strcmp(link->ifname, name) == 0)
-            return link->ifindex;
-    }
-    return 0;
+    return link_index_of(world->links, name);
 }
 
-// A sender that nobody named is who runs netscope: that is whom the kernel takes.
-static void complete(struct route_question *question) {
-    if (!question->uid.known && !question->iif)
-        question->uid = maybe_of(getuid());
+static void prepare(struct node *node, uint64_t netns) {
+    const struct table *routes = node_table(node, netns, KIND_ROUTES);
+    if (routes && routes->status.state == STATUS_OK)
+        route_trie_of(routes);
 }
 
-// Reads what the panel does not show: the model then has all that the decision looks at. Without
-// IPv6 there are no labels, and nothing that would need them.
-static int read_world(struct node *node, uint64_t netns, struct arena *labels,
-                      struct route_world *ret_world) {
+// A decision and what it was made from.
+struct deciding {
+    struct route_world world;
+    struct arena labels;
+    struct route_decision decision;
+};
+
+static void deciding_done(struct deciding *deciding) {
+    route_decision_done(&deciding->decision);
+    arena_done(&deciding->labels);
+}
+
+// Reads what the panel does not show: the model then has all that the decision looks at.
+static int read_world(struct node *node, uint64_t netns, struct route_world *ret_world) {
     static const enum kind_id needed[] = {KIND_ROUTES, KIND_ROUTING_RULES, KIND_INTERFACES,
                                           KIND_NEIGHBOURS};
     const struct netns *at = node_find(node, netns)->netns;
@@ -65,44 +69,54 @@ static int read_world(struct node *node, uint64_t netns, struct arena *labels,
             return r;
     }
     *ret_world = route_world_of(node, netns);
-    struct route_asker *asker;
-    if (route_asker_new(at, &asker, NULL) < 0)
-        return 0;
-    route_asker_labels(asker, labels, &ret_world->labels, &ret_world->label_count, NULL);
-    route_asker_free(asker);
     return 0;
 }
 
-static void prepare(struct node *node, uint64_t netns) {
-    const struct table *routes = node_table(node, netns, KIND_ROUTES);
-    if (routes && routes->status.state == STATUS_OK)
-        route_trie_of(routes);
+// Only IPv6 has labels. Without them the decision takes the usual ones.
+static void read_labels(const struct netns *netns, struct deciding *deciding) {
+    struct route_asker *asker;
+    if (route_asker_new(netns, &asker, NULL) < 0)
+        return;
+    route_asker_labels(asker, &deciding->labels, &deciding->world.labels,
+                       &deciding->world.label_count, NULL);
+    route_asker_free(asker);
 }
 
-static int decide(struct route_world *world, const char *typed, struct route_decision *ret_decision,
-                  struct error *err) {
+// A sender that nobody named is who runs netscope: that is whom the kernel takes.
+static void complete(struct route_question *question) {
+    if (!question->uid.known && !question->iif)
+        question->uid = maybe_of(getuid());
+}
+
+static int decide(struct node *node, uint64_t netns, const char *typed,
+                  struct deciding *ret_deciding, struct error *err) {
+    struct deciding deciding = {.labels = ARENA_INIT};
     struct route_question question;
-    int r = route_question_parse(typed, find_link, world, &question, err);
+    int r = read_world(node, netns, &deciding.world);
+    if (r == 0)
+        r = route_question_parse(typed, find_link, &deciding.world, &question, err);
     if (r < 0)
         return r;
     complete(&question);
-    return route_decide(world, &question, ret_decision, err);
+    if (question.dst.family == ADDRESS_IPV6)
+        read_labels(node_find(node, netns)->netns, &deciding);
+    r = route_decide(&deciding.world, &question, &deciding.decision, err);
+    if (r < 0)
+        arena_done(&deciding.labels);
+    else
+        *ret_deciding = deciding;
+    return r;
 }
 
 static int answer(struct node *node, uint64_t netns, const char *typed, struct lines *ret_lines,
                   struct error *err) {
-    struct arena labels = ARENA_INIT;
-    struct route_world world;
-    struct route_decision decision;
-    int r = read_world(node, netns, &labels, &world);
-    if (r == 0)
-        r = decide(&world, typed, &decision, err);
-    if (r == 0) {
-        route_explain(&world, &decision, add_line, ret_lines);
-        route_decision_done(&decision);
-    }
-    arena_done(&labels);
-    return r;
+    struct deciding deciding;
+    int r = decide(node, netns, typed, &deciding, err);
+    if (r < 0)
+        return r;
+    route_explain(&deciding.world, &deciding.decision, add_line, ret_lines);
+    deciding_done(&deciding);
+    return 0;
 }
 
 // --- Of a row ------------------------------------------------------------------------------------
@@ -158,27 +172,21 @@ static int ask(const struct netns *netns, const struct route_question *question,
 // The decision is made again, for it is soon had, and compared in whatever the kernel tells.
 static int ask_kernel(struct node *node, uint64_t netns, const char *typed, struct lines *ret_lines,
                       bool *ret_differs) {
-    struct arena labels = ARENA_INIT;
-    struct route_world world;
-    struct route_decision decision;
+    struct deciding deciding;
     struct route_answer given;
     struct error err = {0};
-    int r = read_world(node, netns, &labels, &world);
-    if (r == 0)
-        r = decide(&world, typed, &decision, &err);
-    if (r < 0) {
-        arena_done(&labels);
+    int r = decide(node, netns, typed, &deciding, &err);
+    if (r < 0)
         return r;
-    }
-    r = ask(node_find(node, netns)->netns, &decision.question, &given, &err);
+    r = ask(node_find(node, netns)->netns, &deciding.decision.question, &given, &err);
     if (r == 0) {
-        *ret_differs = !route_explain_answer(&world, &decision, &given, add_line, ret_lines);
+        *ret_differs =
+            !route_explain_answer(&deciding.world, &deciding.decision, &given, add_line, ret_lines);
         route_answer_done(&given);
     } else {
         lines_add(ret_lines, "", err.text, STYLE_BAD);
     }
-    route_decision_done(&decision);
-    arena_done(&labels);
+    deciding_done(&deciding);
     return r == -ENOMEM ? r : 0;
 }
 

@@ -58,12 +58,7 @@ static int read_world(struct answering *a, struct error *err) {
 
 static int32_t find_link(const char *name, void *user_data) {
     const struct route_world *world = user_data;
-    for (size_t i = 0; world->links && i < world->links->count; i++) {
-        const struct link *link = table_row(world->links, i);
-        if (link->ifname && strcmp(link->ifname, name) == 0)
-            return link->ifindex;
-    }
-    return 0;
+    return link_index_of(world->links, name);
 }
 
 static int find_answers(struct answering *a, struct error *err) {

@@ -28,6 +28,15 @@ const struct link *link_find(const struct table *links, int32_t ifindex) {
     return bsearch(&wanted, links->rows, links->count, sizeof(wanted), link_compare_index);
 }
 
+int32_t link_index_of(const struct table *links, const char *name) {
+    for (size_t i = 0; links && i < links->count; i++) {
+        const struct link *link = table_row(links, i);
+        if (link->ifname && strcmp(link->ifname, name) == 0)
+            return link->ifindex;
+    }
+    return 0;
+}
+
 bool link_is_pair(const struct link *link) {
     const char *kind = link->info_kind ? link->info_kind : "";
     return strcmp(kind, "veth") == 0 || strcmp(kind, "netkit") == 0;

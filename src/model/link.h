@@ -142,6 +142,9 @@ extern const struct record_type link_program_type;
 // The interface of that index in a namespace's table of interfaces (in order of ifindex), or NULL.
 const struct link *link_find(const struct table *links, int32_t ifindex);
 
+// The index of the interface of that name in such a table (which may be NULL), 0 if there is none.
+int32_t link_index_of(const struct table *links, const char *name);
+
 // True for one end of a veth or netkit pair.
 bool link_is_pair(const struct link *link);
 

@@ -21,6 +21,7 @@
 
 #define PANEL_FIRST   "interfaces"
 #define DRAW_INTERVAL 50  // milliseconds between two drawings of data; keys are answered at once
+#define ANSWER_WAIT   20  // milliseconds that an answer may take before it is said to be worked on
 #define WHOLE_MOST    300 // rows of a namespace whose counters are all read
 #define SIGNALS       4
 
@@ -39,6 +40,7 @@ struct tui {
     struct grid grid;
     uint64_t drawn_at; // milliseconds of the loop's clock
     bool data_changed; // since the view was built
+    bool asked;        // a question, by the keys that were just typed
     bool closing;
     struct error error; // why it ends; code 0: its user quit
 };
@@ -113,6 +115,7 @@ static void send_wish(struct tui *tui) {
 
 // What is asked for when the view was built has to be read and worked out.
 static void draw_and_wish(struct tui *tui) {
+    uv_timer_stop(&tui->draw_timer);
     draw(tui);
     if (tui->screen.effects.scope)
         send_wish(tui);
@@ -121,6 +124,12 @@ static void draw_and_wish(struct tui *tui) {
 
 static void draw_later(uv_timer_t *timer) {
     draw_and_wish(timer->data);
+}
+
+// Most answers come sooner than the eye: one drawing then shows question and answer.
+static void draw_with_answer(struct tui *tui) {
+    tui->asked = false;
+    uv_timer_start(&tui->draw_timer, draw_later, ANSWER_WAIT, 0);
 }
 
 // However fast data comes, the screen takes its time.
@@ -238,7 +247,7 @@ static bool take_answer(struct question_job *job, void *user_data) {
     if (tui->closing)
         return false;
     bool go_on = screen_take_answer(&tui->screen, job->number, &job->lines, &job->error);
-    draw(tui);
+    draw_and_wish(tui);
     return go_on;
 }
 
@@ -255,6 +264,7 @@ static void answer_question(struct tui *tui) {
     const struct question_callbacks callbacks = {take_answer, take_kernel, tui};
     int r = question_job_start(&tui->loop, question->asked, question->number, tui->node,
                                question->netns, question->typed, &callbacks);
+    tui->asked = r == 0;
     struct error err;
     if (r < 0) {
         error_set_errno(&err, r, "the answer");
@@ -321,7 +331,9 @@ static void read_input(uv_poll_t *poll, int status, int events) {
     }
     if (tui->closing)
         return;
-    if (any) {
+    if (any && tui->asked) {
+        draw_with_answer(tui);
+    } else if (any) {
         draw_and_wish(tui);
     } else if (status < 0 || tty_is_gone()) {
         quit(tui);
