@@ -118,6 +118,13 @@ static const struct panel_group nexthop_groups[] = {
     {NULL, NULL},
 };
 
+// --- What views are about ------------------------------------------------------------------------
+
+static bool is_mpls(const void *row) {
+    const struct route *route = row;
+    return route->shared->family == ROUTE_MPLS;
+}
+
 // --- The panel -----------------------------------------------------------------------------------
 
 static const struct panel_view views[] = {
@@ -136,6 +143,15 @@ static const struct panel_view views[] = {
         .kind = KIND_ROUTES,
         .columns = "classic_destination,classic_gateway,classic_genmask,classic_flags,"
                    "classic_metric,classic_ref,classic_use,classic_iface,table",
+        .groups = route_groups,
+        .targets = route_targets,
+    },
+    {
+        .name = "mpls",
+        .title = "MPLS",
+        .kind = KIND_ROUTES,
+        .columns = "label,to,gateway,via,dev,?nexthops,type,ttl_propagate,protocol,flags",
+        .shows = is_mpls,
         .groups = route_groups,
         .targets = route_targets,
     },
