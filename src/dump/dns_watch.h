@@ -8,22 +8,17 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
-#include "model/dns.h"
+#include "model/dns_tally.h"
 #include "model/table.h"
 #include "resolve/dns_plan.h"
 
-#define DNS_WATCH_RCODES 24 // higher ones are counted as the last
-
 struct dns_watch {
-    int64_t interval;                            // microseconds; 0: there is no watch
-    uint64_t most, rounds;                       // rounds to be made (0: no end), and begun
-    int64_t due;                                 // when the next one begins
-    int stop;                                    // readable once it is to end; -1: none
-    uint64_t queries, lost;                      // sent; and of them without a reply
-    uint64_t *times;                             // microseconds that each lookup took
-    size_t count, capacity;                      // of lookups
-    uint64_t rcodes[DNS_WATCH_RCODES], no_reply; // of answers
-    struct maybe insert_failed;                  // of the namespace's conntrack, when it began
+    int64_t interval;           // microseconds; 0: there is no watch
+    uint64_t most, rounds;      // rounds to be made (0: no end), and begun
+    int64_t due;                // when the next one begins
+    int stop;                   // readable once it is to end; -1: none
+    struct dns_tally tally;     // what they came to
+    struct maybe insert_failed; // of the namespace's conntrack, when it began
 };
 
 // Reads `--watch` and `--count`. Returns 0, -EINVAL (words in err) or another -errno. `ret_watch`
@@ -45,6 +40,7 @@ void dns_watch_format_lookup(const struct dns_watch *watch, const struct table *
                              const struct table *queries, struct buffer *buffer);
 
 // Loss, times and response codes of all, and by how much insert_failed grew.
-void dns_watch_format(struct dns_watch *watch, struct maybe insert_failed, struct buffer *buffer);
+void dns_watch_format(const struct dns_watch *watch, struct maybe insert_failed,
+                      struct buffer *buffer);
 
 #endif
