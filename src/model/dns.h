@@ -147,6 +147,7 @@ struct dns_answer {
     uint32_t port;
     struct maybe transport; // enum dns_transport; unknown: no server was asked
     uint64_t query_count, candidate_count;
+    int64_t time;          // when it was asked for: nanoseconds since 1970, UTC; 0: not said
     uint64_t took;         // microseconds, from the first query on
     struct maybe validity; // enum dns_validity; unknown: not asked for
     const char *validity_reason;

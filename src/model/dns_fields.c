@@ -22,6 +22,13 @@ static void get_maybe_microseconds(const struct row_ref *ref, const struct field
         set_milliseconds(ret, took->value);
 }
 
+static void get_time(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct dns_answer *answer = ref->row;
+    (void)field;
+    if (answer->time != 0)
+        value_set_time(ret, answer->time);
+}
+
 // --- Records -------------------------------------------------------------------------------------
 
 static void format_record(const void *item, struct buffer *buffer) {
@@ -133,6 +140,7 @@ static const struct field query_fields[] = {
 
 static const struct field answer_fields[] = {
     FIELD_BY("netns", "NAMESPACE", FIELD_NETNS, field_get_netns, "namespace that was asked from"),
+    FIELD_WITH("time", struct dns_answer, time, "TIME", FIELD_TIME, get_time, NULL, "when it was asked for"),
     FIELD_AS("name", struct dns_answer, asked, "NAME", FIELD_TEXT, "the name as it was asked for"),
     FIELD(struct dns_answer, type, "TYPE", FIELD_TEXT, "type that was asked for"),
     FIELD(struct dns_answer, class, "CLASS", FIELD_TEXT, "class that was asked for"),
@@ -167,7 +175,7 @@ static uint64_t query_identity(const void *row) {
 static uint64_t answer_identity(const void *row) {
     const struct dns_answer *answer = row;
     uint64_t hash = hash_text(UINT64_C(0xcbf29ce484222325), answer->asked);
-    return hash_text(hash_text(hash, answer->type), answer->server);
+    return hash_text(hash_text(hash, answer->type), answer->server) ^ (uint64_t)answer->time;
 }
 
 const struct kind dns_query_kind = {

@@ -49,6 +49,16 @@ void *table_add(struct table *table) {
     return memset(row, 0, size);
 }
 
+int table_borrow(struct table *table, struct table *lender) {
+    struct table **grown =
+        reallocarray(table->lenders, table->lender_count + 1, sizeof(*table->lenders));
+    if (!grown)
+        return -ENOMEM;
+    table->lenders = grown;
+    table->lenders[table->lender_count++] = table_ref(lender);
+    return 0;
+}
+
 const void *table_row(const struct table *table, size_t index) {
     if (table->pages)
         return (const char *)table->pages->pages[index / TABLE_PAGE_ROWS] +
@@ -121,6 +131,9 @@ void table_unref(struct table *table) {
         table->pages->free(table->pages);
     arena_done(&table->arena);
     ruleset_unref(table->ruleset);
+    for (size_t i = 0; i < table->lender_count; i++)
+        table_unref(table->lenders[i]);
+    free(table->lenders);
     free(table->rows);
     free(table);
 }

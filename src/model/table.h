@@ -63,6 +63,8 @@ struct table {
     const struct kind *kind;
     struct arena arena;      // strings and lists of the rows
     struct ruleset *ruleset; // a reference to that which the rows are parts of; NULL: of none
+    struct table **lenders;  // references to tables whose texts the rows have too (table_borrow)
+    size_t lender_count;
     void *rows;
     size_t count;              // of a snapshot: places
     struct table_pages *pages; // of a snapshot; else NULL
@@ -83,6 +85,10 @@ int table_reserve(struct table *table, size_t capacity);
 // Adds a zeroed row and returns it, or NULL when memory is out. Only while building; the pointer is
 // good until the next table_add.
 void *table_add(struct table *table);
+
+// Lets rows of the table point to what belongs to another one, which lives as long from now on.
+// Only while building. Returns 0 or -ENOMEM.
+int table_borrow(struct table *table, struct table *lender);
 
 // The row at index (less than count).
 const void *table_row(const struct table *table, size_t index);

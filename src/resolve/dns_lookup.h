@@ -84,6 +84,10 @@ void dns_lookup_broke(struct dns_lookup *lookup, int64_t now, size_t server,
 // Ends it where it is.
 void dns_lookup_cancel(struct dns_lookup *lookup, int64_t now);
 
+// The queries so far, those under way as well, as a table that does not change while the lookup
+// goes on; from any thread it can be dropped. NULL when memory is out.
+struct table *dns_lookup_snapshot(const struct dns_lookup *lookup);
+
 // Once it is done (DNS_DONE): an answer for each type, and all queries; the answers' texts are in
 // the table of queries. Returns 0 and two references that the caller takes over, or -ENOMEM.
 int dns_lookup_take(struct dns_lookup *lookup, struct table **ret_answers,

@@ -47,3 +47,28 @@ size_t lookup_add_row(struct dns_lookup *lookup, struct exchange *exchange, size
     };
     return row->asked && row->type && row->class ? lookup->queries->count - 1 : SIZE_MAX;
 }
+
+// A reply of a zone transfer grows as its parts come: each snapshot has it as it is now.
+static bool copy_reply(struct arena *arena, struct dns_query *query) {
+    if (query->reply)
+        query->reply = arena_copy(arena, query->reply, sizeof(*query->reply));
+    return query->reply;
+}
+
+struct table *dns_lookup_snapshot(const struct dns_lookup *lookup) {
+    struct table *snapshot = table_new(&dns_query_kind);
+    if (!snapshot || table_borrow(snapshot, lookup->queries) < 0 ||
+        table_reserve(snapshot, lookup->queries->count) < 0) {
+        table_unref(snapshot);
+        return NULL;
+    }
+    for (size_t i = 0; i < lookup->queries->count; i++) {
+        struct dns_query *row = table_add(snapshot);
+        *row = *(const struct dns_query *)table_row(lookup->queries, i);
+        if (row->reply && !copy_reply(&snapshot->arena, row)) {
+            table_unref(snapshot);
+            return NULL;
+        }
+    }
+    return snapshot;
+}

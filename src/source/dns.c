@@ -18,6 +18,7 @@ struct job {
     struct dns_wanted wanted;
     struct dns_lookup *lookup;
     struct dns_socket sockets[RESOLVER_SERVERS_USED];
+    int64_t time; // when it began: nanoseconds since 1970
     int64_t until;
     size_t place; // in running.jobs
 };
@@ -38,6 +39,12 @@ static int64_t monotonic(void) {
     return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
+static int64_t realtime(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
 // --- Jobs ----------------------------------------------------------------------------------------
 
 static void free_job(struct running *running, struct job *job) {
@@ -53,6 +60,8 @@ static void free_job(struct running *running, struct job *job) {
 static int finish_job(struct running *running, struct job *job) {
     struct table *answers, *queries;
     int r = dns_lookup_take(job->lookup, &answers, &queries);
+    for (size_t i = 0; r == 0 && i < answers->count; i++)
+        ((struct dns_answer *)answers->rows)[i].time = job->time;
     if (r == 0)
         r = running->run->take(&job->wanted, answers, queries, running->run->user_data);
     free_job(running, job);
@@ -73,6 +82,12 @@ static void send_query(struct running *running, struct job *job, const struct dn
         dns_lookup_broke(job->lookup, monotonic(), action->server, action->transport, -r);
 }
 
+static void tell_progress(const struct running *running, const struct job *job) {
+    const struct dns_run *run = running->run;
+    if (run->progress)
+        run->progress(&job->wanted, dns_lookup_snapshot(job->lookup), run->user_data);
+}
+
 // Does what the lookup wants until it wants to wait. Returns 0 or -errno; the job can be gone then.
 static int step_job(struct running *running, struct job *job) {
     struct dns_action action;
@@ -86,6 +101,7 @@ static int step_job(struct running *running, struct job *job) {
             job->until = action.until;
             for (size_t i = 0; i < RESOLVER_SERVERS_USED; i++)
                 dns_socket_listen(&job->sockets[i], action.listen >> i & 1);
+            tell_progress(running, job);
             return 0;
         case DNS_DONE:
             return finish_job(running, job);
@@ -103,6 +119,7 @@ static int start_job(struct running *running, const struct dns_wanted *wanted) {
     for (size_t i = 0; i < RESOLVER_SERVERS_USED; i++)
         job->sockets[i] = (struct dns_socket){.fd = -1, .job = job, .server = i};
     job->wanted = *wanted;
+    job->time = realtime();
     job->lookup = dns_lookup_new(&wanted->settings, &wanted->question, seed, monotonic());
     if (!job->lookup) {
         free(job);

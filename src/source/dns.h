@@ -30,6 +30,9 @@ struct dns_run {
     // -errno, which ends the run.
     int (*take)(const struct dns_wanted *wanted, struct table *answers, struct table *queries,
                 void *user_data);
+    // Is told how far a lookup is whenever it waits: takes over its queries so far, or NULL where
+    // memory is out. NULL: nobody wants to know.
+    void (*progress)(const struct dns_wanted *wanted, struct table *queries, void *user_data);
     void *user_data;
 };
 

@@ -113,12 +113,40 @@ static void test_types_have_names_and_numbers(void **state) {
     assert_int_not_equal(dns_type_parse("NOTYPE", &type), 0);
 }
 
+// Of a lookup that goes on, what is known of its queries stays as it was.
+static void test_a_snapshot_outlives_the_lookup(void **state) {
+    struct resolver resolver = make_resolver(1);
+    const struct dns_settings settings = {.rules = DNS_RULES_GLIBC,
+                                          .resolver = &resolver,
+                                          .servers = servers,
+                                          .server_count = 2,
+                                          .port = 53};
+    const struct dns_question question = {
+        .asked = "x.y", .name = "x.y", .types = {DNS_TYPE_A}, .type_count = 1, .class = 1};
+    struct dns_lookup *lookup = dns_lookup_new(&settings, &question, 7, 0);
+    struct dns_action action;
+    (void)state;
+    dns_lookup_next(lookup, 0, &action);
+    assert_int_equal(action.kind, DNS_SEND);
+    struct table *snapshot = dns_lookup_snapshot(lookup);
+    dns_lookup_next(lookup, 5 * SECOND, &action);
+    dns_lookup_cancel(lookup, 5 * SECOND);
+    dns_lookup_free(lookup);
+    assert_int_equal(snapshot->count, 1);
+    const struct dns_query *query = table_row(snapshot, 0);
+    assert_string_equal(query->candidate, "x.y");
+    assert_string_equal(query->server, "10.0.0.1");
+    assert_int_equal(query->outcome, DNS_QUERY_WAITING);
+    table_unref(snapshot);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_are_tried_by_the_rules),
         cmocka_unit_test(test_servers_take_turns),
         cmocka_unit_test(test_letters_and_addresses_become_names),
         cmocka_unit_test(test_types_have_names_and_numbers),
+        cmocka_unit_test(test_a_snapshot_outlives_the_lookup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
