@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "tui/cell.h"
 
-#define COLUMN_MAX  44 // a longer cell is cut
+#define COLUMN_MAX  44 // a longer cell is cut, unless there is room to spare
 #define COLUMN_MIN  9  // text is not squeezed below that
 #define FIRST_MIN   14 // nor the first column, which says what the row is
 #define COLUMNS_GAP 1
@@ -158,6 +158,24 @@ static void squeeze(struct column_place *places, size_t count, size_t width) {
     }
 }
 
+static size_t lacking(const struct column_place *place) {
+    return place->column->width > place->width ? place->column->width - place->width : 0;
+}
+
+// Gives what is left to the column that lacks most, until there is no more or none lacks any.
+static void stretch(struct column_place *places, size_t count, size_t width) {
+    for (size_t taken = total_width(places, count); taken < width; taken++) {
+        struct column_place *neediest = &places[0];
+        for (size_t i = 1; i < count; i++) {
+            if (lacking(&places[i]) > lacking(neediest))
+                neediest = &places[i];
+        }
+        if (lacking(neediest) == 0)
+            return;
+        neediest->width++;
+    }
+}
+
 // The shown columns that are not scrolled away, with or without the optional ones.
 static size_t collect(const struct columns *columns, const struct field *sorted,
                       const bool *left_out, struct column_place *places, size_t max) {
@@ -208,6 +226,8 @@ size_t columns_layout(const struct columns *columns, const struct field *sorted,
     size_t count = choose(columns, sorted, width, left_out, places, max);
     free(left_out);
     squeeze(places, count, width);
+    if (count > 0)
+        stretch(places, count, width);
     size_t x = 0, placed = 0;
     while (placed < count && (placed == 0 || x + places[placed].width <= width)) {
         places[placed].x = x;

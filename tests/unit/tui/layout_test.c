@@ -74,6 +74,11 @@ static void test_columns_fit(void **state) {
     assert_int_equal(hidden, 0);
     assert_int_equal(place(&columns, 12, &hidden), 1);
     assert_int_equal(hidden, 2);
+    struct column_place places[64];
+    columns_layout(&columns, NULL, 160, places, 64, &hidden);
+    assert_int_equal(places[2].width, 60); // there is room to spare
+    columns_layout(&columns, NULL, 70, places, 64, &hidden);
+    assert_in_range(places[2].width, 44, 59);
     columns.first = 1; // scrolled: the first stays
     assert_int_equal(place(&columns, 160, &hidden), 4);
     columns_done(&columns);
