@@ -128,7 +128,7 @@ static const struct panel_view views[] = {
         .name = "rules",
         .title = "Rules",
         .kind = KIND_RULES,
-        .columns = "chain,?table,?family,number,packets,?packets_rate,text",
+        .columns = "chain,?table,?family,number,packets,?packets_rate,brief,?comment",
         .targets = rule_targets,
     },
     {

@@ -52,7 +52,7 @@ _netscope_fields() {
         printf '%s\n' netns family table name handle type hook prio policy dev packets bytes rules use flags comment backend syntax manager ;;
     esac
     case ",${1:-rules}," in *,rules,* | *,netfilter,*)
-        printf '%s\n' netns family table chain handle index number packets bytes text comment uses expr unknown backend syntax manager ;;
+        printf '%s\n' netns family table chain handle index number packets bytes text comment uses expr unknown backend syntax manager brief ;;
     esac
     case ",${1:-sets}," in *,sets,* | *,netfilter,*)
         printf '%s\n' netns family table name handle type map flags elements size timeout gc_interval policy comment backend syntax manager ;;

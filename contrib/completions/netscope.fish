@@ -53,7 +53,7 @@ function __netscope_fields
         printf '%s\n' netns family table name handle type hook prio policy dev packets bytes rules use flags comment backend syntax manager
     end
     if test -z "$kinds"; or contains rules $kinds
-        printf '%s\n' netns family table chain handle index number packets bytes text comment uses expr unknown backend syntax manager
+        printf '%s\n' netns family table chain handle index number packets bytes text comment uses expr unknown backend syntax manager brief
     end
     if test -z "$kinds"; or contains sets $kinds
         printf '%s\n' netns family table name handle type map flags elements size timeout gc_interval policy comment backend syntax manager

@@ -66,6 +66,19 @@ static void get_text(const struct row_ref *ref, const struct field *field, struc
     value_set_text(ret, nf_rule_text(ref->row));
 }
 
+// What does not fit is cut, and ends in "...".
+static void get_brief(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct nf_rule *rule = ref->row;
+    const struct nf_text_options options = {.brief = true};
+    struct buffer text = BUFFER_INIT;
+    (void)field;
+    nf_rule_format(rule->chain->table->ruleset, rule, &options, &text);
+    const size_t room = sizeof(ret->scratch) - sizeof("...");
+    bool cut = text.len > room;
+    value_printf(ret, "%.*s%s", (int)(cut ? room : text.len), buffer_text(&text), cut ? "..." : "");
+    buffer_done(&text);
+}
+
 static void format_expr(const void *rule, struct buffer *buffer) {
     nf_rule_json(rule, buffer);
 }
@@ -151,8 +164,13 @@ static const struct field fields[] = {
     BY("packets_rate", "PKT/S", FIELD_COUNT_RATE, get_packets_rate, "packets a second that come to its counter"),
     BY("bytes_rate", "BYTES/S", FIELD_BYTES_RATE, get_bytes_rate, "bytes a second that come to its counter"),
     NETFILTER_ORIGIN_FIELDS(ROW),
+
+    // Said again in other words: only where it is asked for (UNUSUAL_FIELDS).
+    BY("brief", "RULE", FIELD_TEXT, get_brief, "the rule without its comment, and cut where it is long"),
 };
 // clang-format on
+
+#define UNUSUAL_FIELDS 1 // at the end
 
 static uint64_t identity(const void *row) {
     const struct nf_rule_row *of = row;
@@ -164,6 +182,7 @@ const struct kind nf_rule_kind = {
     .title = "Rules",
     .fields = fields,
     .field_count = sizeof(fields) / sizeof(fields[0]),
+    .unusual_count = UNUSUAL_FIELDS,
     .row_size = sizeof(struct nf_rule_row),
     .columns = "family,table,chain,number,packets,bytes,text",
     .sort = "backend,family,table,chain,index",

@@ -63,15 +63,21 @@ static void format_foreign(const struct ruleset *ruleset, const struct nf_rule *
     buffer_putc(buffer, ']');
 }
 
+static bool is_comment(const struct nf_xt *match) {
+    return strcmp(match->name, "comment") == 0;
+}
+
 // Every part with a space before it.
-static void format_view(const struct ipt_view *view, const struct ruleset *ruleset,
+static void format_view(const struct ipt_view *view, const struct ruleset *ruleset, bool brief,
                         struct buffer *buffer) {
     struct xt_context context = ipt_context(view, ruleset);
     struct xt_writer writer = xt_writer_text(&context, buffer);
     ipt_write_header(view, ruleset, &writer);
     xt_writer_done(&writer);
-    for (size_t i = 0; i < view->match_count; i++)
-        format_extension(" -m ", &view->matches[i], &context, buffer);
+    for (size_t i = 0; i < view->match_count; i++) {
+        if (!brief || !is_comment(&view->matches[i]))
+            format_extension(" -m ", &view->matches[i], &context, buffer);
+    }
     if (view->target.name)
         format_extension(" -j ", &view->target, &context, buffer);
     else if (view->verdict)
@@ -97,7 +103,7 @@ static void format_rule(const struct ruleset *ruleset, const struct nf_rule *rul
         buffer_puts(buffer, chain);
     }
     size_t start = buffer->len;
-    format_view(&view, ruleset, buffer);
+    format_view(&view, ruleset, options->brief, buffer);
     if (view.foreign)
         format_foreign(ruleset, rule, buffer);
     if (!chain && buffer->len > start) {

@@ -12,6 +12,7 @@ struct nf_text_options {
     bool counters;  // iptables-save -c; else counts are left out there (nft always prints its own)
     bool handles;   // nft -a
     bool stateless; // nft -s
+    bool brief;     // no comments: neither nft's nor the matches of that name
 };
 
 // One rule without the chain before it, in its table's own language: "tcp dport 80 accept",

@@ -28,7 +28,7 @@ void nft_rule_format(const struct ruleset *ruleset, const struct nf_rule *rule,
                      const struct nf_text_options *options, struct buffer *buffer) {
     struct nft_text text = {.ruleset = ruleset, .buffer = buffer, .stateless = options->stateless};
     nft_exprs_format(&text, rule->chain->table->family, rule->exprs, rule->expr_count);
-    if (rule->comment) {
+    if (rule->comment && !options->brief) {
         buffer_puts(buffer, " comment \"");
         buffer_puts(buffer, rule->comment);
         buffer_putc(buffer, '"');

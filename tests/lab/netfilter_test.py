@@ -147,6 +147,23 @@ def compare_with_nft(where, dump, nft):
             fail(where, f"a rule without text: {row}")
 
 
+# --- Without comments ----------------------------------------------------------------------------
+
+COMMENTS = re.compile(r' ?-m comment --comment ("[^"]*"|[^ ]+)| comment "[^"]*"$')
+CUT = re.compile(r"[.]{3}$")
+
+
+def compare_brief(where, space):
+    done = space.run(NETSCOPE, "--dump=rules", "--format", "json", "--fields", "text,brief,comment")
+    for row in json.loads(done.stdout)["rules"]:
+        text, brief = row["text"], row["brief"]
+        if "\\" in text:
+            continue
+        expected = COMMENTS.sub("", text).strip()
+        if brief != expected and not (CUT.search(brief) and expected.startswith(CUT.sub("", brief))):
+            fail(where, f"without its comment {text!r} is {brief!r}")
+
+
 # --- Text, loaded again --------------------------------------------------------------------------
 
 
@@ -225,6 +242,7 @@ def check_ruleset(path):
             return False
         dump = space.dump()
         compare_with_nft(where, dump, nft)
+        compare_brief(where, space)
         load_again(where, space, dump)
         unknown = [row["text"] for row in dump["rules"] if row.get("unknown")]
         print(f"{where}: {len(dump['rules'])} rules, {len(unknown)} with something unknown {unknown[:3]}")
