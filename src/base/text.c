@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 #include <wchar.h>
 
 #define NOT_UTF8 UINT32_MAX
@@ -132,12 +131,23 @@ size_t text_distance(const char *a, const char *b) {
     return row[b_len];
 }
 
+// Case aside. Most comparisons end at the second character.
+static bool begins_with(const char *text, const char *start) {
+    while (*start && tolower((unsigned char)*text) == tolower((unsigned char)*start)) {
+        text++;
+        start++;
+    }
+    return *start == '\0';
+}
+
 bool text_contains(const char *hay, const char *needle) {
-    size_t len = strlen(needle);
-    int first = tolower((unsigned char)*needle);
-    for (; *hay && len > 0; hay++) {
-        if (tolower((unsigned char)*hay) == first && strncasecmp(hay, needle, len) == 0)
+    char lower = (char)tolower((unsigned char)*needle);
+    char upper = (char)toupper((unsigned char)*needle);
+    if (*needle == '\0')
+        return true;
+    for (; *hay; hay++) {
+        if ((*hay == lower || *hay == upper) && begins_with(hay + 1, needle + 1))
             return true;
     }
-    return len == 0;
+    return false;
 }

@@ -60,7 +60,8 @@ struct field {
     field_getter *get; // stores into ret, which comes as VALUE_ABSENT
     size_t offset;     // of the member in the row, for the getters below
     const void *names; // FIELD_ENUM: struct enum_names; FIELD_FLAGS: struct flag_name[];
-                       // FIELD_RECORDS: struct record_type; rates: struct counter
+                       // FIELD_RECORDS: struct record_type; rates: struct counter; FIELD_TEXT:
+                       // struct field[], see FIELD_IN_WORDS
     const char *help;  // one line, a noun phrase without full stop
     size_t group;      // 0: the member is the row's own; else FIELD_GROUP: it is in another struct,
                        // to which the row has a pointer (NULL: the row has nothing of that group)
@@ -131,6 +132,9 @@ field_getter field_get_netns;
 
 // A field that a function works out.
 #define FIELD_BY(key, title, type, getter, help) {key, title, type, getter, 0, NULL, help, 0}
+// A text that says in words what other fields tell, perhaps another one in each of a million rows: rows are
+// put in the order of those fields, the first of them first. The last has no key.
+#define FIELD_IN_WORDS(key, title, getter, parts, help) {key, title, FIELD_TEXT, getter, 0, parts, help, 0}
 #define FIELD_RECORDS_BY(key, title, getter, record_type, help)                                    \
     {key, title, FIELD_RECORDS, getter, 0, record_type, help, 0}
 
@@ -155,6 +159,11 @@ static inline const void *field_struct(const struct field *field, const void *ro
 
 // Reads a field of a row: as its getter, with ret made VALUE_ABSENT before.
 void field_read(const struct field *field, const struct row_ref *ref, struct value *ret);
+
+// What the field says in words, or NULL if it has an order of its own.
+static inline const struct field *field_parts(const struct field *field) {
+    return field->type == FIELD_TEXT ? field->names : NULL;
+}
 
 // True for what takes two readings: a dump, which reads once, has no such thing.
 bool field_is_rate(const struct field *field);

@@ -42,13 +42,15 @@ void flow_format_end(const struct flow *flow, enum flow_end end, struct buffer *
     address_format(&address, buffer);
     if (brackets)
         buffer_putc(buffer, ']');
-    if (ports)
-        buffer_printf(buffer, ":%u", port_of(flow, end));
+    if (ports) {
+        buffer_putc(buffer, ':');
+        buffer_put_uint(buffer, port_of(flow, end));
+    }
 }
 
 static void format_change(const struct flow *flow, const char *what, enum flow_end from,
                           enum flow_end to, struct buffer *buffer) {
-    buffer_printf(buffer, "%s ", what);
+    buffer_puts(buffer, what);
     flow_format_end(flow, from, buffer);
     buffer_puts(buffer, " becomes ");
     flow_format_end(flow, to, buffer);
@@ -57,11 +59,11 @@ static void format_change(const struct flow *flow, const char *what, enum flow_e
 void flow_format_translation(const struct flow *flow, struct buffer *buffer) {
     bool source = flow->status & FLOW_SRC_NAT, destination = flow->status & FLOW_DST_NAT;
     if (source)
-        format_change(flow, "source", FLOW_SRC, FLOW_REPLY_DST, buffer);
+        format_change(flow, "source ", FLOW_SRC, FLOW_REPLY_DST, buffer);
     if (source && destination)
         buffer_puts(buffer, ", ");
     if (destination)
-        format_change(flow, "destination", FLOW_DST, FLOW_REPLY_SRC, buffer);
+        format_change(flow, "destination ", FLOW_DST, FLOW_REPLY_SRC, buffer);
 }
 
 void flow_format_return(const struct flow *flow, struct buffer *buffer) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The fields of a flow. Keys are conntrack(8)'s words; those of the packets that answer begin with
 // reply_.
+#include <string.h>
+
 #include "model/claim.h"
 #include "model/flow.h"
 #include "model/netns.h"
@@ -178,8 +180,12 @@ static void set_words(void (*format)(const struct flow *flow, struct buffer *buf
                       const struct row_ref *ref, struct value *ret) {
     struct buffer words = BUFFER_INIT;
     format(ref->row, &words);
-    if (words.len > 0)
-        value_printf(ret, "%s", buffer_text(&words));
+    size_t len = words.len < sizeof(ret->scratch) ? words.len : sizeof(ret->scratch) - 1;
+    if (len > 0) {
+        memcpy(ret->scratch, words.data, len);
+        ret->scratch[len] = '\0';
+        value_set_text(ret, ret->scratch);
+    }
     buffer_done(&words);
 }
 
@@ -192,6 +198,49 @@ static void get_translation(const struct row_ref *ref, const struct field *field
 static void get_return(const struct row_ref *ref, const struct field *field, struct value *ret) {
     (void)field;
     set_words(flow_format_return, ref, ret);
+}
+
+// What a translation says first: the source if that is translated, else the destination.
+static bool is_translated(const struct flow *flow) {
+    return flow->status & (FLOW_SRC_NAT | FLOW_DST_NAT);
+}
+
+static void get_translated(const struct row_ref *ref, const struct field *field,
+                           struct value *ret) {
+    const struct flow *flow = ref->row;
+    (void)field;
+    if (is_translated(flow))
+        set_uint(ret, flow->status & FLOW_SRC_NAT ? 1 : 0);
+}
+
+static void get_before(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct flow *flow = ref->row;
+    (void)field;
+    if (is_translated(flow))
+        set_address(ref, flow->status & FLOW_SRC_NAT ? FLOW_SRC : FLOW_DST, ret);
+}
+
+static void get_before_port(const struct row_ref *ref, const struct field *field,
+                            struct value *ret) {
+    const struct flow *flow = ref->row;
+    (void)field;
+    if (is_translated(flow) && has(ref, FLOW_HAS_PORTS))
+        set_uint(ret, flow->status & FLOW_SRC_NAT ? flow->orig.sport : flow->orig.dport);
+}
+
+static void get_after(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct flow *flow = ref->row;
+    (void)field;
+    if (is_translated(flow))
+        set_address(ref, flow->status & FLOW_SRC_NAT ? FLOW_REPLY_DST : FLOW_REPLY_SRC, ret);
+}
+
+static void get_after_port(const struct row_ref *ref, const struct field *field,
+                           struct value *ret) {
+    const struct flow *flow = ref->row;
+    (void)field;
+    if (is_translated(flow) && has(ref, FLOW_HAS_PORTS))
+        set_uint(ret, flow->status & FLOW_SRC_NAT ? flow->reply.dport : flow->reply.sport);
 }
 
 // --- What only some have -------------------------------------------------------------------------
@@ -215,6 +264,23 @@ static void get_labels(const struct row_ref *ref, const struct field *field, str
     FIELD_BEHIND(key, struct flow, extra, member, title, type, help)
 #define EXTRA_BY(key, member, title, type, getter, help) \
     FIELD_BEHIND_WITH(key, struct flow, extra, member, title, type, getter, NULL, help)
+
+static const struct field translation_parts[] = {
+    FIELD_BY("translated", "", FIELD_NUMBER, get_translated, ""),
+    FIELD_BY("before", "", FIELD_ADDRESS, get_before, ""),
+    FIELD_BY("before_port", "", FIELD_NUMBER, get_before_port, ""),
+    FIELD_BY("after", "", FIELD_ADDRESS, get_after, ""),
+    FIELD_BY("after_port", "", FIELD_NUMBER, get_after_port, ""),
+    {.key = NULL},
+};
+
+static const struct field return_parts[] = {
+    FIELD_BY("reply_src", "", FIELD_ADDRESS, get_reply_src, ""),
+    IF_KNOWN("reply_sport", reply.sport, "", FIELD_NUMBER, get_port, ""),
+    FIELD_BY("reply_dst", "", FIELD_ADDRESS, get_reply_dst, ""),
+    IF_KNOWN("reply_dport", reply.dport, "", FIELD_NUMBER, get_port, ""),
+    {.key = NULL},
+};
 
 static const struct field fields[] = {
     FIELD_BY("netns", "NAMESPACE", FIELD_NETNS, field_get_netns, "name of the namespace"),
@@ -242,8 +308,8 @@ static const struct field fields[] = {
     FIELD_BY("reply_src_netns", "REPLY FROM", FIELD_NETNS, get_reply_src_netns, "namespace that has the source address of replies"),
     FIELD_BY("reply_dst_netns", "REPLY TO", FIELD_NETNS, get_reply_dst_netns, "namespace that has the destination address of replies"),
     {"nat", "NAT", FIELD_ENUM, get_nat, 0, &nat_names, "what is translated", 0},
-    FIELD_BY("translation", "TRANSLATION", FIELD_TEXT, get_translation, "what NAT makes of the first packet's addresses and ports"),
-    FIELD_BY("return_packet", "RETURN PACKET", FIELD_TEXT, get_return, "how the packet that answers looks, and whether one came"),
+    FIELD_IN_WORDS("translation", "TRANSLATION", get_translation, translation_parts, "what NAT makes of the first packet's addresses and ports"),
+    FIELD_IN_WORDS("return_packet", "RETURN PACKET", get_return, return_parts, "how the packet that answers looks, and whether one came"),
     {"status", "STATUS", FIELD_FLAGS, get_status, 0, flow_status_names, "what the kernel holds of it", 0},
     IF_KNOWN("timeout", timeout, "TIMEOUT", FIELD_DURATION, get_timeout, "time until it is forgotten if no packet comes"),
     IF_KNOWN("packets", packets, "PACKETS", FIELD_COUNT, get_counter, "packets of the original direction, where accounting is on"),

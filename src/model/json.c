@@ -61,9 +61,10 @@ static void format_value(const struct value *value, struct buffer *buffer) {
     case VALUE_TEXT:
         json_format_text(value->text, buffer);
         break;
+    case VALUE_TIME:
     case VALUE_ADDRESS:
     case VALUE_PREFIX:
-    case VALUE_LLADDR: // hexadecimal digits, dots, colons: nothing to escape
+    case VALUE_LLADDR: // digits, dots, colons: nothing to escape
         buffer_putc(buffer, '"');
         value_format(value, buffer);
         buffer_putc(buffer, '"');

@@ -17,6 +17,7 @@ enum value_kind {
     VALUE_INT,
     VALUE_REAL,
     VALUE_TEXT,
+    VALUE_TIME, // written as RFC 3339 has it, with nanoseconds, in UTC
     VALUE_ADDRESS,
     VALUE_PREFIX,
     VALUE_LLADDR,
@@ -42,6 +43,7 @@ struct value {
         bool boolean;
         uint64_t uint;
         int64_t sint;
+        int64_t time; // nanoseconds since 1970
         double real;
         const char *text; // other people's bytes, perhaps
         struct address address;
@@ -85,8 +87,11 @@ void value_set_text(struct value *value, const char *text);
 void value_printf(struct value *value, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-// Makes the text of a time (nanoseconds since 1970, UTC): RFC 3339 with nanoseconds.
+// Makes a time of nanoseconds since 1970, UTC.
 void value_set_time(struct value *value, int64_t time);
+
+// Makes of a time the text that it is written as; of any other value nothing.
+void value_spell_time(struct value *value);
 
 // Order of two values of one field: numbers by number, addresses by bytes, text so that eth2 comes
 // before eth10 (runs of digits by number), lists by their first item; absent after all others.

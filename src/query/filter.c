@@ -81,6 +81,8 @@ static bool is_equal(const struct filter_node *term, const struct row_ref *ref,
         return operand->is_number && filter_number_compare(value, &operand->number) == 0;
     case VALUE_TEXT:
         return equals_text(operand, value->text);
+    case VALUE_TIME: // is text here: see read_term
+        return false;
     case VALUE_ADDRESS:
         return operand->is_address && prefix_contains(&operand->prefix, &value->address);
     case VALUE_PREFIX:
@@ -130,6 +132,7 @@ static bool find_order(const struct filter_operand *operand, const struct value 
         return operand->is_lladdr && value->lladdr.length == operand->lladdr.length;
     case VALUE_ABSENT:
     case VALUE_BOOLEAN:
+    case VALUE_TIME:
     case VALUE_FLAGS:
     case VALUE_TEXTS:
     case VALUE_RECORDS:
@@ -196,6 +199,12 @@ static bool matches_value(const struct filter *filter, const struct filter_node 
     return false;
 }
 
+// A time is compared as it is written: "2026-12-01T03" is the beginning of that hour.
+static void read_term(const struct field *field, const struct row_ref *ref, struct value *ret) {
+    field_read(field, ref, ret);
+    value_spell_time(ret);
+}
+
 static bool matches_inner(const struct filter *filter, const struct filter_node *term,
                           const struct row_ref *ref, const struct value *records) {
     struct row_ref item = *ref;
@@ -204,7 +213,7 @@ static bool matches_inner(const struct filter *filter, const struct filter_node 
     for (size_t i = 0; i < records->records.count; i++) {
         struct value value;
         item.row = (const char *)records->records.items + i * records->records.type->size;
-        field_read(term->inner, &item, &value);
+        read_term(term->inner, &item, &value);
         if (matches_value(filter, term, &item, &value))
             return true;
     }
@@ -218,7 +227,7 @@ static bool matches_term(const struct filter *filter, const struct filter_node *
     struct value value;
     bool matches;
     if (!where || !filter_recall(filter, term, group, where, &matches)) {
-        field_read(term->field, ref, &value);
+        read_term(term->field, ref, &value);
         matches = term->inner ? matches_inner(filter, term, ref, &value)
                               : matches_value(filter, term, ref, &value);
         if (where)

@@ -63,7 +63,8 @@ struct filter_node {
 
     // FILTER_WORD: what kinds of values the text could stand in at all.
     const char *word;
-    bool in_numbers, in_addresses;
+    uint64_t least; // whole number that is long enough for it
+    bool in_integers, in_numbers, in_addresses;
     uint32_t *firsts; // places of fields, the first of each group
     size_t first_count;
 

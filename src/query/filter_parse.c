@@ -224,8 +224,6 @@ static int make_word(struct parser *p, size_t offset, const char *word, struct f
     if (!node)
         return fail_memory(p);
     node->word = word;
-    node->in_numbers = word[strspn(word, "0123456789.-")] == '\0';
-    node->in_addresses = word[strspn(word, "0123456789abcdefABCDEF.:/")] == '\0';
     if (filter_word_init(node, p->filter->kind, &p->filter->arena) < 0)
         return fail_memory(p);
     *ret = node;

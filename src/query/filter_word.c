@@ -4,6 +4,7 @@
 // remember it.
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "query/filter.h"
@@ -66,6 +67,13 @@ static bool is_searched(enum field_type type) {
            type != FIELD_COUNT_RATE;
 }
 
+// Writing numbers that cannot hold the word would be most of the work.
+static bool integer_has_room(const struct filter_node *node, const struct value *value) {
+    if (!node->in_integers)
+        return false;
+    return value->kind == VALUE_INT || value->uint >= node->least;
+}
+
 static bool value_has_word(const struct filter *filter, const struct filter_node *node,
                            const struct value *value) {
     switch (value->kind) {
@@ -75,6 +83,9 @@ static bool value_has_word(const struct filter *filter, const struct filter_node
         return false;
     case VALUE_UINT:
     case VALUE_INT:
+        if (!integer_has_room(node, value))
+            return false;
+        break;
     case VALUE_REAL:
         if (!node->in_numbers)
             return false;
@@ -87,6 +98,7 @@ static bool value_has_word(const struct filter *filter, const struct filter_node
         break;
     case VALUE_TEXT:
         return text_contains(value->text, node->word);
+    case VALUE_TIME:
     case VALUE_FLAGS:
     case VALUE_TEXTS:
     case VALUE_RECORDS:
@@ -97,6 +109,12 @@ static bool value_has_word(const struct filter *filter, const struct filter_node
     return text_contains(buffer_text(filter->scratch), node->word);
 }
 
+// What a text says in words are other fields, and between them stand words, spaces and colons: what
+// is looked for in numbers is in those fields or nowhere.
+static bool is_said_elsewhere(const struct filter_node *node, const struct field *field) {
+    return node->in_numbers && field_parts(field);
+}
+
 // The fields of one group, from a place on; group 0 is the row's own.
 static bool fields_have_word(const struct filter *filter, const struct filter_node *node,
                              const struct row_ref *ref, size_t first, size_t group) {
@@ -104,7 +122,7 @@ static bool fields_have_word(const struct filter *filter, const struct filter_no
     for (size_t i = first; i < count; i++) {
         const struct field *field = &filter->kind->fields[i];
         struct value value;
-        if (field->group != group || !is_searched(field->type))
+        if (field->group != group || !is_searched(field->type) || is_said_elsewhere(node, field))
             continue;
         field_read(field, ref, &value);
         if (value_has_word(filter, node, &value))
@@ -136,7 +154,23 @@ static bool is_first_of_group(const struct kind *kind, size_t place) {
     return true;
 }
 
+static bool is_made_of(const char *word, const char *characters) {
+    return word[strspn(word, characters)] == '\0';
+}
+
+// The kinds of values that the word could stand in at all.
+static void find_values(struct filter_node *node) {
+    size_t len = strlen(node->word);
+    node->in_integers = is_made_of(node->word, "0123456789-");
+    node->in_numbers = is_made_of(node->word, "0123456789.-");
+    node->in_addresses = is_made_of(node->word, "0123456789abcdefABCDEF.:/");
+    node->least = len > 1 ? 1 : 0;
+    for (size_t i = 1; i < len && node->least < UINT64_MAX / 10; i++)
+        node->least *= 10;
+}
+
 int filter_word_init(struct filter_node *node, const struct kind *kind, struct arena *arena) {
+    find_values(node);
     node->firsts = arena_alloc(arena, kind->field_count * sizeof(*node->firsts));
     if (!node->firsts)
         return -ENOMEM;

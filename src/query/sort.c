@@ -54,8 +54,8 @@ int sort_compile(const struct kind *kind, const char *text, struct sort *ret_sor
 
 // --- Two rows ------------------------------------------------------------------------------------
 
-static int compare_by(const struct sort_key *key, const struct row_ref *a,
-                      const struct row_ref *b) {
+static int compare_by_one(const struct sort_key *key, const struct row_ref *a,
+                          const struct row_ref *b) {
     struct value x, y;
     sort_read_key(key, a, &x);
     sort_read_key(key, b, &y);
@@ -65,111 +65,25 @@ static int compare_by(const struct sort_key *key, const struct row_ref *a,
     return key->descending ? -order : order;
 }
 
+// The part of a key that says in words what its parts tell; an ordinary key is its own only part.
+static struct sort_key part_of(const struct sort_key *key, const struct field *part) {
+    return (struct sort_key){.field = part, .descending = key->descending};
+}
+
+static int compare_by(const struct sort_key *key, const struct row_ref *a,
+                      const struct row_ref *b) {
+    const struct field *part = key->inner ? NULL : field_parts(key->field);
+    int order = part ? 0 : compare_by_one(key, a, b);
+    for (; order == 0 && part && part->key; part++) {
+        const struct sort_key of_part = part_of(key, part);
+        order = compare_by_one(&of_part, a, b);
+    }
+    return order;
+}
+
 int sort_compare(const struct sort *sort, const struct row_ref *a, const struct row_ref *b) {
     int order = 0;
     for (size_t i = 0; order == 0 && i < sort->count; i++)
         order = compare_by(&sort->keys[i], a, b);
     return order;
-}
-
-// --- Putting rows in order -----------------------------------------------------------------------
-
-#define DIGIT_BITS 8
-#define DIGITS     (1 << DIGIT_BITS)
-
-// A row on its way to its place.
-struct item {
-    uint64_t word;
-    uint32_t number;
-};
-
-// Puts the items in the order of one digit of their words; those with the same keep theirs.
-static void sort_by_digit(const struct item *from, struct item *into, size_t count,
-                          unsigned shift) {
-    size_t starts[DIGITS + 1] = {0};
-    for (size_t i = 0; i < count; i++)
-        starts[(from[i].word >> shift) % DIGITS + 1]++;
-    for (size_t i = 1; i < DIGITS; i++)
-        starts[i] += starts[i - 1];
-    for (size_t i = 0; i < count; i++)
-        into[starts[(from[i].word >> shift) % DIGITS]++] = from[i];
-}
-
-static bool is_cancelled(const atomic_bool *cancelled) {
-    return cancelled && atomic_load(cancelled);
-}
-
-// Sorts by one word of a key: by each of its digits in which rows differ, the lowest first.
-static int sort_by_word(const struct sort_words *words, size_t which, const struct rows *rows,
-                        uint32_t *numbers, size_t count, struct item *buffers[2],
-                        const atomic_bool *cancelled) {
-    uint64_t differs = words->all[which] ^ words->any[which];
-    struct item *from = buffers[0], *into = buffers[1];
-    for (size_t i = 0; i < count; i++) {
-        struct row_ref ref = rows_at(rows, numbers[i]);
-        from[i] = (struct item){sort_word(words, &ref, which), numbers[i]};
-    }
-    for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
-        if ((differs >> shift) % DIGITS == 0)
-            continue;
-        if (is_cancelled(cancelled))
-            return -ECANCELED;
-        sort_by_digit(from, into, count, shift);
-        struct item *done = into;
-        into = from;
-        from = done;
-    }
-    for (size_t i = 0; i < count; i++)
-        numbers[i] = from[i].number;
-    return 0;
-}
-
-static int sort_by_key(const struct sort_key *key, const struct rows *rows, uint32_t *numbers,
-                       size_t count, struct item *buffers[2], const atomic_bool *cancelled) {
-    struct sort_words words;
-    int r = sort_words_init(&words, key, rows, numbers, count, cancelled);
-    for (size_t which = SORT_WORDS; r == 0 && which > 0; which--) {
-        if (words.all[which - 1] == words.any[which - 1])
-            continue;
-        r = is_cancelled(cancelled)
-                ? -ECANCELED
-                : sort_by_word(&words, which - 1, rows, numbers, count, buffers, cancelled);
-    }
-    sort_words_done(&words);
-    return r;
-}
-
-int sort_numbers(const struct sort *sort, const struct rows *rows, uint32_t *numbers, size_t count,
-                 const atomic_bool *cancelled) {
-    struct item *buffers[2];
-    if (count < 2)
-        return 0;
-    buffers[0] = malloc(2 * count * sizeof(struct item));
-    if (!buffers[0])
-        return -ENOMEM;
-    buffers[1] = buffers[0] + count;
-    int r = 0;
-    // The last key first: what is equal in a later one keeps the order of the ones before.
-    for (size_t i = sort->count; r == 0 && i > 0; i--)
-        r = sort_by_key(&sort->keys[i - 1], rows, numbers, count, buffers, cancelled);
-    free(buffers[0]);
-    return r;
-}
-
-int sort_rows(const struct sort *sort, struct row_ref *refs, size_t count) {
-    struct rows rows = {.refs = refs, .count = (uint32_t)count};
-    uint32_t *numbers = malloc((count + 1) * sizeof(*numbers));
-    struct row_ref *sorted = malloc((count + 1) * sizeof(*sorted));
-    int r = !numbers || !sorted ? -ENOMEM : count > UINT32_MAX ? -EOVERFLOW : 0;
-    for (uint32_t i = 0; r == 0 && i < count; i++)
-        numbers[i] = i;
-    if (r == 0)
-        r = sort_numbers(sort, &rows, numbers, count, NULL);
-    for (size_t i = 0; r == 0 && i < count; i++)
-        sorted[i] = refs[numbers[i]];
-    if (r == 0)
-        memcpy(refs, sorted, count * sizeof(*sorted));
-    free(numbers);
-    free(sorted);
-    return r;
 }

@@ -217,6 +217,9 @@ static void set_words(const struct sort_words *words, const struct value *value,
     case VALUE_REAL:
         ret[1] = word_of_number(words, value);
         break;
+    case VALUE_TIME:
+        ret[1] = (uint64_t)value->time ^ SIGN;
+        break;
     case VALUE_JSON: // no order
         break;
     case VALUE_FLAGS:
@@ -297,10 +300,9 @@ void sort_words_done(struct sort_words *words) {
     free(words->slots);
 }
 
-uint64_t sort_word(const struct sort_words *words, const struct row_ref *ref, size_t which) {
+void sort_words_read(const struct sort_words *words, const struct row_ref *ref,
+                     uint64_t ret[SORT_WORDS]) {
     struct value value;
-    uint64_t of_row[SORT_WORDS];
     sort_read_key(words->key, ref, &value);
-    set_words(words, &value, of_row);
-    return of_row[which];
+    set_words(words, &value, ret);
 }

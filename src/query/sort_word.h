@@ -30,7 +30,8 @@ struct sort_words {
     struct arena arena; // texts that are not the rows' own
 };
 
-// The value that a row is sorted by: of records, their first one's.
+// The value that a row is sorted by: of records, their first one's. Keys of texts in words
+// (field_parts) are taken apart before.
 void sort_read_key(const struct sort_key *key, const struct row_ref *ref, struct value *ret);
 
 // Looks at every row. Returns 0, -ENOMEM or -ECANCELED. sort_words_done in any case.
@@ -38,7 +39,8 @@ int sort_words_init(struct sort_words *words, const struct sort_key *key, const 
                     const uint32_t *numbers, size_t count, const atomic_bool *cancelled);
 void sort_words_done(struct sort_words *words);
 
-// One of the words of a row; descending order is in it.
-uint64_t sort_word(const struct sort_words *words, const struct row_ref *ref, size_t which);
+// The words of a row; descending order is in them.
+void sort_words_read(const struct sort_words *words, const struct row_ref *ref,
+                     uint64_t ret[SORT_WORDS]);
 
 #endif

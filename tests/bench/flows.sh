@@ -34,5 +34,7 @@ conntrack_everywhere="sh -c 'conntrack -L; for n in /run/netns/*; do ip netns ex
 compare 3 "netscope --dump" "$dump --all-netns" "bare ctnetlink dump" "$bare_read -a conntrack" \
     "conntrack -L, each" "$conntrack_everywhere"
 compare 3 "with a filter of 1%" "$dump --all-netns --filter mark=1" "without" "$dump --all-netns"
+echo "== $flows flows in memory, put in the order of each field and filtered"
+"$(dirname "$bare_read")/flow_view" "$flows"
 echo "== the panel, all namespaces"
 "$here/panel.py" --keys jjkkGg "10.0.0" "$netscope" --panel conntrack --all-netns

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "model/flow.h"
 #include "tests/sample.h"
 
 static const struct {
@@ -120,6 +121,72 @@ static void test_order_is_that_of_the_values(void **state) {
     }
 }
 
+// Keys of more bits than a word has, in which many rows are the same, and the rows out of order
+// before.
+static void test_order_is_that_of_all_keys(void **state) {
+    static const char *const sorts[] = {"state,-address,name,prefix,mac", "-prefix,address,-bytes",
+                                        "flags,-count,alias,-netns", "netns", "-name,count,number"};
+    static struct sample many[MANY];
+    static struct row_ref refs[MANY];
+    (void)state;
+    for (size_t which = 0; which < sizeof(sorts) / sizeof(sorts[0]); which++) {
+        struct rows rows = {.refs = refs, .count = MANY};
+        uint32_t numbers[MANY];
+        struct sort sort;
+        for (size_t i = 0; i < MANY; i++) {
+            numbers[i] = (uint32_t)(i * 7 % MANY);
+            fill(&many[i], i % (MANY / 2));
+            refs[i] = (struct row_ref){.netns = &sample_netns, .row = &many[i]};
+        }
+        assert_int_equal(sort_compile(&sample_kind, sorts[which], &sort, NULL), 0);
+        assert_int_equal(sort_numbers(&sort, &rows, numbers, MANY, NULL), 0);
+        for (size_t i = 1; i < MANY; i++) {
+            int order = sort_compare(&sort, &refs[numbers[i - 1]], &refs[numbers[i]]);
+            // 7 and MANY have no divisor in common: a number's multiple tells where it stood.
+            uint32_t before = numbers[i - 1] * 143 % MANY, here = numbers[i] * 143 % MANY;
+            if (order > 0 || (order == 0 && before > here))
+                fail_msg("%s: row %zu", sorts[which], i);
+        }
+    }
+}
+
+// What a field says in words stands in the order of what it says it of: here that is the order of
+// the texts too. A time stands in its own.
+static void test_words_are_in_the_order_of_their_parts(void **state) {
+    static const char *const keys[] = {"return_packet", "translation", "start"};
+    static struct flow flows[MANY];
+    static struct row_ref refs[MANY];
+    (void)state;
+    for (size_t which = 0; which < 2 * sizeof(keys) / sizeof(keys[0]); which++) {
+        const struct field *field = kind_find_field(&flow_kind, keys[which / 2], NULL);
+        struct sort sort = {.keys = {{.field = field, .descending = which % 2}}, .count = 1};
+        for (size_t i = 0; i < MANY; i++) {
+            uint32_t a = (uint32_t)(i * 2654435761u);
+            flows[i] = (struct flow){.family = ADDRESS_IPV4,
+                                     .known = FLOW_HAS_PORTS,
+                                     .status = a >> 4 & (FLOW_SRC_NAT | FLOW_DST_NAT),
+                                     .start = (int64_t)a * 1000000007};
+            for (int j = 0; j < 4; j++) {
+                flows[i].orig.src[j] = flows[i].reply.dst[j] = (uint8_t)(a >> 8 * j & 0x83);
+                flows[i].orig.dst[j] = flows[i].reply.src[j] = (uint8_t)(a >> 5 * j & 0x47);
+            }
+            flows[i].orig.sport = flows[i].reply.dport = (uint16_t)(a >> 9);
+            flows[i].reply.sport = (uint16_t)(a >> 3 & 0x1f);
+            refs[i] = (struct row_ref){.netns = &sample_netns, .row = &flows[i]};
+        }
+        assert_int_equal(sort_rows(&sort, refs, MANY), 0);
+        for (size_t i = 1; i < MANY; i++) {
+            struct value before, here;
+            field_read(field, &refs[i - 1], &before);
+            field_read(field, &refs[i], &here);
+            bool absent = before.kind == VALUE_ABSENT || here.kind == VALUE_ABSENT;
+            int order = value_compare(&before, &here);
+            if ((which % 2 && !absent ? -order : order) > 0)
+                fail_msg("%s: row %zu", field->key, i);
+        }
+    }
+}
+
 static void test_sorting_can_be_given_up(void **state) {
     static struct row_ref refs[MANY];
     static struct sample many[MANY];
@@ -166,6 +233,8 @@ int main(void) {
         cmocka_unit_test(test_orders),
         cmocka_unit_test(test_equal_rows_keep_their_order),
         cmocka_unit_test(test_order_is_that_of_the_values),
+        cmocka_unit_test(test_order_is_that_of_all_keys),
+        cmocka_unit_test(test_words_are_in_the_order_of_their_parts),
         cmocka_unit_test(test_sorting_can_be_given_up),
         cmocka_unit_test(test_mistakes_are_named),
     };
