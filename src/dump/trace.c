@@ -87,7 +87,7 @@ static int write_journey(const struct journey_part *parts, size_t count, void *u
     for (size_t i = 0; i < count; i++) {
         if (!full)
             write_packet(tracing, parts[i].where, &parts[i].traced->packet);
-        traced_packet_free(parts[i].traced);
+        traced_packet_unref(parts[i].traced);
     }
     output_flush(&tracing->output);
     return tracing->output.error;

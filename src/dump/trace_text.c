@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "base/text.h"
-#include "ruleset/ruleset.h"
 
 // What came from the rules may be anybody's bytes.
 static void put(const char *text, struct buffer *buffer) {
@@ -55,32 +54,13 @@ static void put_packet(const struct packet *packet, const char *netns, struct bu
     buffer_putc(buffer, '\n');
 }
 
-static void put_rule(const struct packet_step *step, struct buffer *buffer) {
-    if (step->number.known)
-        buffer_printf(buffer, " rule %llu", (unsigned long long)step->number.value);
-    else
-        buffer_printf(buffer, " handle %llu (changed since)",
-                      (unsigned long long)step->handle.value);
-    if (step->rule) {
-        buffer_putc(buffer, ':');
-        put_word(step->rule, buffer);
-    }
-}
-
 static void put_step(const struct packet_step *step, struct buffer *buffer) {
-    const char *family = nf_family_name(step->family);
+    struct buffer text = BUFFER_INIT;
+    packet_step_format(step, &text);
     buffer_printf(buffer, "    %-11s ", step->hook ? step->hook : "");
     buffer_fill(buffer, ' ', (size_t)step->depth * 2);
-    buffer_printf(buffer, "%s%s", step->legacy ? "legacy " : "", family ? family : "?");
-    put_word(step->table, buffer);
-    put_word(step->chain, buffer);
-    if (step->type == PACKET_STEP_POLICY)
-        buffer_puts(buffer, " policy");
-    if (step->type == PACKET_STEP_RULE || step->handle.known)
-        put_rule(step, buffer);
-    buffer_printf(buffer, " -> %s", step->verdict);
-    if (step->target)
-        put_word(step->target, buffer);
+    put(buffer_text(&text), buffer);
+    buffer_done(&text);
     for (size_t i = 0; i < step->change_count; i++) {
         buffer_puts(buffer, i == 0 ? "  [" : ", ");
         put(step->changes[i], buffer);

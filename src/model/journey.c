@@ -87,7 +87,7 @@ struct journeys *journeys_new(journey_sink *sink, void *user_data) {
 
 static void free_journey(struct journey *journey) {
     for (size_t i = 0; i < journey->count; i++)
-        traced_packet_free(journey->parts[i].traced);
+        traced_packet_unref(journey->parts[i].traced);
     free(journey->parts);
     free(journey);
 }
@@ -181,7 +181,7 @@ int journeys_add(struct journeys *journeys, struct traced_packet *traced, const 
     if (!journey)
         journey = begin(journeys);
     if (!journey || add_part(journey, traced, where) < 0) {
-        traced_packet_free(traced);
+        traced_packet_unref(traced);
         return -ENOMEM;
     }
     journey->changed = now;
@@ -207,8 +207,10 @@ static int hand_over(struct journeys *journeys, struct journey *journey) {
     unlink_journey(journeys, journey);
     if (journey->count > 1)
         journeys->number++;
-    for (size_t i = 0; i < journey->count; i++)
-        journey->parts[i].traced->packet.journey = journey->count > 1 ? journeys->number : 0;
+    for (size_t i = 0; i < journey->count && journey->count > 1; i++) {
+        journey->parts[i].traced->packet.journey = journeys->number;
+        journey->parts[i].traced->packet.part = (uint32_t)i + 1;
+    }
     int r = journeys->sink(journey->parts, journey->count, journeys->user_data);
     free(journey->parts); // the packets are the sink's
     free(journey);

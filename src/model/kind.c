@@ -17,6 +17,7 @@
 #include "model/netns.h"
 #include "model/nexthop.h"
 #include "model/packet.h"
+#include "model/packet_summary.h"
 #include "model/resolver.h"
 #include "model/route.h"
 #include "model/routing_rule.h"
@@ -48,6 +49,7 @@ const struct kind *const kinds[KIND_COUNT] = {
     [KIND_ANSWERS] = &dns_answer_kind,
     [KIND_QUERIES] = &dns_query_kind,
     [KIND_PACKETS] = &packet_kind,
+    [KIND_PACKET_SUMMARIES] = &packet_summary_kind,
 };
 // clang-format on
 

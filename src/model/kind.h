@@ -35,6 +35,7 @@ enum kind_id {
     KIND_ANSWERS,
     KIND_QUERIES,
     KIND_PACKETS,
+    KIND_PACKET_SUMMARIES,
     KIND_COUNT,
 };
 

@@ -62,16 +62,29 @@ struct packet {
     bool incomplete;                    // events were lost while it was under way
     const char *reason;                 // what decided, in words: "policy of ip filter FORWARD"
     const struct packet_step *deciding; // NULL: none did
+    const char *decision;               // where that was, with the rule's number and text; or NULL
     const char *changed;                // what the steps changed, in one text; NULL: nothing
     const struct packet_step *steps;
     size_t step_count;
     uint64_t journey; // packets of one number are one packet in several namespaces; 0: not joined
+    uint32_t part;    // which of them it is, from 1
     bool guessed;     // that it belongs to the journey is a guess
 };
 
 extern const struct kind packet_kind;
 extern const struct record_type packet_step_record;
 extern const struct enum_names packet_outcome_names;
+
+// Adds "ip nat PREROUTING rule 1: -j KUBE-SERVICES -> jump KUBE-SERVICES": what a step was, and
+// what came of it; a rule that is not there any more by its handle, with a mark. Other people's
+// bytes.
+void packet_step_format(const struct packet_step *step, struct buffer *buffer);
+
+// The first part of that: where the step was, "ip filter FORWARD policy".
+void packet_place_format(const struct packet_step *step, struct buffer *buffer);
+
+// True if the step was a rule that the ruleset no longer had, or had no more as it was.
+bool packet_step_has_changed(const struct packet_step *step);
 
 // Adds "10.0.0.1:4242 > 10.96.0.10:53 udp" with what matters of the rest: TCP's flags, ICMP's type.
 void packet_header_format(const struct packet_header *header, struct buffer *buffer);

@@ -39,8 +39,13 @@ struct packet_assembly {
 
 // --- Life ----------------------------------------------------------------------------------------
 
-void traced_packet_free(struct traced_packet *packet) {
-    if (!packet)
+struct traced_packet *traced_packet_ref(struct traced_packet *packet) {
+    atomic_fetch_add(&packet->references, 1);
+    return packet;
+}
+
+void traced_packet_unref(struct traced_packet *packet) {
+    if (!packet || atomic_fetch_sub(&packet->references, 1) > 1)
         return;
     arena_done(&packet->arena);
     free(packet);
@@ -56,7 +61,7 @@ struct packet_assembly *packet_assembly_new(packet_describe *describe, packet_si
 }
 
 static void free_open(struct open_packet *open) {
-    traced_packet_free(open->traced);
+    traced_packet_unref(open->traced);
     free(open->steps);
     free(open);
 }
@@ -102,6 +107,7 @@ static struct open_packet *begin(struct packet_assembly *assembly, const struct 
                                      .trace_id = event->id,
                                      .outcome = PACKET_UNKNOWN,
                                      .mark = event->mark};
+    atomic_init(&traced->references, 1);
     open->traced = traced;
     open->mark = event->mark;
     *(assembly->last ? &assembly->last->next : &assembly->first) = open;
@@ -352,6 +358,14 @@ static const char *reason_of(struct traced_packet *traced, const struct packet_s
                         step->chain, (unsigned long long)step->handle.value);
 }
 
+static const char *decision_of(struct traced_packet *traced, const struct packet_step *step) {
+    struct buffer text = BUFFER_INIT;
+    packet_place_format(step, &text);
+    const char *decision = arena_strdup(&traced->arena, buffer_text(&text));
+    buffer_done(&text);
+    return decision;
+}
+
 static int tell_changes(struct traced_packet *traced) {
     struct packet *packet = &traced->packet;
     struct buffer text = BUFFER_INIT;
@@ -381,7 +395,8 @@ static int finish(struct open_packet *open) {
         return 0;
     packet->deciding = &packet->steps[open->decided - 1];
     packet->reason = reason_of(traced, packet->deciding);
-    return packet->reason ? 0 : -ENOMEM;
+    packet->decision = decision_of(traced, packet->deciding);
+    return packet->reason && packet->decision ? 0 : -ENOMEM;
 }
 
 static int hand_over(struct packet_assembly *assembly, struct open_packet *open) {

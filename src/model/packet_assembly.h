@@ -5,6 +5,8 @@
 #ifndef MODEL_PACKET_ASSEMBLY_H
 #define MODEL_PACKET_ASSEMBLY_H
 
+#include <stdatomic.h>
+
 #include "base/arena.h"
 #include "model/packet.h"
 
@@ -17,12 +19,15 @@ enum packet_event_origin {
     PACKET_EVENT_OURS,   // from the other rules of netscope's table
 };
 
-// A packet that is whole, with what its texts stand in. Whoever gets it frees it.
+// A packet that is whole, with what its texts stand in. Whoever gets it has one reference; the last
+// that lets go of it frees it (NULL is nothing). From any thread.
 struct traced_packet {
     struct packet packet;
     struct arena arena;
+    atomic_uint references;
 };
-void traced_packet_free(struct traced_packet *packet); // NULL is nothing
+struct traced_packet *traced_packet_ref(struct traced_packet *packet);
+void traced_packet_unref(struct traced_packet *packet);
 
 // What an event alone does not say, in the words of the ruleset and the namespace: hook, number and
 // text of the rule, names of interfaces. Returns 0 or -ENOMEM.

@@ -85,6 +85,37 @@ static void format_step(const void *item, struct buffer *buffer) {
         buffer_printf(buffer, " %s", step->target);
 }
 
+bool packet_step_has_changed(const struct packet_step *step) {
+    return step->handle.known && !step->number.known;
+}
+
+static void put_rule(const struct packet_step *step, struct buffer *buffer) {
+    if (packet_step_has_changed(step))
+        buffer_printf(buffer, " handle %llu (changed since)",
+                      (unsigned long long)step->handle.value);
+    else
+        buffer_printf(buffer, " rule %llu", (unsigned long long)step->number.value);
+    if (step->rule)
+        buffer_printf(buffer, ": %s", step->rule);
+}
+
+void packet_place_format(const struct packet_step *step, struct buffer *buffer) {
+    const char *family = nf_family_name(step->family);
+    buffer_printf(buffer, "%s%s %s %s", step->legacy ? "legacy " : "", family ? family : "?",
+                  step->table, step->chain);
+    if (step->type == PACKET_STEP_POLICY)
+        buffer_puts(buffer, " policy");
+    if (step->type == PACKET_STEP_RULE || step->handle.known)
+        put_rule(step, buffer);
+}
+
+void packet_step_format(const struct packet_step *step, struct buffer *buffer) {
+    packet_place_format(step, buffer);
+    buffer_printf(buffer, " -> %s", step->verdict);
+    if (step->target)
+        buffer_printf(buffer, " %s", step->target);
+}
+
 const struct record_type packet_step_record = {
     .name = "step",
     .fields = step_fields,
@@ -170,6 +201,12 @@ static void get_journey(const struct row_ref *ref, const struct field *field, st
         set_uint(ret, packet_of(ref)->journey);
 }
 
+static void get_part(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    (void)field;
+    if (packet_of(ref)->journey)
+        set_uint(ret, packet_of(ref)->part);
+}
+
 static void get_decided_table(const struct row_ref *ref, const struct field *field,
                               struct value *ret) {
     const struct packet_step *step = packet_of(ref)->deciding;
@@ -192,6 +229,39 @@ static void get_decided_handle(const struct row_ref *ref, const struct field *fi
     (void)field;
     if (step && step->handle.known)
         set_uint(ret, step->handle.value);
+}
+
+// What one cannot rely on.
+enum packet_doubt { DOUBT_INCOMPLETE = 1, DOUBT_CHANGED = 2, DOUBT_GUESSED = 4 };
+
+static const struct flag_name doubt_names[] = {
+    {DOUBT_INCOMPLETE, "incomplete"},
+    {DOUBT_CHANGED, "changed"},
+    {DOUBT_GUESSED, "guessed"},
+    {0, NULL},
+};
+
+static void get_doubts(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct packet *packet = packet_of(ref);
+    uint64_t bits = packet->incomplete ? DOUBT_INCOMPLETE : 0;
+    bits |= packet->guessed ? DOUBT_GUESSED : 0;
+    for (size_t i = 0; i < packet->step_count; i++)
+        bits |= packet_step_has_changed(&packet->steps[i]) ? DOUBT_CHANGED : 0;
+    if (bits == 0)
+        return;
+    ret->kind = VALUE_FLAGS;
+    ret->flags.bits = bits;
+    ret->flags.names = field->names;
+}
+
+static void put_ends(const struct packet_header *header, struct buffer *buffer);
+
+static void get_tuple(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    struct buffer text = BUFFER_INIT;
+    (void)field;
+    put_ends(&packet_of(ref)->first, &text);
+    value_printf(ret, "%s", buffer_text(&text));
+    buffer_done(&text);
 }
 
 // clang-format off
@@ -229,8 +299,12 @@ static const struct field fields[] = {
     FIELD(struct packet, changed, "CHANGED", FIELD_TEXT, "what rules and NAT changed of it"),
     FIELD(struct packet, incomplete, "INCOMPLETE", FIELD_BOOLEAN, "events were lost while it was under way"),
     FIELD_BY("journey", "JOURNEY", FIELD_NUMBER, get_journey, "packets of one number are one packet in several namespaces"),
+    FIELD_BY("part", "PART", FIELD_NUMBER, get_part, "which packet of the journey it is, from 1"),
     FIELD(struct packet, guessed, "GUESSED", FIELD_BOOLEAN, "that it belongs to the journey is a guess"),
     FIELD_RECORDS_BY("steps", "STEPS", get_steps, &packet_step_record, "its way, step by step"),
+    FIELD_BY("tuple", "PACKET", FIELD_TEXT, get_tuple, "source and destination, with their ports"),
+    FIELD(struct packet, decision, "DECISION", FIELD_TEXT, "the rule or policy that decided last, with its number and text"),
+    {"doubts", "DOUBTS", FIELD_FLAGS, get_doubts, 0, doubt_names, "what is not certain: incomplete (events were lost), changed (a rule is not there any more as it was), guessed (the journey)", 0},
 };
 // clang-format on
 
@@ -244,6 +318,7 @@ const struct kind packet_kind = {
     .title = "Packets",
     .fields = fields,
     .field_count = sizeof(fields) / sizeof(fields[0]),
+    .unusual_count = 3,
     .row_size = sizeof(struct packet),
     .columns = "time,iif,oif,proto,src,sport,dst,dport,length,tcp_flags,outcome,decided_by",
     .sort = "time",
@@ -270,12 +345,16 @@ static void put_tcp_flags(const struct packet_header *header, struct buffer *buf
     value_format(&value, buffer);
 }
 
-void packet_header_format(const struct packet_header *header, struct buffer *buffer) {
-    const char *protocol =
-        header->proto < flow_protocol_names.count ? flow_protocol_names.names[header->proto] : NULL;
+static void put_ends(const struct packet_header *header, struct buffer *buffer) {
     put_end(header, &header->src, header->sport, buffer);
     buffer_puts(buffer, " > ");
     put_end(header, &header->dst, header->dport, buffer);
+}
+
+void packet_header_format(const struct packet_header *header, struct buffer *buffer) {
+    const char *protocol =
+        header->proto < flow_protocol_names.count ? flow_protocol_names.names[header->proto] : NULL;
+    put_ends(header, buffer);
     if (protocol)
         buffer_printf(buffer, " %s", protocol);
     else

@@ -38,7 +38,7 @@ static int take_packet(struct traced_packet *traced, void *user_data) {
     }
     trace_text_format(&traced->packet, "netns", &text);
     buffer_done(&text);
-    traced_packet_free(traced);
+    traced_packet_unref(traced);
     return 0;
 }
 

@@ -86,7 +86,7 @@ static int take(const struct journey_part *parts, size_t count, void *user_data)
     for (size_t i = 0; i < count; i++) {
         seen->places[seen->parts] = parts[i].where;
         seen->numbers[seen->parts++] = parts[i].traced->packet.journey;
-        traced_packet_free(parts[i].traced);
+        traced_packet_unref(parts[i].traced);
     }
     return 0;
 }

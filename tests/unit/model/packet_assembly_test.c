@@ -44,7 +44,7 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
     struct fixture *fixture = *state;
     for (size_t i = 0; i < fixture->count; i++)
-        traced_packet_free(fixture->packets[i]);
+        traced_packet_unref(fixture->packets[i]);
     packet_assembly_free(fixture->assembly);
     return 0;
 }
