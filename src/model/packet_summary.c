@@ -100,8 +100,10 @@ static struct entry *make_entry(const char *value, uint8_t outcome, int64_t time
 static struct entry *find_entry(struct entries *entries, const char *value,
                                 const struct packet *packet) {
     struct entry **slot = find_slot(entries, value, packet->outcome);
-    if (!*slot && entries->count >= PACKET_SUMMARY_MOST)
-        slot = find_slot(entries, "others", packet->outcome);
+    if (!*slot && entries->count >= PACKET_SUMMARY_MOST) {
+        value = "others";
+        slot = find_slot(entries, value, packet->outcome);
+    }
     if (*slot)
         return *slot;
     *slot = make_entry(value, packet->outcome, packet->time);

@@ -78,7 +78,7 @@ static void test_dump_of_everything(void **state) {
     (void)state;
     assert_int_equal(options.action, OPTIONS_DUMP);
     // Answers and queries answer a question, packets are traced.
-    assert_int_equal(options.dump.kind_count, KIND_COUNT - 3);
+    assert_int_equal(options.dump.kind_count, KIND_COUNT - 4);
     assert_int_equal(options.dump.format, DUMP_TEXT);
 }
 
