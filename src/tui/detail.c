@@ -22,10 +22,15 @@ static bool names_field(const char *keys, const char *key) {
     return false;
 }
 
+static const struct panel_group *groups_of(const struct panel_view *view) {
+    static const struct panel_group all[] = {{NULL, NULL}};
+    return view->groups ? view->groups : all;
+}
+
 // The first group that names the field; the group of the rest, without title, if none does.
 static const struct panel_group *group_of(const struct panel_view *view,
                                           const struct field *field) {
-    const struct panel_group *group = view->groups;
+    const struct panel_group *group = groups_of(view);
     while (group->title && !names_field(group->keys, field->key))
         group++;
     return group;
@@ -167,7 +172,7 @@ static void add_group(const struct panel_view *view, const struct panel_group *g
                       const struct row_ref *ref, size_t width, struct lines *lines) {
     const struct kind *kind = kinds[view->kind];
     size_t before = lines->count;
-    lines_add_heading(lines, group->title ? group->title : "Other");
+    lines_add_heading(lines, group->title ? group->title : view->groups ? "Other" : view->title);
     for (size_t i = 0; i < kind->field_count; i++) {
         if (group_of(view, &kind->fields[i]) == group)
             add_field(view, &kind->fields[i], ref, width, lines);
@@ -178,7 +183,7 @@ static void add_group(const struct panel_view *view, const struct panel_group *g
 
 void detail_format(const struct panel_view *view, const struct row_ref *ref,
                    const struct glyphs *glyphs, size_t width, struct lines *lines) {
-    const struct panel_group *group = view->groups;
+    const struct panel_group *group = groups_of(view);
     add_group(view, group, ref, width, lines);
     size_t before = lines->count;
     if (view->graphs) {
