@@ -30,7 +30,7 @@ static int make_tree(const struct node *node, uint64_t netns, struct panel_tree_
         return r;
     struct panel_tree_row *rows = calloc(count + 1, sizeof(*rows));
     for (size_t i = 0; rows && i < count; i++)
-        rows[i] = (struct panel_tree_row){links[i].ref, links[i].depth, links[i].last};
+        rows[i] = (struct panel_tree_row){.ref = links[i].ref, .depth = links[i].depth};
     free(links);
     if (!rows)
         return -ENOMEM;
@@ -74,6 +74,8 @@ static const struct panel_graph graphs[] = {
 
 static const struct key_binding keys[] = {
     {COMMAND_TREE, {'t', INPUT_F5}, "t F5", "tree: what hangs on what, and the pods behind"},
+    {COMMAND_FOLD, {'e'}, "e", "in the tree: hide what hangs on the row, or show it"},
+    {COMMAND_FOLD_ALL, {'E'}, "E", "in the tree: the same of all rows"},
     {.label = NULL},
 };
 
@@ -92,6 +94,7 @@ static const struct panel_view views[] = {{
     .graphs = graphs,
     .targets = targets,
     .tree = make_tree,
+    .tree_is_wide = true,
     .tree_field = "ifname",
 }};
 

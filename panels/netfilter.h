@@ -14,6 +14,15 @@ void netfilter_place_set(const struct nf_set *set, uint64_t netns, struct panel_
 void netfilter_place_users(const struct nf_table *table, const char *name, uint64_t netns,
                            struct panel_place *ret_place);
 
+// Where the rows of each view lead.
+extern const struct panel_target netfilter_rule_targets[], netfilter_chain_targets[],
+    netfilter_reference_targets[], netfilter_set_targets[], netfilter_element_targets[],
+    netfilter_object_targets[], netfilter_flowtable_targets[], netfilter_service_targets[];
+
+// References between chains as a tree (struct panel_view).
+int netfilter_tree(const struct node *node, uint64_t netns, struct panel_tree_row **ret_rows,
+                   size_t *ret_count);
+
 // The road of a packet, beside the rules.
 extern const struct panel_side netfilter_road;
 

@@ -49,10 +49,10 @@ _netscope_fields() {
         printf '%s\n' netns family table order chain handle type hook prio policy dev packets bytes rules backend syntax manager ;;
     esac
     case ",${1:-chains}," in *,chains,* | *,netfilter,*)
-        printf '%s\n' netns family table name handle type hook prio policy dev packets bytes rules use flags comment backend syntax manager ;;
+        printf '%s\n' netns family table name handle type hook prio policy dev packets bytes rules use reached flags comment backend syntax manager ;;
     esac
     case ",${1:-rules}," in *,rules,* | *,netfilter,*)
-        printf '%s\n' netns family table chain handle index number packets bytes text comment uses expr unknown backend syntax manager brief ;;
+        printf '%s\n' netns family table chain handle index number packets bytes hit text comment uses expr unknown backend syntax manager brief ;;
     esac
     case ",${1:-sets}," in *,sets,* | *,netfilter,*)
         printf '%s\n' netns family table name handle type map flags elements size timeout gc_interval policy comment backend syntax manager ;;
@@ -65,6 +65,9 @@ _netscope_fields() {
     esac
     case ",${1:-flowtables}," in *,flowtables,* | *,netfilter,*)
         printf '%s\n' netns family table name handle hook prio dev flags use backend syntax manager ;;
+    esac
+    case ",${1:-references}," in *,references,* | *,netfilter,*)
+        printf '%s\n' netns family table chain caller hook calls packets rules leads repeated reached depth order backend syntax manager ;;
     esac
     case ",${1:-services}," in *,services,* | *,netfilter,*)
         printf '%s\n' netns family table name addr port proto backends count affinity restricted rejected chain origin backend syntax manager ;;
@@ -112,7 +115,7 @@ _netscope() {
     case $prev in
     --dump)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables services answers queries packets packet_summaries dns netfilter' && return
+            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services answers queries packets packet_summaries dns netfilter' && return
         ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson' -- "$cur")
@@ -159,7 +162,7 @@ _netscope() {
         ;;
     --list-fields)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables services answers queries packets packet_summaries' -- "$cur") && return
+            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services answers queries packets packet_summaries' -- "$cur") && return
         ;;
     --route-get)
                 return
@@ -207,7 +210,7 @@ _netscope() {
                 return
         ;;
     --panel)
-        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/tables' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/references netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/tables' -- "$cur")
         return
         ;;
     --interval)

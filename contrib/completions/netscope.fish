@@ -50,10 +50,10 @@ function __netscope_fields
         printf '%s\n' netns family table order chain handle type hook prio policy dev packets bytes rules backend syntax manager
     end
     if test -z "$kinds"; or contains chains $kinds
-        printf '%s\n' netns family table name handle type hook prio policy dev packets bytes rules use flags comment backend syntax manager
+        printf '%s\n' netns family table name handle type hook prio policy dev packets bytes rules use reached flags comment backend syntax manager
     end
     if test -z "$kinds"; or contains rules $kinds
-        printf '%s\n' netns family table chain handle index number packets bytes text comment uses expr unknown backend syntax manager brief
+        printf '%s\n' netns family table chain handle index number packets bytes hit text comment uses expr unknown backend syntax manager brief
     end
     if test -z "$kinds"; or contains sets $kinds
         printf '%s\n' netns family table name handle type map flags elements size timeout gc_interval policy comment backend syntax manager
@@ -66,6 +66,9 @@ function __netscope_fields
     end
     if test -z "$kinds"; or contains flowtables $kinds
         printf '%s\n' netns family table name handle hook prio dev flags use backend syntax manager
+    end
+    if test -z "$kinds"; or contains references $kinds
+        printf '%s\n' netns family table chain caller hook calls packets rules leads repeated reached depth order backend syntax manager
     end
     if test -z "$kinds"; or contains services $kinds
         printf '%s\n' netns family table name addr port proto backends count affinity restricted rejected chain origin backend syntax manager
@@ -85,7 +88,7 @@ function __netscope_fields
 end
 
 complete -c netscope -f
-complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables services answers queries packets packet_summaries dns netfilter)' -d 'write rows to standard output; all kinds if none is named'
+complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services answers queries packets packet_summaries dns netfilter)' -d 'write rows to standard output; all kinds if none is named'
 complete -c netscope -l format -x -a 'text json ndjson' -d 'text, json or ndjson'
 complete -c netscope -l json -s j -d 'the same as --format json'
 complete -c netscope -l filter -x -a '(__netscope_fields)' -d 'only rows that match, as \'mtu > 1500 and not lo\''
@@ -105,7 +108,7 @@ complete -c netscope -l server -x -d 'with --dump=dns: ask this server, or all t
 complete -c netscope -l rules -x -d 'with --dump=dns: resolve as glibc, musl or exact (the name as it is)'
 complete -c netscope -l tcp -d 'with --dump=dns: ask over TCP'
 complete -c netscope -l watch -x -d 'with --dump=dns: look up again and again, so long after each other'
-complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables services answers queries packets packet_summaries' -d 'say which fields there are'
+complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services answers queries packets packet_summaries' -d 'say which fields there are'
 complete -c netscope -l route-get -x -d 'say which route a packet takes, and why'
 complete -c netscope -l from -x -d 'that has this source address'
 complete -c netscope -l iif -x -d 'that comes in there'
@@ -123,7 +126,7 @@ complete -c netscope -l replies -x -d 'follow what answers, too (yes)'
 complete -c netscope -l count -x -d 'end after N packets, or with --watch after N lookups'
 complete -c netscope -l duration -x -d 'end after so long'
 complete -c netscope -l steps -d 'as ndjson: a line for each step'
-complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/tables' -d 'open the terminal program on this panel'
+complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/references netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/tables' -d 'open the terminal program on this panel'
 complete -c netscope -l interval -x -d 'time between two readings of counters'
 complete -c netscope -l no-color -d 'no colours, as with NO_COLOR in the environment'
 complete -c netscope -l help -s h -d 'print this'

@@ -45,6 +45,7 @@ const struct kind *const kinds[KIND_COUNT] = {
     [KIND_ELEMENTS] = &nf_element_kind,
     [KIND_OBJECTS] = &nf_object_kind,
     [KIND_FLOWTABLES] = &nf_flowtable_kind,
+    [KIND_REFERENCES] = &nf_reference_kind,
     [KIND_SERVICES] = &nf_service_kind,
     [KIND_ANSWERS] = &dns_answer_kind,
     [KIND_QUERIES] = &dns_query_kind,

@@ -59,6 +59,15 @@ uint64_t nf_rule_identity(const struct nf_rule *rule) {
     return netfilter_identity(rule->chain->table, rule->handle);
 }
 
+uint64_t nf_chain_number(const struct nf_chain *chain) {
+    uint64_t number = 0;
+    if (chain->handle != 0)
+        return chain->handle;
+    for (const char *at = chain->name; *at; at++)
+        number = number * 31 + (unsigned char)*at;
+    return number;
+}
+
 // --- The order in which packets meet base chains -------------------------------------------------
 
 // netdev and inet ingress come first and egress last; bridged frames meet the bridge's hooks before
@@ -115,16 +124,30 @@ static int add_hooks(struct table *table, const struct nf_table *part) {
     int r = 0;
     for (size_t i = 0; r == 0 && i < part->chain_count; i++) {
         if (part->chains[i].is_base)
-            r = put(table, &(struct nf_chain_row){part, &part->chains[i], 0});
+            r = put(table, &(struct nf_chain_row){part, &part->chains[i], 0, 0});
     }
     return r;
 }
 
 static int add_chains(struct table *table, const struct nf_table *part) {
-    int r = 0;
+    uint8_t *reach;
+    int r = nf_reach_find(part, &reach);
+    if (r < 0)
+        return r;
     for (size_t i = 0; r == 0 && i < part->chain_count; i++)
-        r = put(table, &(struct nf_chain_row){part, &part->chains[i], 0});
+        r = put(table, &(struct nf_chain_row){part, &part->chains[i], 0, reach[i]});
+    free(reach);
     return r;
+}
+
+static int take_reference(const struct nf_reference *reference, void *user_data) {
+    struct table *table = user_data;
+    return put(table, &(struct nf_reference_row){reference->chain->table, *reference,
+                                                 (uint32_t)table->count + 1});
+}
+
+static int add_references(struct table *table, const struct nf_table *part) {
+    return nf_reference_find(part, take_reference, table);
 }
 
 static int add_chain_rules(struct table *table, const struct nf_table *part,
@@ -239,7 +262,7 @@ static const struct {
     {&nf_chain_kind, add_chains},     {&nf_rule_kind, add_rules},
     {&nf_set_kind, add_sets},         {&nf_element_kind, add_elements},
     {&nf_object_kind, add_objects},   {&nf_flowtable_kind, add_flowtables},
-    {&nf_service_kind, add_services},
+    {&nf_service_kind, add_services}, {&nf_reference_kind, add_references},
 };
 
 int netfilter_add_rows(struct table *table, struct ruleset *ruleset) {

@@ -8,6 +8,7 @@
 
 #include "model/kind.h"
 #include "model/table.h"
+#include "ruleset/reference.h"
 #include "ruleset/ruleset.h"
 #include "ruleset/service.h"
 
@@ -20,6 +21,7 @@ struct nf_chain_row { // of hooks and of chains
     const struct nf_table *table;
     const struct nf_chain *chain;
     uint32_t order; // of hooks: which one a packet meets first, from 1
+    uint32_t reach; // of chains: enum nf_reach
 };
 
 struct nf_rule_row {
@@ -50,13 +52,19 @@ struct nf_flowtable_row {
     const struct nf_flowtable *flowtable;
 };
 
+struct nf_reference_row {
+    const struct nf_table *table;
+    struct nf_reference reference;
+    uint32_t order; // in the tree, from 1
+};
+
 struct nf_service_row { // what it points to is in the ruleset and the table's arena
     const struct nf_table *table;
     struct nf_service service;
 };
 
 extern const struct kind nf_table_kind, nf_hook_kind, nf_chain_kind, nf_rule_kind, nf_set_kind,
-    nf_element_kind, nf_object_kind, nf_flowtable_kind, nf_service_kind;
+    nf_element_kind, nf_object_kind, nf_flowtable_kind, nf_reference_kind, nf_service_kind;
 
 #define NF_SET_INTERVAL 0x4 // linux/netfilter/nf_tables.h NFT_SET_INTERVAL
 #define NF_ELEMENT_END  0x1 // NFT_SET_ELEM_INTERVAL_END: it only ends what another begins
@@ -79,12 +87,19 @@ int netfilter_add_rows(struct table *table, struct ruleset *ruleset);
 // What identifies a part by its table and the number that the table gave it.
 uint64_t netfilter_identity(const struct nf_table *table, uint64_t handle);
 
+// Places in a sample of a rule's or a chain's counters.
+enum { NF_COUNTER_PACKETS, NF_COUNTER_BYTES };
+
 // The identity of a rule's row, which is the name that its counters are sampled by.
 uint64_t nf_rule_identity(const struct nf_rule *rule);
 
+// The number that identifies a chain in its table: its handle, or one made of its name, since
+// chains of legacy tables have none.
+uint64_t nf_chain_number(const struct nf_chain *chain);
+
 // --- For the tables of fields --------------------------------------------------------------------
 
-extern const struct enum_names nf_family_names, nf_backend_names, nf_syntax_names;
+extern const struct enum_names nf_family_names, nf_backend_names, nf_syntax_names, nf_reach_names;
 
 // The fields of the table that a row's part is in, at the beginning and the end of each kind's.
 #define NETFILTER_TABLE_FIELDS(row)                                                          \

@@ -99,6 +99,7 @@ static const struct field chain_fields[] = {
     FIELD_BEHIND("handle", ROW, chain, handle, "HANDLE", FIELD_NUMBER, "number that the kernel gave it"),
     HOOK_FIELDS,
     FIELD_BEHIND("use", ROW, chain, use, "USE", FIELD_COUNT, "rules in it, and jumps and maps that lead to it"),
+    FIELD_OF_ENUM("reached", ROW, reach, "REACHED", &nf_reach_names, "whether a way leads there from a hook: no, a packet never comes to it; unknown, not all that leads to chains was read"),
     FIELD_OF_FLAGS_BEHIND("flags", ROW, chain, flags, "FLAGS", flag_names, "base: called at a hook; offload: by the device; binding: without a name, part of one rule"),
     FIELD_BEHIND("comment", ROW, chain, comment, "COMMENT", FIELD_TEXT, "comment of the chain"),
     NETFILTER_ORIGIN_FIELDS(ROW),
@@ -107,11 +108,7 @@ static const struct field chain_fields[] = {
 
 static uint64_t identity(const void *row) {
     const struct nf_chain_row *of = row;
-    uint64_t name = 0;
-    // Chains of legacy tables have no handle.
-    for (const char *at = of->chain->name; of->chain->handle == 0 && *at; at++)
-        name = name * 31 + (unsigned char)*at;
-    return netfilter_identity(of->table, of->chain->handle ? of->chain->handle : name);
+    return netfilter_identity(of->table, nf_chain_number(of->chain));
 }
 
 const struct kind nf_hook_kind = {

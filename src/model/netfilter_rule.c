@@ -4,9 +4,6 @@
 #include "model/node.h"
 #include "ruleset/nf_text.h"
 
-// Places in a sample of counters.
-enum { COUNTER_PACKETS, COUNTER_BYTES };
-
 static const struct history *history_of(const struct row_ref *ref) {
     const struct node_netns *entry = node_find(ref->node, ref->netns->inode);
     return entry ? entry->histories[KIND_RULES] : NULL;
@@ -24,14 +21,20 @@ static void get_packets(const struct row_ref *ref, const struct field *field, st
     const struct nf_counter *counter = nf_rule_counter(ref->row);
     (void)field;
     if (counter)
-        get_count(ref, counter->packets, COUNTER_PACKETS, ret);
+        get_count(ref, counter->packets, NF_COUNTER_PACKETS, ret);
 }
 
 static void get_bytes(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_counter *counter = nf_rule_counter(ref->row);
     (void)field;
     if (counter)
-        get_count(ref, counter->bytes, COUNTER_BYTES, ret);
+        get_count(ref, counter->bytes, NF_COUNTER_BYTES, ret);
+}
+
+// Where nothing counts nobody knows.
+static void get_hit(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    get_packets(ref, field, ret);
+    value_set_text(ret, ret->kind == VALUE_ABSENT ? "unknown" : ret->uint > 0 ? "yes" : "no");
 }
 
 static void get_rate(const struct row_ref *ref, size_t counter, struct value *ret) {
@@ -46,13 +49,13 @@ static void get_rate(const struct row_ref *ref, size_t counter, struct value *re
 static void get_packets_rate(const struct row_ref *ref, const struct field *field,
                              struct value *ret) {
     (void)field;
-    get_rate(ref, COUNTER_PACKETS, ret);
+    get_rate(ref, NF_COUNTER_PACKETS, ret);
 }
 
 static void get_bytes_rate(const struct row_ref *ref, const struct field *field,
                            struct value *ret) {
     (void)field;
-    get_rate(ref, COUNTER_BYTES, ret);
+    get_rate(ref, NF_COUNTER_BYTES, ret);
 }
 
 static void get_index(const struct row_ref *ref, const struct field *field, struct value *ret) {
@@ -156,6 +159,7 @@ static const struct field fields[] = {
     FIELD_BEHIND("number", ROW, rule, number, "NUMBER", FIELD_NUMBER, "place in the chain, from 1 as iptables counts"),
     BY("packets", "PACKETS", FIELD_COUNT, get_packets, "packets that came to its counter"),
     BY("bytes", "BYTES", FIELD_BYTES, get_bytes, "bytes that came to its counter"),
+    BY("hit", "HIT", FIELD_TEXT, get_hit, "whether a packet came to its counter since it was loaded: yes, no, or unknown, where it has none"),
     BY("text", "RULE", FIELD_TEXT, get_text, "the rule in its table's language"),
     FIELD_BEHIND("comment", ROW, rule, comment, "COMMENT", FIELD_TEXT, "comment of the rule"),
     BY("uses", "USES", FIELD_LIST, get_uses, "chains, sets, objects and flowtables that it names"),

@@ -38,6 +38,7 @@ READER(read_rules, nf_rule_kind)
 READER(read_sets, nf_set_kind)
 READER(read_objects, nf_object_kind)
 READER(read_flowtables, nf_flowtable_kind)
+READER(read_references, nf_reference_kind)
 READER(read_services, nf_service_kind)
 
 static const unsigned groups[] = {NFNLGRP_NFTABLES};
@@ -62,6 +63,8 @@ const struct source nf_object_source = {
     .name = "objects", .kind = KIND_OBJECTS, .read = read_objects, NETFILTER_SOURCE};
 const struct source nf_flowtable_source = {
     .name = "flowtables", .kind = KIND_FLOWTABLES, .read = read_flowtables, NETFILTER_SOURCE};
+const struct source nf_reference_source = {
+    .name = "references", .kind = KIND_REFERENCES, .read = read_references, NETFILTER_SOURCE};
 const struct source nf_service_source = {
     .name = "services", .kind = KIND_SERVICES, .read = read_services, NETFILTER_SOURCE};
 // clang-format on

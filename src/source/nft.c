@@ -14,10 +14,11 @@
 #include "source/nft_parse.h"
 #include "source/ruleset_read.h"
 
-#define CHAINS_FEW   32   // asking for each costs what a second pass over them does
-#define CHAINS_MANY  1000 // worth a second thread
-#define ELEMENTS_FEW 1000 // of one set
-#define CHAINS_TAKEN 32   // by a thread at once
+#define CHAINS_FEW   32     // asking for each costs what a second pass over them does
+#define CHAINS_MANY  1000   // worth a second thread
+#define ELEMENTS_FEW 1000   // of one set
+#define VERDICTS_FEW 100000 // of one verdict map
+#define CHAINS_TAKEN 32     // by a thread at once
 
 // What came of one dump, until its number is known.
 struct pile {
@@ -252,10 +253,14 @@ static int read_elements(struct reading *reading, struct nf_set *set, struct err
     return set->elements ? 0 : -ENOMEM;
 }
 
-// Few elements are read at once, so that they are of the rules' own generation.
+// Few elements are read at once, so that they are of the rules' own generation; and those that lead
+// to chains: which chains are reached depends on them, as do services.
 static bool has_wanted_elements(const struct reading *reading, const struct nf_set *set) {
-    return (set->flags & NFT_SET_ANONYMOUS) || reading->options->elements ||
-           (set->has_count && set->count <= ELEMENTS_FEW);
+    if (set->flags & NFT_SET_ANONYMOUS || reading->options->elements)
+        return true;
+    if (set->flags & NFT_SET_MAP && set->data_type == NFT_DATA_VERDICT)
+        return !set->has_count || set->count <= VERDICTS_FEW;
+    return set->has_count && set->count <= ELEMENTS_FEW;
 }
 
 static int read_table_elements(struct reading *reading, const struct nf_table *table,

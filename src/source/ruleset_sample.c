@@ -37,7 +37,8 @@ static int give(const struct sampling *sampling, const struct nf_rule *rule) {
     const struct nf_counter *counter = nf_rule_counter(rule);
     if (!counter || !is_wanted(sampling, rule))
         return 0;
-    const uint64_t counters[HISTORY_COUNTERS] = {counter->packets, counter->bytes};
+    const uint64_t counters[HISTORY_COUNTERS] = {
+        [NF_COUNTER_PACKETS] = counter->packets, [NF_COUNTER_BYTES] = counter->bytes};
     return sampling->sink(nf_rule_identity(rule), counters, sampling->user_data);
 }
 

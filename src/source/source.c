@@ -33,6 +33,7 @@ const struct source *const sources[] = {
     &nf_element_source,
     &nf_object_source,
     &nf_flowtable_source,
+    &nf_reference_source,
     &nf_service_source,
     NULL,
 };

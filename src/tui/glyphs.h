@@ -11,6 +11,7 @@ struct glyphs {
     const char *cut;                          // at the end of text that did not fit
     const char *more_left, *more_right;       // columns that are off the screen
     const char *branch, *last, *line, *space; // of a tree
+    const char *closed;                       // of a tree: more hangs on the row
     const char *mark;
     const char *separator;
     const char *levels[GLYPHS_LEVELS]; // upwards

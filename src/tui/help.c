@@ -4,6 +4,27 @@
 #include "base/buffer.h"
 #include "tui/grid.h"
 
+// What the panel has a meaning of its own for is left out.
+static void add_common_bindings(const struct panel *panel, struct lines *lines) {
+    for (const struct key_binding *binding = table_keys; binding->label; binding++) {
+        if (!binding->help)
+            lines_add_heading(lines, binding->label);
+        else if (!panel_takes_keys(panel, binding))
+            lines_add(lines, binding->label, binding->help, STYLE_NORMAL);
+    }
+}
+
+static void add_views(const struct panel *panel, struct lines *lines) {
+    for (size_t i = 0; i < panel->view_count; i++) {
+        const char key[] = {(char)panel->views[i].key, '\0'};
+        struct buffer text = BUFFER_INIT;
+        buffer_printf(&text, "show %s", panel->views[i].name);
+        if (panel->views[i].key)
+            lines_add(lines, key, buffer_text(&text), STYLE_NORMAL);
+        buffer_done(&text);
+    }
+}
+
 static void add_bindings(const struct key_binding *bindings, struct lines *lines) {
     for (; bindings && bindings->label; bindings++) {
         if (bindings->help)
@@ -31,9 +52,10 @@ static void add_questions(const struct panel_question *question, struct lines *l
 void help_format(const struct panel *panel, const struct panel_view *view, struct lines *lines) {
     lines_add_heading(lines, panel->title);
     add_bindings(panel->keys, lines);
+    add_views(panel, lines);
     add_questions(panel->questions, lines);
     add_targets(view->targets, lines);
-    add_bindings(table_keys, lines);
+    add_common_bindings(panel, lines);
     lines_add_heading(lines, "In details and help");
     add_bindings(text_keys, lines);
     lines_add_heading(lines, "In a menu");

@@ -84,6 +84,8 @@ enum command {
     COMMAND_REVERSE,
     COMMAND_FOLLOW,
     COMMAND_TREE,
+    COMMAND_FOLD,     // what hangs on a row of a tree is shown, or not
+    COMMAND_FOLD_ALL, // the same of all rows
     COMMAND_COLUMNS,
     COMMAND_NAMES, // of a panel whose rows have addresses
     COMMAND_MARK,

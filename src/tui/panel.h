@@ -33,8 +33,12 @@ struct panel_place {
 struct panel_tree_row {
     struct row_ref ref;
     unsigned depth; // 0: hangs on nothing
+    // The rest is the view's:
     bool last;      // of those that hang on the same
+    bool closed;    // what hangs on it is not shown
+    uint64_t lines; // the depths above its own, a bit each, at which more comes further down
 };
+#define PANEL_TREE_DEPTH_MAX 63 // what hangs deeper is drawn there
 
 // A part of the details: the fields whose keys are named, "port_*" being all that begin so. A field
 // is in the first group that names it; what no group names comes at the end.
@@ -61,6 +65,7 @@ struct panel_target {
 struct panel_view {
     const char *name; // as in --panel routes/rules
     const char *title;
+    uint32_t key; // that shows it, beside v and V; 0: none
     enum kind_id kind;
     const char *columns; // keys joined by commas; behind '?': only where there is plenty of room;
                          // behind '~': the first to go where it is narrow
@@ -70,7 +75,7 @@ struct panel_view {
     // True for the kind's rows that the view is about. NULL: all.
     bool (*shows)(const void *row);
 
-    const struct panel_group *groups;   // the last has no title
+    const struct panel_group *groups;   // the last has no title; NULL: all fields are one
     const struct panel_graph *graphs;   // the last has no title; NULL: none
     const struct panel_target *targets; // the last has no find; NULL: rows lead nowhere
 
@@ -79,6 +84,9 @@ struct panel_view {
     int (*tree)(const struct node *node, uint64_t netns, struct panel_tree_row **ret_rows,
                 size_t *ret_count);
     const char *tree_field; // the column that is drawn as a tree
+    bool tree_is_wide;      // rows of other namespaces are in it
+    bool tree_first;        // it is one from the start
+    unsigned tree_open;     // rows of a lesser depth are open at the start; 0: all are
 };
 
 // A question about what the kernel would do. Its subject is typed; nothing typed means the row that
@@ -146,8 +154,12 @@ struct panel {
     int (*summary)(const struct node *node, uint64_t netns, struct lines *lines);
 };
 
-// The view of that name, or NULL.
+// The view of that name, or of that key, or NULL.
 const struct panel_view *panel_find_view(const struct panel *panel, const char *name);
+const struct panel_view *panel_find_view_of_key(const struct panel *panel, uint32_t key);
+
+// True if all keys of a binding mean something else in this panel.
+bool panel_takes_keys(const struct panel *panel, const struct key_binding *binding);
 
 // Finds a target of the row: the first that leads somewhere after so many others that do.
 bool panel_find_target(const struct panel_view *view, const struct row_ref *ref, size_t skipped,

@@ -81,7 +81,7 @@ static void format_count(struct screen *screen, struct buffer *buffer) {
     const struct view *view = screen_view(screen);
     if (!view->loaded)
         buffer_printf(buffer, "reading %s ...", view->kind->name);
-    else if (view->filter)
+    else if (view->filter || view->count < view->total)
         buffer_printf(buffer, "%zu of %zu %s shown", view->count, view->total, view->kind->name);
     else
         buffer_printf(buffer, "%zu %s", view->count, view->kind->name);
@@ -108,8 +108,8 @@ static void format_place(struct screen *screen, struct buffer *buffer) {
     }
     if (view->pending && view->loaded)
         buffer_printf(buffer, "%slooking ...", separator);
-    if (view->mark_count > 0)
-        buffer_printf(buffer, "%s%zu marked", separator, view->mark_count);
+    if (view->marks.count > 0)
+        buffer_printf(buffer, "%s%zu marked", separator, view->marks.count);
     if (view->tree)
         buffer_printf(buffer, "%stree", separator);
     if (view->follow)
@@ -203,16 +203,41 @@ static const struct hint *hints_of(const struct screen *screen) {
     return table;
 }
 
+// False if there is no room for it.
+static bool draw_hint(struct grid *grid, size_t y, size_t *x, const char *key, const char *word) {
+    if (*x + strlen(key) + strlen(word) + 3 > grid->columns)
+        return false;
+    *x += grid_put(grid, y, *x, grid->columns, STYLE_KEY, key) + 1;
+    *x += grid_put(grid, y, *x, grid->columns, STYLE_DIM, word) + 2;
+    return true;
+}
+
+// The panel's views that have a key.
+static bool draw_view_hints(struct screen *screen, struct grid *grid, size_t y, size_t *x) {
+    const struct panel *panel = screen_panel(screen);
+    bool fits = true;
+    for (size_t i = 0; fits && i < panel->view_count; i++) {
+        const char key[] = {(char)panel->views[i].key, '\0'};
+        if (panel->views[i].key)
+            fits = draw_hint(grid, y, x, key, panel->views[i].title);
+    }
+    return fits;
+}
+
+static bool has_tree_key(struct screen *screen) {
+    const struct key_binding *keys = screen_panel(screen)->keys;
+    return screen_view(screen)->spec->tree && keys_find(keys, 't') == COMMAND_TREE;
+}
+
 static void draw_hints(struct screen *screen, struct grid *grid, size_t y) {
+    bool fits = true;
     size_t x = 1;
-    bool tree = screen_view(screen)->spec->tree;
-    for (const struct hint *hint = hints_of(screen); hint->key; hint++) {
-        if (strcmp(hint->word, "Tree") == 0 && !tree)
-            continue;
-        if (x + strlen(hint->key) + strlen(hint->word) + 3 > grid->columns)
-            return;
-        x += grid_put(grid, y, x, grid->columns, STYLE_KEY, hint->key) + 1;
-        x += grid_put(grid, y, x, grid->columns, STYLE_DIM, hint->word) + 2;
+    for (const struct hint *hint = hints_of(screen); fits && hint->key; hint++) {
+        bool is_tree = strcmp(hint->word, "Tree") == 0;
+        if (is_tree)
+            fits = draw_view_hints(screen, grid, y, &x);
+        if (fits && (!is_tree || has_tree_key(screen)))
+            fits = draw_hint(grid, y, &x, hint->key, hint->word);
     }
 }
 

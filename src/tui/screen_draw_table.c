@@ -66,25 +66,15 @@ static void draw_head(const struct screen *screen, const struct view *view, stru
                  glyphs->more_right);
 }
 
-// Whether another row hangs on what the row at this depth hangs on, further down.
-static bool has_sibling_below(const struct view *view, size_t index, unsigned depth) {
-    for (size_t i = index + 1; i < view->count; i++) {
-        if (view->tree_rows[i].depth < depth)
-            return false;
-        if (view->tree_rows[i].depth == depth)
-            return true;
-    }
-    return false;
-}
-
 static void format_branches(const struct screen *screen, const struct view *view, size_t index,
                             struct buffer *buffer) {
     const struct panel_tree_row *row = &view->tree_rows[index];
     for (unsigned depth = 1; depth < row->depth; depth++)
-        buffer_puts(buffer, has_sibling_below(view, index, depth) ? screen->glyphs->line
-                                                                  : screen->glyphs->space);
+        buffer_puts(buffer, row->lines >> depth & 1 ? screen->glyphs->line : screen->glyphs->space);
     if (row->depth > 0)
         buffer_puts(buffer, row->last ? screen->glyphs->last : screen->glyphs->branch);
+    if (row->closed)
+        buffer_puts(buffer, screen->glyphs->closed);
 }
 
 static void format_table_cell(const struct screen *screen, const struct view *view, size_t index,
@@ -112,7 +102,7 @@ static void draw_row(const struct screen *screen, const struct view *view, struc
                      struct buffer *cell) {
     struct row_ref ref = view_row(view, index);
     struct row_id id = view_row_id(view, &ref);
-    bool marked = view_is_marked(view, id);
+    bool marked = row_set_has(&view->marks, id);
     bool came = change_log_has_come(&screen->changes, id.netns, view->spec->kind, id.identity);
     if (marked)
         grid_put(grid, y, 0, 1, STYLE_MARKED, screen->glyphs->mark);

@@ -36,6 +36,9 @@ void screen_say_unknown(struct screen *screen);
 void screen_show_panel(struct screen *screen, size_t panel);
 void screen_show_view(struct screen *screen, size_t view);
 void screen_toggle_all(struct screen *screen);
+
+// Shows the view, and remembers where one was.
+void screen_go_to_view(struct screen *screen, size_t view);
 void screen_go_back(struct screen *screen);
 
 // Goes where the row leads, other ways that lead somewhere skipped; to the place itself.

@@ -94,6 +94,13 @@ void screen_show_view(struct screen *screen, size_t view) {
     show_place(screen, &place);
 }
 
+void screen_go_to_view(struct screen *screen, size_t view) {
+    if (view == screen->current_views[screen->panel])
+        return;
+    remember_place(screen);
+    screen_show_view(screen, view);
+}
+
 void screen_toggle_all(struct screen *screen) {
     if (screen_panel(screen)->whole_node) {
         screen_say(screen, STYLE_DIM, "these are the namespaces: a is for the other panels");

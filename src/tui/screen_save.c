@@ -28,7 +28,7 @@ static size_t put_marked(const struct view *view, const struct json_plan *plan,
     size_t count = 0;
     for (size_t i = 0; i < view->count; i++) {
         struct row_ref ref = view_row(view, i);
-        if (!view_is_marked(view, view_row_id(view, &ref)))
+        if (!row_set_has(&view->marks, view_row_id(view, &ref)))
             continue;
         buffer_puts(buffer, count++ > 0 ? ",\n" : "[");
         json_format_row(plan, &ref, NULL, buffer);
@@ -41,7 +41,7 @@ static size_t put_marked(const struct view *view, const struct json_plan *plan,
 static size_t put_chosen(struct screen *screen, const struct json_plan *plan,
                          struct buffer *buffer) {
     struct view *view = screen_view(screen);
-    if (screen->mode != MODE_DETAIL && view->mark_count > 0) {
+    if (screen->mode != MODE_DETAIL && view->marks.count > 0) {
         size_t count = put_marked(view, plan, buffer);
         if (count > 0)
             return count;

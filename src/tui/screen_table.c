@@ -68,7 +68,7 @@ void screen_show_netns_column(struct screen *screen) {
     const struct field *netns = &view->kind->fields[0];
     if (view->panel->whole_node)
         return;
-    bool wanted = screen->all || view->tree;
+    bool wanted = screen->all || (view->tree && view->spec->tree_is_wide);
     bool shown = columns_find(&view->columns, netns)->shown;
     if (wanted && !shown)
         columns_show_front(&view->columns, netns, view->tree);
@@ -133,6 +133,20 @@ static void toggle_tree(struct screen *screen) {
     screen->effects.scope = true;
 }
 
+// What hangs on the row that is selected, or on any, is shown or not.
+static void fold(struct screen *screen, bool all) {
+    struct view *view = screen_view(screen);
+    if (!view->tree) {
+        screen_say(screen, STYLE_DIM, "this is no tree");
+        return;
+    }
+    if (all)
+        view_fold_all(view);
+    else
+        view_fold(view);
+    screen_build(screen);
+}
+
 static void toggle_follow(struct screen *screen) {
     struct view *view = screen_view(screen);
     view->follow = !view->follow;
@@ -167,7 +181,7 @@ static void mark(struct screen *screen) {
     const struct row_ref *ref = view_selected(view);
     if (!ref)
         return;
-    view_toggle_mark(view, view_row_id(view, ref));
+    row_set_turn(&view->marks, view_row_id(view, ref));
     view_move(view, 1);
 }
 
@@ -181,18 +195,19 @@ static void escape(struct screen *screen) {
         screen_drop_filter(screen);
     } else if (view->follow) {
         toggle_follow(screen);
-    } else if (view->tree) {
+    } else if (view->tree && !view->spec->tree_first) {
         toggle_tree(screen);
     } else {
         screen_say(screen, STYLE_DIM, "q quits, ? helps");
     }
 }
 
-// Where the row leads, or else all of it.
+// Where the row leads first of all, or else all of it.
 static void enter(struct screen *screen) {
     struct panel_place place;
+    const struct panel_target *first = screen_view(screen)->spec->targets;
     const struct row_ref *ref = view_selected(screen_view(screen));
-    if (ref && panel_find_target(screen_view(screen)->spec, ref, 0, &place))
+    if (ref && first && first->find && first->find(ref, &place))
         screen_go_to(screen, &place);
     else
         screen_open_detail(screen);
@@ -225,6 +240,10 @@ static void run_order_command(struct screen *screen, enum command command) {
     case COMMAND_TREE:
         toggle_tree(screen);
         return;
+    case COMMAND_FOLD:
+    case COMMAND_FOLD_ALL:
+        fold(screen, command == COMMAND_FOLD_ALL);
+        return;
     case COMMAND_FOLLOW:
         toggle_follow(screen);
         return;
@@ -232,7 +251,7 @@ static void run_order_command(struct screen *screen, enum command command) {
         mark(screen);
         return;
     case COMMAND_UNMARK:
-        view_clear_marks(screen_view(screen));
+        row_set_clear(&screen_view(screen)->marks);
         return;
     case COMMAND_SLOWER:
     case COMMAND_FASTER:
@@ -310,11 +329,14 @@ static void run_table_command(struct screen *screen, enum command command, uint3
 
 void screen_input_table(struct screen *screen, const struct input *input) {
     const struct panel_question *question = screen_find_question(screen, input->key);
+    const struct panel_view *view = panel_find_view_of_key(screen_panel(screen), input->key);
     enum command command = keys_find(screen_panel(screen)->keys, input->key);
     if (command == COMMAND_NONE)
         command = keys_find(table_keys, input->key);
     if (question)
         screen_begin_question(screen, question);
+    else if (view)
+        screen_go_to_view(screen, (size_t)(view - screen_panel(screen)->views));
     else if (command == COMMAND_NONE)
         screen_say_unknown(screen);
     else if (!screen_run_common(screen, command))

@@ -9,7 +9,12 @@
 #include "tui/view_task.h"
 
 int view_init(struct view *view, const struct panel *panel, const struct panel_view *spec) {
-    *view = (struct view){.panel = panel, .spec = spec, .kind = kinds[spec->kind], .height = 1};
+    *view = (struct view){.panel = panel,
+                          .spec = spec,
+                          .kind = kinds[spec->kind],
+                          .height = 1,
+                          .tree = spec->tree_first,
+                          .tree_open = spec->tree_open};
     if (sort_compile(view->kind, spec->sort ? spec->sort : view->kind->sort, &view->sort, NULL) < 0)
         view->sort.count = 0;
     return columns_init(&view->columns, view->kind, spec->columns);
@@ -34,7 +39,8 @@ void view_done(struct view *view) {
         filter_free(view->search);
     filter_free(view->filter);
     free(view->filter_text);
-    free(view->marks);
+    row_set_done(&view->marks);
+    row_set_done(&view->turned);
     *view = (struct view){0};
 }
 
@@ -48,10 +54,6 @@ const struct field *view_name_field(const struct view *view) {
     char key[64];
     snprintf(key, sizeof(key), "%.*s", (int)strcspn(view->spec->columns, ","), view->spec->columns);
     return kind_find_field(view->kind, key, NULL);
-}
-
-static bool is_same(struct row_id a, struct row_id b) {
-    return a.netns == b.netns && a.identity == b.identity;
 }
 
 struct row_ref view_row(const struct view *view, size_t index) {
@@ -86,7 +88,7 @@ void view_sort_screen(struct view *view) {
 static bool find_row(const struct view *view, struct row_id id, size_t *ret_index) {
     for (size_t i = 0; i < view->count; i++) {
         struct row_ref ref = view_row(view, i);
-        if (is_same(view_row_id(view, &ref), id)) {
+        if (row_id_is_same(view_row_id(view, &ref), id)) {
             *ret_index = i;
             return true;
         }
@@ -115,7 +117,7 @@ static void remember_selection(struct view *view) {
 // Where the selected row stands now: the task has looked for the one that was selected then.
 static bool find_selected(const struct view *view, const struct view_task *task,
                           size_t *ret_index) {
-    if (!is_same(task->selected, view->selected))
+    if (!row_id_is_same(task->selected, view->selected))
         return find_row(view, view->selected, ret_index);
     *ret_index = task->index;
     return task->index != UINT32_MAX;
@@ -146,7 +148,8 @@ bool view_take(struct view *view, const struct node *node, struct view_task *tas
     if (task->query != view->query || task->result < 0)
         return false;
     const struct row_ref *ref = view_selected(view);
-    bool was_there = view->has_selection && ref && is_same(view_row_id(view, ref), view->selected);
+    bool was_there =
+        view->has_selection && ref && row_id_is_same(view_row_id(view, ref), view->selected);
     drop_rows(view);
     view->rows = task->rows;
     view->rows.node = node;
@@ -272,40 +275,18 @@ void view_set_height(struct view *view, size_t height) {
     scroll_to_selection(view);
 }
 
-// --- Marks ---------------------------------------------------------------------------------------
+// --- A tree's rows -------------------------------------------------------------------------------
 
-static bool find_mark(const struct view *view, struct row_id id, size_t *ret_place) {
-    for (size_t i = 0; i < view->mark_count; i++) {
-        if (is_same(view->marks[i], id)) {
-            *ret_place = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-bool view_is_marked(const struct view *view, struct row_id id) {
-    size_t place;
-    return find_mark(view, id, &place);
-}
-
-void view_toggle_mark(struct view *view, struct row_id id) {
-    size_t place;
-    if (find_mark(view, id, &place)) {
-        view->marks[place] = view->marks[--view->mark_count];
+void view_fold(struct view *view) {
+    const struct row_ref *ref = view_selected(view);
+    if (!ref)
         return;
-    }
-    if (view->mark_count == view->mark_capacity) {
-        size_t capacity = view->mark_capacity ? view->mark_capacity * 2 : 16;
-        void *grown = reallocarray(view->marks, capacity, sizeof(*view->marks));
-        if (!grown)
-            return;
-        view->marks = grown;
-        view->mark_capacity = capacity;
-    }
-    view->marks[view->mark_count++] = id;
+    row_set_turn(&view->turned, view_row_id(view, ref));
+    view->query++;
 }
 
-void view_clear_marks(struct view *view) {
-    view->mark_count = 0;
+void view_fold_all(struct view *view) {
+    view->tree_open = view->tree_open == 0 ? 1 : 0;
+    row_set_clear(&view->turned);
+    view->query++;
 }

@@ -14,12 +14,7 @@
 #include "query/sort.h"
 #include "tui/columns.h"
 #include "tui/panel.h"
-
-// What a row is, whichever table it stands in.
-struct row_id {
-    uint64_t netns; // inode
-    uint64_t identity;
-};
+#include "tui/row_set.h"
 
 struct view {
     const struct panel *panel;
@@ -33,7 +28,9 @@ struct view {
     struct sort sort;
     bool is_sort_chosen; // by the user: else rows of all namespaces stand by namespace first
     bool tree;
-    bool names_hidden; // COMMAND_NAMES
+    unsigned tree_open;    // rows of a lesser depth are open,
+    struct row_set turned; // but for these, which are the other way round
+    bool names_hidden;     // COMMAND_NAMES
     bool follow;
 
     unsigned query; // counts changes of what is asked for: filter, order, namespace
@@ -59,9 +56,7 @@ struct view {
     size_t top;   // first row on the screen
     size_t height;
 
-    struct row_id *marks;
-    size_t mark_count;
-    size_t mark_capacity;
+    struct row_set marks;
 };
 
 // Returns 0 and a view without rows, or -ENOMEM.
@@ -90,6 +85,11 @@ bool view_select_row(struct view *view, struct row_id id);
 // false if none does.
 bool view_search(struct view *view, bool backwards);
 
+// Opens the row of a tree that is selected, or closes it; opens all, or closes all below the roots.
+// From the next view_build on.
+void view_fold(struct view *view);
+void view_fold_all(struct view *view);
+
 // How many rows the screen has room for.
 void view_set_height(struct view *view, size_t height);
 
@@ -110,10 +110,5 @@ bool view_depends_on_rates(const struct view *view);
 const struct field *view_name_field(const struct view *view);
 
 struct row_id view_row_id(const struct view *view, const struct row_ref *ref);
-bool view_is_marked(const struct view *view, struct row_id id);
-
-// Marks the row, or takes the mark away; takes all away.
-void view_toggle_mark(struct view *view, struct row_id id);
-void view_clear_marks(struct view *view);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tui/view_merge.h"
+#include "tui/view_tree.h"
 
 #define LOOK_EVERY 4096 // rows, for whether it was cancelled
 
@@ -17,7 +18,7 @@ static bool is_wanted(const struct node_netns *entry, uint64_t netns) {
 
 bool view_is_large(const struct view *view, const struct node *node, uint64_t netns) {
     size_t count = 0;
-    if (view->panel->whole_node || view->tree)
+    if (view->panel->whole_node)
         return false;
     size_t most = view_depends_on_rates(view) ? VIEW_RATES_AT_ONCE : VIEW_AT_ONCE;
     for (size_t i = 0; i < node_count(node); i++) {
@@ -40,7 +41,7 @@ static int add_rows(struct view_task *task, const struct view *view, const struc
         bool wanted = is_wanted(entry, netns);
         task->loaded |= table && wanted;
         // A tree has rows of other namespaces too: their tables are held.
-        if (table && (wanted || view->tree))
+        if (table && (wanted || (view->tree && view->spec->tree_is_wide)))
             r = rows_add(&task->rows, table, entry->netns);
     }
     return r;
@@ -56,7 +57,10 @@ static int take_query(struct view_task *task, struct view *view, bool apart) {
     task->kind = view->kind;
     task->shows = view->spec->shows;
     task->tree = view->tree ? view->spec : NULL;
+    task->tree_open = view->tree_open;
     task->selected = view->selected;
+    if (view->tree && row_set_copy(&view->turned, &task->turned) < 0)
+        return -ENOMEM;
     if (!apart)
         task->filter = view->filter;
     else if (view->filter && !(task->filter_text = strdup(view->filter_text)))
@@ -114,6 +118,7 @@ void view_task_free(struct view_task *task) {
     free(task->filter_text);
     free(task->order);
     free(task->tree_rows);
+    row_set_done(&task->turned);
     free(task);
 }
 
@@ -152,8 +157,8 @@ struct filter *view_task_filter_apart(const struct view_task *task) {
 
 void view_task_filter(struct view_task *task, size_t part) {
     struct filter *filter = task->filter;
-    if (task->before_order)
-        return; // only what differs is looked at
+    if (task->before_order || task->tree)
+        return; // only what differs is looked at; a tree is filtered as a whole
     if (task->filter_text && !(filter = view_task_filter_apart(task)))
         return;
     task->part_counts[part] = filter_rows(task, filter, part_start(task, part),
@@ -169,51 +174,6 @@ static void join_parts(struct view_task *task) {
         task->count += task->part_counts[part];
         task->total += task->part_totals[part];
     }
-}
-
-// --- As a tree -----------------------------------------------------------------------------------
-
-// Keeps the rows that match and those that they hang on.
-static size_t filter_tree(const struct filter *filter, struct panel_tree_row *rows, size_t count) {
-    bool *kept = calloc(count + 1, sizeof(*kept));
-    size_t wanted = 0, left = 0; // wanted: rows of a lesser depth than this hold a match
-    if (!kept)
-        return count;
-    for (size_t i = count; i > 0; i--) {
-        struct panel_tree_row *row = &rows[i - 1];
-        kept[i - 1] = filter_match(filter, &row->ref) || row->depth < wanted;
-        if (kept[i - 1] || row->depth < wanted)
-            wanted = row->depth;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (kept[i])
-            rows[left++] = rows[i];
-    }
-    free(kept);
-    return left;
-}
-
-// Which of the rows that are left is the last below its parent.
-static void find_last(struct panel_tree_row *rows, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        size_t next = i + 1;
-        while (next < count && rows[next].depth > rows[i].depth)
-            next++;
-        rows[i].last = next == count || rows[next].depth < rows[i].depth;
-    }
-}
-
-static int make_tree(struct view_task *task) {
-    size_t count;
-    int r = task->tree->tree(task->rows.node, task->netns, &task->tree_rows, &count);
-    if (r < 0)
-        return r;
-    task->total = (uint32_t)count;
-    if (task->filter)
-        count = filter_tree(task->filter, task->tree_rows, count);
-    find_last(task->tree_rows, count);
-    task->count = (uint32_t)count;
-    return 0;
 }
 
 // --- The result ----------------------------------------------------------------------------------
@@ -250,7 +210,7 @@ void view_task_finish(struct view_task *task) {
         return;
     }
     if (task->tree) {
-        task->result = make_tree(task);
+        task->result = view_tree(task);
     } else {
         join_parts(task);
         task->result =

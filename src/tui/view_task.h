@@ -33,6 +33,8 @@ struct view_task {
     struct row_id selected;         // to be found again
     const struct panel_view *tree;  // NULL: not as a tree
     uint64_t netns;                 // of which the tree is; 0: of all
+    unsigned tree_open;             // as in the view
+    struct row_set turned;
 
     // What the view shows, where the task only has to bring that up to date (view_merge.h).
     struct rows before;

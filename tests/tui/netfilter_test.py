@@ -93,6 +93,89 @@ def test_users_and_elements():
         t.wait("ip shop @backends > ip shop web . 2 of")
 
 
+def test_references_as_a_tree():
+    with panel("references") as t:
+        t.wait(r"^ingress .* PREROUTING +mangle +prerouting|PREROUTING +nat +prerouting")
+        t.wait("└─ ▸ KUBE-SERVICES +nat +- +1 ", "KUBE-SVC")
+        t.keys("E")
+        t.wait("│  └─ KUBE-SEP-[A-Z0-9]+ +nat ")
+        t.wait(r"host . \d+ references . tree")
+        t.keys("E")
+        t.wait("└─ ▸ KUBE-SERVICES +nat", "KUBE-SVC")
+        t.keys("/", ["KUBE-SEP"], "Enter")
+        t.wait("└─ KUBE-SERVICES +nat .*\n.*─ KUBE-SVC.*\n.*─ KUBE-SEP")
+        t.keys("Escape", "/", ["chain=KUBE-SERVICES caller=OUTPUT table=nat"], "Enter")
+        t.wait("^input.*└─ KUBE-SERVICES +nat|└─ KUBE-SERVICES +nat", "KUBE-SVC")
+        t.keys("Down", "Enter")
+        t.wait(r"\[Rules\]")
+        t.wait("ip nat KUBE-SERVICES . 7 of")
+        t.keys("Escape")
+        t.wait(r"\[References\]")
+
+
+def test_a_closed_row_opens():
+    with panel("references") as t:
+        t.keys("/", ["chain=KUBE-SERVICES caller=PREROUTING"], "Enter")
+        t.wait("2 of [0-9]+ references")
+        t.keys("Down", "Escape")
+        t.wait("▸ KUBE-SERVICES")
+        t.keys("e")
+        t.wait("─ ▸ KUBE-SVC", "▸ KUBE-SERVICES")
+        t.keys("e")
+        t.wait("▸ KUBE-SERVICES", "KUBE-SVC")
+        t.keys("F5")
+        t.wait("CHAIN.*CALLS", "─ KUBE-")
+
+
+def test_services():
+    with panel() as t:
+        t.wait("ip nat PREROUTING DNAT")
+        t.keys("s")
+        t.wait(r"\[Services\]")
+        t.wait(r"default/web:http +tcp +10.96.45.110/32 +80 +10.244.1.2:8080 \(50%\),10.244.2.2:8080 \(50%\)")
+        t.wait(r"default/web:http +tcp +- +30080 ")
+        t.wait(r"default/reports:http +tcp +10.96.200.5/32 +80 +- +yes")
+        t.wait(r"kube-system/kube-dns:dns +udp +10.96.0.10/32 +53 +10.244.1.4:53 ")
+        t.wait("s Services .*F6 Sort")
+        t.keys("/", ["name=default/api:http"], "Enter")
+        t.wait("1 of 8 services")
+        t.keys("Enter")
+        t.wait("ip nat KUBE-SERVICES . 7 of")
+        t.keys("Escape", "BSpace")
+        t.wait(r"\[Rules\]")
+        t.keys("s", "S")
+        t.wait("^ Sort by")
+        t.keys("Escape", "?")
+        t.wait("^   s +show services")
+        t.wait("^   F6 S +choose the field", "^   s +the same")
+
+
+def test_never_hit_and_never_reached():
+    with panel() as t:
+        t.keys("/", ["hit=no chain=KUBE-SERVICES table=nat"], "Enter")
+        t.wait("7 of [0-9]+ rules")
+    with shop(), panel() as t:
+        t.keys("/", ["table=shop hit=unknown"], "Enter")
+        t.wait("2 of [0-9]+ rules")
+    with panel("chains") as t:
+        t.keys("/", ["reached=no table=nat"], "Enter")
+        t.wait("KUBE-PROXY-CANARY")
+        t.wait("2 of [0-9]+ chains")
+
+
+def test_enter_on_a_rule_that_calls_nothing():
+    with panel() as t:
+        t.keys("/", ["chain=KUBE-MARK-MASQ"], "Enter")
+        t.wait("1 of [0-9]+ rules")
+        t.keys("Enter")
+        t.wait("EXPRESSIONS")
+    with shop(), panel() as t:
+        t.keys("/", ["table=shop text~vmap"], "Enter")
+        t.wait("1 of [0-9]+ rules")
+        t.keys("Enter")
+        t.wait("ip shop @backends . 2 of")
+
+
 def test_rules_that_change_while_they_are_shown():
     with panel() as t:
         t.keys("/", ["table=shop"], "Enter")

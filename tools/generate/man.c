@@ -21,6 +21,8 @@ static void put_label(struct buffer *buffer, const char *label) {
         size_t len = strcspn(label, " ");
         if (len == 1 && *label == '-')
             buffer_puts(buffer, " \\-");
+        else if (len == 1 && *label == '\\')
+            buffer_puts(buffer, " \\e");
         else
             buffer_printf(buffer, " \\&%.*s", (int)len, label);
         label += len + strspn(label + len, " ");
@@ -70,6 +72,11 @@ static void put_panel_items(struct buffer *buffer, const struct panel *panel) {
         put_item(buffer, binding->label, binding->help);
     for (; question && question->label; question++)
         put_item(buffer, question->label, question->help);
+    for (size_t i = 0; i < panel->view_count; i++) {
+        if (panel->views[i].key)
+            buffer_printf(buffer, ".It Ic %c\nshow %s\n", (char)panel->views[i].key,
+                          panel->views[i].name);
+    }
     for (size_t i = 0; i < panel->view_count; i++) {
         const struct panel_target *target = panel->views[i].targets;
         for (const char *key = "o"; target && target->find; target++, key = "O") {

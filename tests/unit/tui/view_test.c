@@ -178,20 +178,20 @@ static void test_marks_belong_to_identity(void **state) {
     struct view *view = &fixture->view;
     struct row_ref ref = view_row(view, 3);
     struct row_id id = view_row_id(view, &ref);
-    view_toggle_mark(view, id);
+    row_set_turn(&view->marks, id);
     view_set_sort(view, kind_find_field(view->kind, "ifname", NULL), true);
     view_build(view, fixture->node, 1);
     size_t marked = 0;
     for (size_t i = 0; i < view->count; i++) {
         ref = view_row(view, i);
-        if (view_is_marked(view, view_row_id(view, &ref))) {
+        if (row_set_has(&view->marks, view_row_id(view, &ref))) {
             marked++;
             assert_string_equal(name_at(view, i), "eth2");
         }
     }
     assert_int_equal(marked, 1);
-    view_toggle_mark(view, id);
-    assert_int_equal(view->mark_count, 0);
+    row_set_turn(&view->marks, id);
+    assert_int_equal(view->marks.count, 0);
 }
 
 static void test_row_is_selected_as_soon_as_it_comes(void **state) {
