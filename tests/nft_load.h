@@ -25,7 +25,7 @@ struct nft_load {
 };
 
 static void *nft_load_alloc(struct nft_load *load, size_t size) {
-    void *memory = arena_alloc(&load->ruleset->arena, size);
+    void *memory = arena_alloc(load->parser.arena, size);
     if (!memory)
         abort();
     return memory;
@@ -47,16 +47,21 @@ static int nft_load_element(const struct nf_element *element, void *user_data) {
 }
 
 static void nft_load_table(struct nft_load *load, const struct nlmsghdr *message) {
-    struct nf_table table = {0};
+    struct nf_table *table = nf_table_new();
+    if (!table)
+        abort();
     if (load->ruleset->table_count == LOAD_MAX ||
-        !nft_load_took(load, nft_table_parse(message, &load->parser, &table)))
+        !nft_load_took(load, nft_table_parse(message, table))) {
+        nf_table_unref(table);
         return;
-    table.chains = nft_load_alloc(load, LOAD_MAX * sizeof(struct nf_chain));
-    table.sets = nft_load_alloc(load, LOAD_MAX * sizeof(struct nf_set));
-    table.objects = nft_load_alloc(load, LOAD_MAX * sizeof(struct nf_object));
-    table.flowtables = nft_load_alloc(load, LOAD_MAX * sizeof(struct nf_flowtable));
-    table.ruleset = load->ruleset;
-    load->ruleset->tables[load->ruleset->table_count++] = table;
+    }
+    load->parser.arena = &table->arena;
+    table->chains = nft_load_alloc(load, LOAD_MAX * sizeof(struct nf_chain));
+    table->sets = nft_load_alloc(load, LOAD_MAX * sizeof(struct nf_set));
+    table->objects = nft_load_alloc(load, LOAD_MAX * sizeof(struct nf_object));
+    table->flowtables = nft_load_alloc(load, LOAD_MAX * sizeof(struct nf_flowtable));
+    if (ruleset_add_table(load->ruleset, table) < 0)
+        abort();
 }
 
 // Adds a part to the list of its table.
@@ -83,6 +88,7 @@ static void nft_load_rule(struct nft_load *load, const struct nlmsghdr *message)
     if (!chain->rules)
         chain->rules = nft_load_alloc(load, LOAD_MAX * sizeof(struct nf_rule));
     rule.number = (uint32_t)chain->rule_count + 1;
+    chain->traits |= rule.traits;
     memcpy((struct nf_rule *)(uintptr_t)&chain->rules[chain->rule_count++], &rule, sizeof(rule));
     chain->rules_read = true;
 }
@@ -90,7 +96,7 @@ static void nft_load_rule(struct nft_load *load, const struct nlmsghdr *message)
 // Elements go to the newest set.
 static void nft_load_elements(struct nft_load *load, const struct nlmsghdr *message) {
     size_t last = load->ruleset->table_count;
-    struct nf_table *table = last > 0 ? &load->ruleset->tables[last - 1] : NULL;
+    struct nf_table *table = last > 0 ? load->ruleset->tables[last - 1] : NULL;
     load->element_count = 0;
     if (!nft_load_took(load, nft_elements_parse(message, &load->parser, nft_load_element, load)) ||
         !table || table->set_count == 0 || load->element_count == 0)
@@ -111,10 +117,11 @@ static int nft_load_messages(void *bytes, size_t size, struct ruleset **ret_rule
     int left = (int)size;
     if (!load.ruleset)
         abort();
-    load.ruleset->tables = nft_load_alloc(&load, LOAD_MAX * sizeof(struct nf_table));
-    load.parser = (struct nft_parser){.arena = &load.ruleset->arena, .ruleset = load.ruleset};
+    load.parser = (struct nft_parser){.ruleset = load.ruleset};
     for (; nlmsg_ok(message, left); message = nlmsg_next(message, &left)) {
+        struct nf_table *table = nft_message_table(message, &load.parser);
         uint32_t generation;
+        load.parser.arena = table ? &table->arena : NULL;
         nft_load_took(&load, nft_generation_parse(message, &generation));
         nft_load_table(&load, message);
         nft_load_chain(&load, message);
@@ -124,8 +131,10 @@ static int nft_load_messages(void *bytes, size_t size, struct ruleset **ret_rule
         nft_load_elements(&load, message);
         nft_load_rule(&load, message);
     }
-    if (ruleset_find_origins(load.ruleset) < 0)
-        abort();
+    for (size_t i = 0; i < load.ruleset->table_count; i++) {
+        if (nf_table_find_origin(load.ruleset->tables[i]) < 0)
+            abort();
+    }
     *ret_ruleset = load.ruleset;
     return load.worst;
 }

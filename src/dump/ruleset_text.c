@@ -66,9 +66,9 @@ static bool is_wanted(const struct writing *writing, const struct nf_table *tabl
 static void format_table(const struct nf_table *table, const struct nf_text_options *options,
                          struct buffer *buffer) {
     if (table->syntax == NF_SYNTAX_IPTABLES)
-        ipt_table_format(table->ruleset, table, options, buffer);
+        ipt_table_format(table, options, buffer);
     else
-        nft_table_format(table->ruleset, table, options, buffer);
+        nft_table_format(table, options, buffer);
 }
 
 // What a terminal would act on is written out there; elsewhere the bytes are what a tool reads.
@@ -101,7 +101,7 @@ static void put_part(struct writing *writing, const struct part *part,
                      const struct ruleset *ruleset) {
     bool begun = writing->plan->request->no_header;
     for (size_t i = 0; i < ruleset->table_count; i++) {
-        const struct nf_table *table = &ruleset->tables[i];
+        const struct nf_table *table = ruleset->tables[i];
         if (!is_part(part, table) || !is_wanted(writing, table))
             continue;
         if (!begun)

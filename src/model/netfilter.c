@@ -189,7 +189,7 @@ int nf_element_add_row(struct table *table, const struct nf_set *set,
         pair[1] = *end;
     alone.elements = pair;
     alone.element_count = end ? 2 : 1;
-    nft_element_format(set->table->ruleset, &alone, pair, &text);
+    nft_element_format(&alone, pair, &text);
     const char *copy = text.failed ? NULL : arena_strdup(&table->arena, buffer_text(&text));
     buffer_done(&text);
     if (!copy)
@@ -270,7 +270,7 @@ int netfilter_add_rows(struct table *table, struct ruleset *ruleset) {
     table->ruleset = ruleset_ref(ruleset);
     for (size_t i = 0; i < sizeof(adders) / sizeof(adders[0]); i++) {
         for (size_t t = 0; adders[i].kind == table->kind && r == 0 && t < ruleset->table_count; t++)
-            r = adders[i].add(table, &ruleset->tables[t]);
+            r = adders[i].add(table, ruleset->tables[t]);
     }
     if (r == 0 && table->kind == &nf_hook_kind)
         sort_hooks(table);

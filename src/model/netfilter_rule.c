@@ -75,7 +75,7 @@ static void get_brief(const struct row_ref *ref, const struct field *field, stru
     const struct nf_text_options options = {.brief = true};
     struct buffer text = BUFFER_INIT;
     (void)field;
-    nf_rule_format(rule->chain->table->ruleset, rule, &options, &text);
+    nf_rule_format(rule, &options, &text);
     const size_t room = sizeof(ret->scratch) - sizeof("...");
     bool cut = text.len > room;
     value_printf(ret, "%.*s%s", (int)(cut ? room : text.len), buffer_text(&text), cut ? "..." : "");
@@ -139,8 +139,7 @@ static void get_unknown(const struct row_ref *ref, const struct field *field, st
     (void)field;
     uint32_t count = rule->unknown_count;
     const struct nf_table *table = rule->chain->table;
-    if (count == 0 && table->syntax == NF_SYNTAX_NFT &&
-        !nft_rule_is_understood(table->ruleset, rule))
+    if (count == 0 && table->syntax == NF_SYNTAX_NFT && !nft_rule_is_understood(rule))
         count = 1;
     if (count > 0)
         netfilter_set_uint(ret, count);

@@ -29,7 +29,7 @@ static void set_seconds(struct value *ret, uint64_t milliseconds) {
 // A type's name, cut if it is very long.
 static void set_type(const struct nf_set *set, bool data, struct value *ret) {
     struct buffer name = BUFFER_INIT;
-    nft_type_format(set->table->ruleset, set, data, &name);
+    nft_type_format(set, data, &name);
     if (name.len > 0)
         value_printf(ret, "%s", buffer_text(&name));
     buffer_done(&name);

@@ -16,13 +16,13 @@ static void open_item(const char *key, size_t start, struct buffer *buffer) {
     buffer_putc(buffer, ':');
 }
 
-static void format_header(const struct ipt_view *view, const struct ruleset *ruleset, size_t start,
-                          struct buffer *buffer) {
-    struct xt_context context = ipt_context(view, ruleset);
+static void format_header(const struct ipt_view *view, const struct ruleset_names *names,
+                          size_t start, struct buffer *buffer) {
+    struct xt_context context = ipt_context(view, names);
     struct xt_writer writer;
     open_item("header", start, buffer);
     xt_writer_json(&context, buffer, &writer);
-    ipt_write_header(view, ruleset, &writer);
+    ipt_write_header(view, names, &writer);
     xt_writer_done(&writer);
     buffer_putc(buffer, '}');
 }
@@ -87,27 +87,25 @@ static void format_verdict(const struct nf_verdict *verdict, size_t start, struc
 }
 
 // What iptables has no words for: the whole rule as libnftables-json(5) has it.
-static void format_foreign(const struct ruleset *ruleset, const struct nf_rule *rule, size_t start,
-                           struct buffer *buffer) {
+static void format_foreign(const struct nf_rule *rule, size_t start, struct buffer *buffer) {
     open_item("nft", start, buffer);
-    nft_rule_json(ruleset, rule, buffer);
+    nft_rule_json(rule, buffer);
     buffer_putc(buffer, '}');
 }
 
-void ipt_rule_json(const struct ruleset *ruleset, const struct nf_rule *rule,
-                   struct buffer *buffer) {
+void ipt_rule_json(const struct nf_rule *rule, struct buffer *buffer) {
     struct ipt_view view;
     if (ipt_view_init(&view, rule) < 0)
         buffer->failed = true;
-    struct xt_context context = ipt_context(&view, ruleset);
+    struct xt_context context = ipt_context(&view, rule->chain->table->names);
     buffer_putc(buffer, '[');
     size_t start = buffer->len;
-    format_header(&view, ruleset, start, buffer);
+    format_header(&view, context.names, start, buffer);
     for (size_t i = 0; i < view.match_count; i++)
         format_extension("match", &view.matches[i], &context, start, buffer);
     format_counter(&view.counter, start, buffer);
     if (view.foreign)
-        format_foreign(ruleset, rule, start, buffer);
+        format_foreign(rule, start, buffer);
     if (view.target.name)
         format_extension("target", &view.target, &context, start, buffer);
     else if (view.verdict)

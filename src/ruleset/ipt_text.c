@@ -55,11 +55,10 @@ static void format_counters(const struct nf_counter *counter, struct buffer *buf
 }
 
 // What iptables has no words for is marked, and the whole rule is there in nft's.
-static void format_foreign(const struct ruleset *ruleset, const struct nf_rule *rule,
-                           struct buffer *buffer) {
+static void format_foreign(const struct nf_rule *rule, struct buffer *buffer) {
     const struct nf_text_options options = {.stateless = true};
     buffer_puts(buffer, " [nft: ");
-    nft_rule_format(ruleset, rule, &options, buffer);
+    nft_rule_format(rule, &options, buffer);
     buffer_putc(buffer, ']');
 }
 
@@ -68,11 +67,11 @@ static bool is_comment(const struct nf_xt *match) {
 }
 
 // Every part with a space before it.
-static void format_view(const struct ipt_view *view, const struct ruleset *ruleset, bool brief,
+static void format_view(const struct ipt_view *view, const struct ruleset_names *names, bool brief,
                         struct buffer *buffer) {
-    struct xt_context context = ipt_context(view, ruleset);
+    struct xt_context context = ipt_context(view, names);
     struct xt_writer writer = xt_writer_text(&context, buffer);
-    ipt_write_header(view, ruleset, &writer);
+    ipt_write_header(view, names, &writer);
     xt_writer_done(&writer);
     for (size_t i = 0; i < view->match_count; i++) {
         if (!brief || !is_comment(&view->matches[i]))
@@ -86,9 +85,8 @@ static void format_view(const struct ipt_view *view, const struct ruleset *rules
 
 // The rule behind "-A CHAIN", or alone if the chain is NULL. A line that iptables-restore would not
 // take is a comment.
-static void format_rule(const struct ruleset *ruleset, const struct nf_rule *rule,
-                        const char *chain, const struct nf_text_options *options,
-                        struct buffer *buffer) {
+static void format_rule(const struct nf_rule *rule, const char *chain,
+                        const struct nf_text_options *options, struct buffer *buffer) {
     struct ipt_view view;
     if (ipt_view_init(&view, rule) < 0)
         buffer->failed = true;
@@ -103,9 +101,9 @@ static void format_rule(const struct ruleset *ruleset, const struct nf_rule *rul
         buffer_puts(buffer, chain);
     }
     size_t start = buffer->len;
-    format_view(&view, ruleset, options->brief, buffer);
+    format_view(&view, rule->chain->table->names, options->brief, buffer);
     if (view.foreign)
-        format_foreign(ruleset, rule, buffer);
+        format_foreign(rule, buffer);
     if (!chain && buffer->len > start) {
         memmove(buffer->data + start, buffer->data + start + 1, buffer->len - start);
         buffer->len--;
@@ -113,9 +111,9 @@ static void format_rule(const struct ruleset *ruleset, const struct nf_rule *rul
     ipt_view_done(&view);
 }
 
-void ipt_rule_format(const struct ruleset *ruleset, const struct nf_rule *rule,
-                     const struct nf_text_options *options, struct buffer *buffer) {
-    format_rule(ruleset, rule, NULL, options, buffer);
+void ipt_rule_format(const struct nf_rule *rule, const struct nf_text_options *options,
+                     struct buffer *buffer) {
+    format_rule(rule, NULL, options, buffer);
 }
 
 // --- A table -------------------------------------------------------------------------------------
@@ -182,21 +180,21 @@ static void format_chains(const struct nf_table *table, const struct nf_chain *c
         format_chain(sorted[i], buffer);
 }
 
-static void format_rules(const struct ruleset *ruleset, const struct nf_chain *chain,
-                         const struct nf_text_options *options, struct buffer *buffer) {
+static void format_rules(const struct nf_chain *chain, const struct nf_text_options *options,
+                         struct buffer *buffer) {
     if (!chain->rules_read) {
         buffer_puts(buffer, "# the rules of ");
         buffer_puts(buffer, chain->name);
         buffer_puts(buffer, " could not be read\n");
     }
     for (size_t i = 0; i < chain->rule_count; i++) {
-        format_rule(ruleset, &chain->rules[i], chain->name, options, buffer);
+        format_rule(&chain->rules[i], chain->name, options, buffer);
         buffer_putc(buffer, '\n');
     }
 }
 
-void ipt_table_format(const struct ruleset *ruleset, const struct nf_table *table,
-                      const struct nf_text_options *options, struct buffer *buffer) {
+void ipt_table_format(const struct nf_table *table, const struct nf_text_options *options,
+                      struct buffer *buffer) {
     const struct nf_chain **chains = sort_chains(table);
     if (!chains) {
         buffer->failed = true;
@@ -207,7 +205,7 @@ void ipt_table_format(const struct ruleset *ruleset, const struct nf_table *tabl
     buffer_putc(buffer, '\n');
     format_chains(table, chains, buffer);
     for (size_t i = 0; i < table->chain_count; i++)
-        format_rules(ruleset, chains[i], options, buffer);
+        format_rules(chains[i], options, buffer);
     buffer_puts(buffer, "COMMIT\n");
     free(chains);
 }

@@ -17,10 +17,10 @@ static const char *const protocol_names[] = {
     [IPPROTO_UDPLITE] = "udplite",
 };
 
-const char *ipt_protocol_name(const struct ruleset *ruleset, uint16_t protocol) {
+const char *ipt_protocol_name(const struct ruleset_names *names, uint16_t protocol) {
     if (protocol < sizeof(protocol_names) / sizeof(*protocol_names) && protocol_names[protocol])
         return protocol_names[protocol];
-    return ruleset && ruleset->protocols && protocol < 256 ? ruleset->protocols[protocol] : NULL;
+    return names && names->protocols && protocol < 256 ? names->protocols[protocol] : NULL;
 }
 
 static bool is_zero(const uint8_t bytes[16]) {
@@ -56,11 +56,11 @@ static void write_interface(const char *option, bool inverted, const char name[1
         buffer_putc(writer->value, '+');
 }
 
-static void write_protocol(const struct ipt_view *view, const struct ruleset *ruleset,
+static void write_protocol(const struct ipt_view *view, const struct ruleset_names *names,
                            struct xt_writer *writer) {
     if (view->entry.protocol == 0)
         return;
-    const char *name = ipt_protocol_name(ruleset, view->entry.protocol);
+    const char *name = ipt_protocol_name(names, view->entry.protocol);
     xt_option(writer, "-p", view->entry.invert & IPT_INVERT_PROTOCOL);
     if (name)
         buffer_puts(writer->value, name);
@@ -68,7 +68,7 @@ static void write_protocol(const struct ipt_view *view, const struct ruleset *ru
         buffer_put_uint(writer->value, view->entry.protocol);
 }
 
-void ipt_write_header(const struct ipt_view *view, const struct ruleset *ruleset,
+void ipt_write_header(const struct ipt_view *view, const struct ruleset_names *names,
                       struct xt_writer *writer) {
     const struct nf_ipt_entry *entry = &view->entry;
     write_address(view, "-s", IPT_INVERT_SOURCE, entry->source, entry->source_mask, writer);
@@ -78,7 +78,7 @@ void ipt_write_header(const struct ipt_view *view, const struct ruleset *ruleset
                     writer);
     write_interface("-o", entry->invert & IPT_INVERT_OUT, entry->outiface, entry->outiface_length,
                     writer);
-    write_protocol(view, ruleset, writer);
+    write_protocol(view, names, writer);
     if (view->family == NF_FAMILY_IP && entry->flags & IPT_FLAG_FRAGMENT)
         xt_flag(writer, "-f", entry->invert & IPT_INVERT_FRAGMENT);
 }
@@ -113,9 +113,9 @@ const char *ipt_verdict_name(const struct nf_verdict *verdict) {
     return NULL;
 }
 
-struct xt_context ipt_context(const struct ipt_view *view, const struct ruleset *ruleset) {
+struct xt_context ipt_context(const struct ipt_view *view, const struct ruleset_names *names) {
     return (struct xt_context){
-        .ruleset = ruleset,
+        .names = names,
         .family = view->family,
         .protocol = view->entry.protocol,
         .protocol_inverted = view->entry.invert & IPT_INVERT_PROTOCOL,

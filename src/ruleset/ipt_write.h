@@ -7,7 +7,7 @@
 #include "ruleset/xt_writer.h"
 
 // What the rule looks at in the header: addresses, interfaces, protocol, fragments.
-void ipt_write_header(const struct ipt_view *view, const struct ruleset *ruleset,
+void ipt_write_header(const struct ipt_view *view, const struct ruleset_names *names,
                       struct xt_writer *writer);
 
 // The name that iptables-save prints the extension behind.
@@ -20,9 +20,9 @@ void ipt_put_bytes(const struct nf_data *data, struct buffer *buffer);
 const char *ipt_verdict_name(const struct nf_verdict *verdict);
 
 // "tcp"; NULL if the protocol has no name.
-const char *ipt_protocol_name(const struct ruleset *ruleset, uint16_t protocol);
+const char *ipt_protocol_name(const struct ruleset_names *names, uint16_t protocol);
 
 // Where the extensions of this rule stand.
-struct xt_context ipt_context(const struct ipt_view *view, const struct ruleset *ruleset);
+struct xt_context ipt_context(const struct ipt_view *view, const struct ruleset_names *names);
 
 #endif

@@ -7,7 +7,7 @@
 #include "ruleset/nft_text.h"
 
 struct nft_json {
-    const struct ruleset *ruleset;
+    const struct ruleset_names *names;
     struct buffer *buffer;
     bool stateless;
     bool numeric; // protocols by number: in ranges

@@ -205,7 +205,7 @@ static void put_elements(const struct nft_json *json, const struct nf_set *set, 
     struct nft_tree tree;
     struct nft_set_layout layout;
     struct nft_listing listing;
-    nft_tree_init(&tree, json->ruleset, set->table ? set->table->family : 0);
+    nft_tree_init(&tree, json->names, set->table ? set->table->family : 0);
     nft_set_layout(&tree, set, &layout);
     tree.failed = false;
     buffer_puts(json->buffer, "{\"set\":[");

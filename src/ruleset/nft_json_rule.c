@@ -14,13 +14,12 @@ static void put_raw(struct buffer *buffer, const struct nf_rule *rule) {
     buffer_done(&text);
 }
 
-void nft_rule_json(const struct ruleset *ruleset, const struct nf_rule *rule,
-                   struct buffer *buffer) {
-    const struct nft_json json = {.ruleset = ruleset, .buffer = buffer};
+void nft_rule_json(const struct nf_rule *rule, struct buffer *buffer) {
+    const struct nft_json json = {.names = rule->chain->table->names, .buffer = buffer};
     struct nft_tree tree;
     bool is_first = true;
     buffer_putc(buffer, '[');
-    if (!nft_tree_build(&tree, ruleset, rule->chain->table->family, rule->exprs,
+    if (!nft_tree_build(&tree, json.names, rule->chain->table->family, rule->exprs,
                         rule->expr_count)) {
         put_raw(buffer, rule);
         nft_tree_done(&tree);

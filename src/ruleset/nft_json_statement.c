@@ -349,7 +349,7 @@ void nft_json_verdict(const struct nft_json *json, const struct nf_verdict *verd
         return;
     }
     struct buffer name = BUFFER_INIT;
-    const struct nft_text text = {.ruleset = json->ruleset, .buffer = &name};
+    const struct nft_text text = {.names = json->names, .buffer = &name};
     nft_verdict_format(&text, verdict);
     put_null(json, buffer_text(&name));
     buffer_done(&name);

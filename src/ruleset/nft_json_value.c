@@ -70,7 +70,7 @@ static void put_number(struct buffer *buffer, nft_number number) {
 // What the text has, without its quotes.
 static void put_text(const struct nft_json *json, const struct nft_node *value) {
     struct buffer written = BUFFER_INIT;
-    const struct nft_text text = {.ruleset = json->ruleset, .buffer = &written};
+    const struct nft_text text = {.names = json->names, .buffer = &written};
     nft_value_format(&text, value);
     if (written.len > 1 && written.data[0] == '"') {
         written.data[written.len - 1] = '\0';

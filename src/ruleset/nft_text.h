@@ -8,7 +8,7 @@
 #include "ruleset/nft_tree.h"
 
 struct nft_text {
-    const struct ruleset *ruleset;
+    const struct ruleset_names *names;
     struct buffer *buffer;
     bool stateless; // without counts
     bool numeric;   // names are not used: in ranges

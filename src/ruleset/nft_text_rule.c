@@ -17,16 +17,17 @@ static void format_statements(const struct nft_text *text, const struct nft_tree
 void nft_exprs_format(const struct nft_text *text, uint8_t family, const struct nf_expr *exprs,
                       size_t count) {
     struct nft_tree tree;
-    if (nft_tree_build(&tree, text->ruleset, family, exprs, count))
+    if (nft_tree_build(&tree, text->names, family, exprs, count))
         format_statements(text, &tree);
     else
         nft_raw_format(text->buffer, exprs, count);
     nft_tree_done(&tree);
 }
 
-void nft_rule_format(const struct ruleset *ruleset, const struct nf_rule *rule,
-                     const struct nf_text_options *options, struct buffer *buffer) {
-    struct nft_text text = {.ruleset = ruleset, .buffer = buffer, .stateless = options->stateless};
+void nft_rule_format(const struct nf_rule *rule, const struct nf_text_options *options,
+                     struct buffer *buffer) {
+    struct nft_text text = {
+        .names = rule->chain->table->names, .buffer = buffer, .stateless = options->stateless};
     nft_exprs_format(&text, rule->chain->table->family, rule->exprs, rule->expr_count);
     if (rule->comment && !options->brief) {
         buffer_puts(buffer, " comment \"");
@@ -39,10 +40,10 @@ void nft_rule_format(const struct ruleset *ruleset, const struct nf_rule *rule,
     }
 }
 
-bool nft_rule_is_understood(const struct ruleset *ruleset, const struct nf_rule *rule) {
+bool nft_rule_is_understood(const struct nf_rule *rule) {
     struct nft_tree tree;
-    bool understood =
-        nft_tree_build(&tree, ruleset, rule->chain->table->family, rule->exprs, rule->expr_count);
+    bool understood = nft_tree_build(&tree, rule->chain->table->names, rule->chain->table->family,
+                                     rule->exprs, rule->expr_count);
     nft_tree_done(&tree);
     return understood;
 }

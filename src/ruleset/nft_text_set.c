@@ -83,7 +83,7 @@ void nft_set_elements_format(const struct nft_text *text, const struct nf_set *s
                              unsigned shift) {
     struct nft_tree tree;
     struct nft_set_layout layout;
-    nft_tree_init(&tree, text->ruleset, set->table ? set->table->family : 0);
+    nft_tree_init(&tree, text->names, set->table ? set->table->family : 0);
     nft_set_layout(&tree, set, &layout);
     tree.failed = false;
     format_elements(text, &tree, set, &layout, shift);
@@ -111,12 +111,12 @@ static struct nft_listed find_end(const struct nf_set *set, const struct nf_elem
     return listed;
 }
 
-void nft_element_format(const struct ruleset *ruleset, const struct nf_set *set,
-                        const struct nf_element *element, struct buffer *buffer) {
-    struct nft_text text = {.ruleset = ruleset, .buffer = buffer};
+void nft_element_format(const struct nf_set *set, const struct nf_element *element,
+                        struct buffer *buffer) {
+    struct nft_text text = {.names = set->table ? set->table->names : NULL, .buffer = buffer};
     struct nft_tree tree;
     struct nft_set_layout layout;
-    nft_tree_init(&tree, ruleset, set->table ? set->table->family : 0);
+    nft_tree_init(&tree, text.names, set->table ? set->table->family : 0);
     nft_set_layout(&tree, set, &layout);
     tree.failed = false;
     struct nft_listed listed =
@@ -154,12 +154,11 @@ static void format_data_type(const struct nft_text *text, const struct nf_set *s
         format_parts(text, &layout->data);
 }
 
-void nft_type_format(const struct ruleset *ruleset, const struct nf_set *set, bool data,
-                     struct buffer *buffer) {
-    struct nft_text text = {.ruleset = ruleset, .buffer = buffer};
+void nft_type_format(const struct nf_set *set, bool data, struct buffer *buffer) {
+    struct nft_text text = {.names = set->table ? set->table->names : NULL, .buffer = buffer};
     struct nft_tree tree;
     struct nft_set_layout layout;
-    nft_tree_init(&tree, ruleset, set->table ? set->table->family : 0);
+    nft_tree_init(&tree, text.names, set->table ? set->table->family : 0);
     nft_set_layout(&tree, set, &layout);
     if (!data)
         format_parts(&text, &layout.key);
@@ -256,7 +255,7 @@ void nft_set_format(const struct nft_text *text, const struct nf_set *set, bool 
     struct buffer *buffer = text->buffer;
     struct nft_tree tree;
     struct nft_set_layout layout;
-    nft_tree_init(&tree, text->ruleset, set->table->family);
+    nft_tree_init(&tree, text->names, set->table->family);
     nft_set_layout(&tree, set, &layout);
     tree.failed = false;
     bool is_meter = set->flags & NFT_SET_FLAG_ANONYMOUS && set->flags & NFT_SET_FLAG_EVAL;

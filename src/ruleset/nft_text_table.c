@@ -116,7 +116,7 @@ static void format_chain(const struct nft_text *text, const struct nf_chain *cha
         format_base(buffer, chain);
     for (size_t i = 0; i < chain->rule_count; i++) {
         buffer_puts(buffer, "\t\t");
-        nft_rule_format(text->ruleset, &chain->rules[i], options, buffer);
+        nft_rule_format(&chain->rules[i], options, buffer);
         buffer_putc(buffer, '\n');
     }
     buffer_puts(buffer, "\t}\n");
@@ -194,9 +194,10 @@ static void separate(struct buffer *buffer, bool *is_first) {
     *is_first = false;
 }
 
-void nft_table_format(const struct ruleset *ruleset, const struct nf_table *table,
-                      const struct nf_text_options *options, struct buffer *buffer) {
-    struct nft_text text = {.ruleset = ruleset, .buffer = buffer, .stateless = options->stateless};
+void nft_table_format(const struct nf_table *table, const struct nf_text_options *options,
+                      struct buffer *buffer) {
+    struct nft_text text = {
+        .names = table->names, .buffer = buffer, .stateless = options->stateless};
     bool is_first = table->flags == 0;
     format_head(buffer, table, options->handles);
     for (size_t i = 0; i < table->object_count; i++) {

@@ -133,7 +133,7 @@ static void format_date(struct buffer *buffer, uint64_t nanoseconds) {
 }
 
 static void format_interface(const struct nft_text *text, uint32_t ifindex) {
-    const char *name = text->ruleset ? ruleset_interface(text->ruleset, ifindex) : NULL;
+    const char *name = text->names ? nf_names_find(&text->names->interfaces, ifindex) : NULL;
     if (!name) {
         buffer_put_int(text->buffer, (int32_t)ifindex);
         return;

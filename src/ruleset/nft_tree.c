@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-void nft_tree_init(struct nft_tree *tree, const struct ruleset *ruleset, uint8_t family) {
+void nft_tree_init(struct nft_tree *tree, const struct ruleset_names *names, uint8_t family) {
     memset(tree, 0, offsetof(struct nft_tree, space));
-    tree->ruleset = ruleset;
+    tree->names = names;
     tree->family = family;
     nft_context_init(&tree->context, family);
 }
@@ -292,9 +292,9 @@ static bool load_any(struct nft_tree *tree, const struct nf_expr *expr) {
     }
 }
 
-bool nft_tree_build(struct nft_tree *tree, const struct ruleset *ruleset, uint8_t family,
+bool nft_tree_build(struct nft_tree *tree, const struct ruleset_names *names, uint8_t family,
                     const struct nf_expr *exprs, size_t count) {
-    nft_tree_init(tree, ruleset, family);
+    nft_tree_init(tree, names, family);
     for (size_t i = 0; i < count && !tree->failed; i++) {
         if (load_any(tree, &exprs[i]))
             continue;

@@ -132,7 +132,7 @@ struct nft_dependencies {
 };
 
 struct nft_tree {
-    const struct ruleset *ruleset;
+    const struct ruleset_names *names;
     uint8_t family;
     bool failed; // memory is out, or something was not understood: there is no tree
     struct nft_context context;
@@ -147,8 +147,8 @@ struct nft_tree {
 
 // An empty tree; one made from expressions. The second returns false if they are not understood.
 // Both are freed by nft_tree_done.
-void nft_tree_init(struct nft_tree *tree, const struct ruleset *ruleset, uint8_t family);
-bool nft_tree_build(struct nft_tree *tree, const struct ruleset *ruleset, uint8_t family,
+void nft_tree_init(struct nft_tree *tree, const struct ruleset_names *names, uint8_t family);
+bool nft_tree_build(struct nft_tree *tree, const struct ruleset_names *names, uint8_t family,
                     const struct nf_expr *exprs, size_t count);
 void nft_tree_done(struct nft_tree *tree);
 

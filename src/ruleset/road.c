@@ -206,7 +206,7 @@ static int add_chains(struct making *making, const struct ruleset *ruleset,
                       const struct hook *hook) {
     int r = 0;
     for (size_t i = 0; i < ruleset->table_count; i++) {
-        const struct nf_table *table = &ruleset->tables[i];
+        const struct nf_table *table = ruleset->tables[i];
         for (size_t j = 0; j < table->chain_count && r == 0; j++)
             r = add_chain(making, &table->chains[j], hook);
     }

@@ -26,33 +26,72 @@ struct ruleset *ruleset_ref_alive(struct ruleset *ruleset) {
     return NULL;
 }
 
-static void free_texts(const struct nf_table *table) {
-    for (size_t i = 0; i < table->chain_count; i++) {
-        const struct nf_chain *chain = &table->chains[i];
-        for (size_t k = 0; k < chain->rule_count; k++)
-            free(atomic_load(&chain->rules[k].text));
-    }
-}
-
 void ruleset_unref(struct ruleset *ruleset) {
     if (!ruleset || atomic_fetch_sub_explicit(&ruleset->references, 1, memory_order_acq_rel) > 1)
         return;
     if (ruleset->forget)
         ruleset->forget(ruleset);
     for (size_t i = 0; i < ruleset->table_count; i++)
-        free_texts(&ruleset->tables[i]);
-    arena_done(&ruleset->arena);
+        nf_table_unref(ruleset->tables[i]);
+    ruleset_names_unref(ruleset->names);
+    free(ruleset->tables);
     free(ruleset);
+}
+
+static int make_room(struct ruleset *ruleset) {
+    if (ruleset->table_count < ruleset->table_capacity)
+        return 0;
+    size_t capacity = ruleset->table_capacity ? ruleset->table_capacity * 2 : 8;
+    void *tables = reallocarray(ruleset->tables, capacity, sizeof(struct nf_table *));
+    if (!tables)
+        return -ENOMEM;
+    ruleset->tables = tables;
+    ruleset->table_capacity = capacity;
+    return 0;
+}
+
+int ruleset_add_table(struct ruleset *ruleset, struct nf_table *table) {
+    if (!table || make_room(ruleset) < 0) {
+        nf_table_unref(table);
+        return -ENOMEM;
+    }
+    ruleset->tables[ruleset->table_count++] = table;
+    return 0;
 }
 
 const struct nf_table *ruleset_table(const struct ruleset *ruleset, uint8_t family,
                                      enum nf_backend backend, const char *name) {
     for (size_t i = 0; i < ruleset->table_count; i++) {
-        const struct nf_table *table = &ruleset->tables[i];
+        const struct nf_table *table = ruleset->tables[i];
         if (table->family == family && table->backend == backend && strcmp(table->name, name) == 0)
             return table;
     }
     return NULL;
+}
+
+// --- Tables --------------------------------------------------------------------------------------
+
+struct nf_table *nf_table_new(void) {
+    struct nf_table *table = calloc(1, sizeof(*table));
+    if (!table)
+        return NULL;
+    atomic_init(&table->references, 1);
+    atomic_flag_clear(&table->texts_lock);
+    return table;
+}
+
+struct nf_table *nf_table_ref(struct nf_table *table) {
+    atomic_fetch_add_explicit(&table->references, 1, memory_order_relaxed);
+    return table;
+}
+
+void nf_table_unref(struct nf_table *table) {
+    if (!table || atomic_fetch_sub_explicit(&table->references, 1, memory_order_acq_rel) > 1)
+        return;
+    arena_done(&table->texts);
+    arena_done(&table->arena);
+    ruleset_names_unref(table->names);
+    free(table);
 }
 
 // --- Names ---------------------------------------------------------------------------------------
@@ -95,11 +134,11 @@ static int make_index(const struct named *named, struct arena *arena, struct nf_
     return 0;
 }
 
-int nf_table_index(struct nf_table *table, struct arena *arena) {
+int nf_table_index(struct nf_table *table) {
     const struct named chains = NAMED(table->chains, table->chain_count);
     const struct named sets = NAMED(table->sets, table->set_count);
-    int r = make_index(&chains, arena, &table->chain_index);
-    return r == 0 ? make_index(&sets, arena, &table->set_index) : r;
+    int r = make_index(&chains, &table->arena, &table->chain_index);
+    return r == 0 ? make_index(&sets, &table->arena, &table->set_index) : r;
 }
 
 // Returns the number of the item, from 1; 0: there is none.
@@ -136,36 +175,7 @@ const struct nf_set *nf_table_set(const struct nf_table *table, const char *name
     return number > 0 ? &table->sets[number - 1] : NULL;
 }
 
-// --- Interfaces ----------------------------------------------------------------------------------
-
-static int compare_interface(const void *key, const void *item) {
-    uint32_t ifindex = *(const uint32_t *)key;
-    const struct nf_interface *interface = item;
-    return ifindex < interface->ifindex ? -1 : ifindex > interface->ifindex;
-}
-
-const char *ruleset_interface(const struct ruleset *ruleset, uint32_t ifindex) {
-    const struct nf_interface *found =
-        ruleset->interface_count == 0
-            ? NULL
-            : bsearch(&ifindex, ruleset->interfaces, ruleset->interface_count,
-                      sizeof(*ruleset->interfaces), compare_interface);
-    return found ? found->name : NULL;
-}
-
-static int compare_number(const void *key, const void *item) {
-    const uint32_t *number = key;
-    const struct nf_name *name = item;
-    return (*number > name->number) - (*number < name->number);
-}
-
-const char *nf_names_find(const struct nf_names *names, uint32_t number) {
-    if (names->count == 0)
-        return NULL;
-    const struct nf_name *found =
-        bsearch(&number, names->names, names->count, sizeof(*names->names), compare_number);
-    return found ? found->name : NULL;
-}
+// --- Numbers and their names -----------------------------------------------------------------
 
 const char *nf_family_name(uint8_t family) {
     switch ((enum nf_family)family) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The ruleset of one namespace as the kernel has it: nftables and the legacy tables of iptables in
 // one model. It is built once, at one generation of the kernel's, never changed afterwards, and
-// shared by counting references (from any thread). Its parts point at one another.
+// shared by counting references (from any thread). So are its tables, each with all that is in it:
+// a ruleset has those tables of an older one that have not changed since. What is in a table points
+// at other parts of the same table only.
 #ifndef RULESET_RULESET_H
 #define RULESET_RULESET_H
 
@@ -12,6 +14,7 @@
 
 #include "base/arena.h"
 #include "ruleset/nf_expr.h"
+#include "ruleset/ruleset_names.h"
 
 // linux/netfilter.h NFPROTO_*
 enum nf_family {
@@ -48,6 +51,16 @@ enum nf_syntax {
     NF_SYNTAX_IPTABLES,
 };
 
+// What was seen of a rule while it was parsed, and of all rules of a chain.
+enum nf_traits {
+    NF_TRAIT_FOREIGN = 1, // it has what iptables-nft cannot have written
+    NF_TRAIT_NAMES = 2,   // its text has names that change without a word of the kernel's: of
+                          // interfaces by index, of sets of ipset
+    NF_TRAIT_IPSETS = 4,  // sets of ipset are among them
+    NF_TRAIT_MANAGERS = 8 // and all bits from here on: who manages it, by its comment
+                          // (ruleset_origin.h)
+};
+
 struct nf_rule {
     const struct nf_chain *chain;
     uint64_t handle; // of a legacy rule: its offset in the table's blob
@@ -57,7 +70,8 @@ struct nf_rule {
     const char *comment;                    // nft's own, or that of a comment match; NULL: none
     uint32_t compat_protocol, compat_flags; // NFTA_RULE_COMPAT; 0: none
     uint32_t unknown_count;                 // of the expressions and extensions that are not known
-    _Atomic(char *) text; // made when it is first asked for (nf_rule_text); on the heap
+    uint32_t traits;                        // enum nf_traits
+    _Atomic(const char *) text; // made when it is first asked for (nf_rule_text); the table's
 };
 
 struct nf_chain {
@@ -78,6 +92,7 @@ struct nf_chain {
     bool has_counter;
     const struct nf_rule *rules; // in order
     size_t rule_count;
+    uint32_t traits; // those of its rules together
     bool rules_read; // false: the kernel did not give them
 };
 
@@ -177,8 +192,8 @@ struct nf_name_index {
 };
 
 struct nf_table {
-    const struct ruleset *ruleset; // that it is part of
-    uint8_t family;                // enum nf_family
+    struct ruleset_names *names; // as they were when it was read: a reference; NULL: none are known
+    uint8_t family;              // enum nf_family
     enum nf_backend backend;
     enum nf_syntax syntax;
     const char *name;
@@ -188,46 +203,32 @@ struct nf_table {
     uint32_t flags; // NFT_TABLE_F_*: 1 dormant, 2 owner, 4 persist
     uint32_t owner; // port id of the process that owns it, with that flag
     uint32_t use;
+    uint32_t traits;         // of all its rules and sets together
     struct nf_chain *chains; // changed only while the ruleset is built
     struct nf_set *sets;     // the same
     const struct nf_object *objects;
     const struct nf_flowtable *flowtables;
     size_t chain_count, set_count, object_count, flowtable_count;
     struct nf_name_index chain_index, set_index;
-};
-
-#define RULESET_LEGACY_TABLES 10 // at most: five of ip, five of ip6
-
-// The name of an interface, for what the kernel keeps as an index.
-struct nf_interface {
-    uint32_t ifindex;
-    const char *name;
-};
-
-// Names that stand elsewhere than in the rules, in a file or in another part of the kernel.
-struct nf_name {
-    uint32_t number;
-    const char *name;
-};
-struct nf_names {
-    const struct nf_name *names; // by number
-    size_t count;
+    struct {
+        uint32_t size, entries; // of the kernel's block
+        uint64_t digest;        // of all in it but counters (legacy_parse.h)
+    } legacy;                   // of a legacy table: tells it from one that took its place
+    struct arena arena;         // of all that is in it
+    struct arena texts;         // of its rules, which come later, from any thread
+    atomic_flag texts_lock;
+    atomic_uint references;
 };
 
 struct ruleset {
-    struct nf_names ipsets; // sets of ipset(8), as xtables' extensions have them by number
-    struct nf_names realms, device_groups; // of iproute2's rt_realms and group
-    struct nf_names connlabels;            // of /etc/xtables/connlabel.conf
-    uint32_t generation;                   // of nftables, when it was read
-    struct nf_table *tables;               // as the kernel gives them; legacy ones behind
-    size_t table_count;
-    const struct nf_interface *interfaces; // by index
-    size_t interface_count;
-    const char *const *protocols; // names of the IP protocols by number, 256 of them, as
-                                  // /etc/protocols has them; NULL: not read, or one has none
-    bool has_legacy_arp;          // arptables-legacy has tables, which are not read
-    bool has_legacy_bridge;       // ebtables-legacy may have some, here or in another namespace
-    struct arena arena;
+    struct ruleset_names *names; // a reference; NULL: none are known
+    uint32_t generation;         // of nftables, when it was read
+    struct nf_table **tables;    // as the kernel gives them, legacy ones behind: a reference each
+    size_t table_count, table_capacity;
+    bool has_legacy_arp;    // arptables-legacy has tables, which are not read
+    bool has_legacy_bridge; // ebtables-legacy may have some, here or in another namespace
+    bool is_whole;          // nothing of nftables changed while it was read
+    _Atomic int64_t digest_not_before; // when the digests may be compared (legacy.c)
     atomic_uint references;
     void (*forget)(struct ruleset *ruleset); // called before it is freed; NULL: nobody minds
 };
@@ -242,20 +243,25 @@ void ruleset_unref(struct ruleset *ruleset);
 // The same for who has none: NULL if the last one has gone. Only under a lock that `forget` takes.
 struct ruleset *ruleset_ref_alive(struct ruleset *ruleset);
 
+// Adds a table at the end; its reference is taken over, also where this fails (NULL: memory was out
+// before). Returns 0 or -ENOMEM.
+int ruleset_add_table(struct ruleset *ruleset, struct nf_table *table);
+
+// Returns an empty table with one reference, the caller's, or NULL when memory is out.
+struct nf_table *nf_table_new(void);
+
+// One more reference; one less, and the last frees it (NULL is nothing).
+struct nf_table *nf_table_ref(struct nf_table *table);
+void nf_table_unref(struct nf_table *table);
+
 // Makes the indexes of a table whose chains and sets are all there. Returns 0 or -ENOMEM.
-int nf_table_index(struct nf_table *table, struct arena *arena);
+int nf_table_index(struct nf_table *table);
 
 // The part of that name, or NULL. Without an index each is looked at.
 const struct nf_table *ruleset_table(const struct ruleset *ruleset, uint8_t family,
                                      enum nf_backend backend, const char *name);
 const struct nf_chain *nf_table_chain(const struct nf_table *table, const char *name);
 const struct nf_set *nf_table_set(const struct nf_table *table, const char *name);
-
-// The name of the interface, or NULL.
-const char *ruleset_interface(const struct ruleset *ruleset, uint32_t ifindex);
-
-// The name of that number, or NULL.
-const char *nf_names_find(const struct nf_names *names, uint32_t number);
 
 // "ip", "inet" ... ; "prerouting", "ingress" ... of a chain's family and hook. NULL: no such.
 const char *nf_family_name(uint8_t family);

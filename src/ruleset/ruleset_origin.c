@@ -5,6 +5,13 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "ruleset/nft_type.h"
+
+// linux/netfilter/nf_tables.h: NFT_META_* and NFT_FIB_RESULT_OIF, what is an interface's index.
+#define META_IIF  4
+#define META_OIF  5
+#define META_SDIF 33
+#define FIB_OIF   1
 
 // --- Tables of iptables-nft ----------------------------------------------------------------------
 
@@ -86,22 +93,8 @@ static bool is_iptables_expr(const struct nf_expr *expr) {
     }
 }
 
-static bool is_iptables_rule(const struct nf_rule *rule) {
-    for (uint32_t i = 0; i < rule->expr_count; i++) {
-        if (!is_iptables_expr(&rule->exprs[i]))
-            return false;
-    }
-    return true;
-}
-
 static bool is_iptables_chain(const struct nf_chain *chain) {
-    if (chain->is_base && !is_builtin_chain(chain))
-        return false;
-    for (size_t i = 0; i < chain->rule_count; i++) {
-        if (!is_iptables_rule(&chain->rules[i]))
-            return false;
-    }
-    return true;
+    return !(chain->traits & NF_TRAIT_FOREIGN) && (!chain->is_base || is_builtin_chain(chain));
 }
 
 static enum nf_syntax find_syntax(const struct nf_table *table) {
@@ -210,12 +203,23 @@ static const struct manager comment_managers[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const char *find_manager(const char *text, const struct manager *managers, size_t count) {
+static bool begins_with(const char *text, const char *prefix) {
+    while (*prefix && *text == *prefix)
+        text++, prefix++;
+    return !*prefix;
+}
+
+static const struct manager *find_manager(const char *text, const struct manager *managers,
+                                          size_t count) {
     for (size_t i = 0; text && i < count; i++) {
-        if (strncmp(text, managers[i].prefix, strlen(managers[i].prefix)) == 0)
-            return managers[i].name;
+        if (begins_with(text, managers[i].prefix))
+            return &managers[i];
     }
     return NULL;
+}
+
+static const char *manager_name(const struct manager *manager) {
+    return manager ? manager->name : NULL;
 }
 
 #define FOUND_MAX 16
@@ -236,10 +240,12 @@ static void add_found(struct found *found, const char *name) {
 }
 
 static void look_at_chain(const struct nf_chain *chain, struct found *found) {
-    add_found(found, find_manager(chain->name, chain_managers, COUNT(chain_managers)));
-    for (size_t i = 0; i < chain->rule_count; i++)
-        add_found(found,
-                  find_manager(chain->rules[i].comment, comment_managers, COUNT(comment_managers)));
+    add_found(found,
+              manager_name(find_manager(chain->name, chain_managers, COUNT(chain_managers))));
+    for (size_t i = 0; i < COUNT(comment_managers); i++) {
+        if (chain->traits & (uint32_t)NF_TRAIT_MANAGERS << i)
+            add_found(found, comment_managers[i].name);
+    }
 }
 
 static const char *join(const struct found *found, struct arena *arena) {
@@ -251,9 +257,10 @@ static const char *join(const struct found *found, struct arena *arena) {
     return joined;
 }
 
-static int name_manager(struct nf_table *table, struct arena *arena) {
+static int name_manager(struct nf_table *table) {
     struct found found = {0};
-    add_found(&found, find_manager(table->name, table_managers, COUNT(table_managers)));
+    add_found(&found,
+              manager_name(find_manager(table->name, table_managers, COUNT(table_managers))));
     for (size_t i = 0; found.count == 0 && i < table->chain_count; i++)
         look_at_chain(&table->chains[i], &found);
     // A table that is several's is looked at to its end.
@@ -263,17 +270,74 @@ static int name_manager(struct nf_table *table, struct arena *arena) {
         add_found(&found, table->backend == NF_BACKEND_LEGACY   ? "iptables-legacy"
                           : table->syntax == NF_SYNTAX_IPTABLES ? "iptables-nft"
                                                                 : "nft");
-    table->manager = join(&found, arena);
+    table->manager = join(&found, &table->arena);
     return table->manager ? 0 : -ENOMEM;
 }
 
-int ruleset_find_origins(struct ruleset *ruleset) {
-    for (size_t i = 0; i < ruleset->table_count; i++) {
-        struct nf_table *table = &ruleset->tables[i];
-        table->ruleset = ruleset;
-        table->syntax = find_syntax(table);
-        if (name_manager(table, &ruleset->arena) < 0)
-            return -ENOMEM;
+// --- Traits --------------------------------------------------------------------------------------
+
+static uint32_t extension_traits(const struct nf_xt *xt) {
+    bool has_set = strcmp(xt->name, "set") == 0 || strcmp(xt->name, "SET") == 0;
+    return has_set ? NF_TRAIT_NAMES | NF_TRAIT_IPSETS : 0;
+}
+
+static uint32_t expr_traits(const struct nf_expr *expr) {
+    uint32_t traits = is_iptables_expr(expr) ? 0 : NF_TRAIT_FOREIGN;
+    switch (expr->kind) {
+    case NF_EXPR_META:
+        if (expr->meta.key == META_IIF || expr->meta.key == META_OIF || expr->meta.key == META_SDIF)
+            traits |= NF_TRAIT_NAMES;
+        break;
+    case NF_EXPR_FIB:
+        traits |= expr->fib.result == FIB_OIF ? NF_TRAIT_NAMES : 0;
+        break;
+    case NF_EXPR_DUP:
+    case NF_EXPR_FWD:
+        traits |= NF_TRAIT_NAMES;
+        break;
+    case NF_EXPR_XT_MATCH:
+    case NF_EXPR_XT_TARGET:
+        traits |= extension_traits(expr->xt);
+        break;
+    default:
+        break;
     }
-    return 0;
+    return traits;
+}
+
+uint32_t nf_rule_traits(const struct nf_rule *rule) {
+    const struct manager *manager =
+        find_manager(rule->comment, comment_managers, COUNT(comment_managers));
+    uint32_t traits = manager ? (uint32_t)NF_TRAIT_MANAGERS << (manager - comment_managers) : 0;
+    for (uint32_t i = 0; i < rule->expr_count; i++)
+        traits |= expr_traits(&rule->exprs[i]);
+    return traits;
+}
+
+static bool has_interfaces(uint32_t type) {
+    for (size_t i = 0; i < nft_type_part_count(type); i++) {
+        const struct nft_type *part = nft_type_part(type, i);
+        if (part && part->form == NFT_FORM_INTERFACE)
+            return true;
+    }
+    return false;
+}
+
+static uint32_t table_traits(const struct nf_table *table) {
+    uint32_t traits = 0;
+    for (size_t i = 0; i < table->chain_count; i++)
+        traits |= table->chains[i].traits;
+    for (size_t i = 0; i < table->set_count; i++) {
+        if (has_interfaces(table->sets[i].key_type) || has_interfaces(table->sets[i].data_type))
+            traits |= NF_TRAIT_NAMES;
+    }
+    return traits;
+}
+
+// --- All of it -----------------------------------------------------------------------------------
+
+int nf_table_find_origin(struct nf_table *table) {
+    table->traits = table_traits(table);
+    table->syntax = find_syntax(table);
+    return name_manager(table);
 }

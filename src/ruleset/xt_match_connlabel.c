@@ -7,8 +7,8 @@
 
 static void write_connlabel(const void *info, struct xt_writer *writer) {
     const struct xt_connlabel_mtinfo *label = info;
-    const struct ruleset *ruleset = writer->context->ruleset;
-    const char *name = ruleset ? nf_names_find(&ruleset->connlabels, label->bit) : NULL;
+    const struct ruleset_names *names = writer->context->names;
+    const char *name = names ? nf_names_find(&names->connlabels, label->bit) : NULL;
     xt_option(writer, "--label", label->options & XT_CONNLABEL_OP_INVERT);
     xt_put_quote(writer);
     if (name)

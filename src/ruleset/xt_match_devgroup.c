@@ -7,9 +7,9 @@
 
 static void write_group(struct xt_writer *writer, const char *option, bool inverted, uint32_t group,
                         uint32_t mask) {
-    const struct ruleset *ruleset = writer->context->ruleset;
+    const struct ruleset_names *names = writer->context->names;
     xt_option_named(writer, option, inverted, group, mask,
-                    ruleset ? nf_names_find(&ruleset->device_groups, group) : NULL);
+                    names ? nf_names_find(&names->device_groups, group) : NULL);
 }
 
 static void write_devgroup(const void *info, struct xt_writer *writer) {

@@ -7,9 +7,9 @@
 
 static void write_realm(const void *info, struct xt_writer *writer) {
     const struct xt_realm_info *realm = info;
-    const struct ruleset *ruleset = writer->context->ruleset;
+    const struct ruleset_names *names = writer->context->names;
     xt_option_named(writer, "--realm", realm->invert, realm->id, realm->mask,
-                    ruleset ? nf_names_find(&ruleset->realms, realm->id) : NULL);
+                    names ? nf_names_find(&names->realms, realm->id) : NULL);
 }
 
 const struct xt_extension xt_match_realm[] = {

@@ -20,8 +20,8 @@ struct xt_set_reference xt_set_reference_of(const struct xt_set_info *info) {
 }
 
 static void put_set_name(struct xt_writer *writer, uint16_t index) {
-    const struct ruleset *ruleset = writer->context->ruleset;
-    const char *name = ruleset ? nf_names_find(&ruleset->ipsets, index) : NULL;
+    const struct ruleset_names *names = writer->context->names;
+    const char *name = names ? nf_names_find(&names->ipsets, index) : NULL;
     if (name)
         buffer_puts(writer->value, name);
     else

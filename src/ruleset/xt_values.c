@@ -12,8 +12,8 @@ const char *xt_name(const struct xt_name *names, size_t count, uint32_t value) {
 }
 
 const char *xt_protocol_name(const struct xt_writer *writer, uint8_t protocol) {
-    const struct ruleset *ruleset = writer->context->ruleset;
-    return ruleset && ruleset->protocols ? ruleset->protocols[protocol] : NULL;
+    const struct ruleset_names *names = writer->context->names;
+    return names && names->protocols ? names->protocols[protocol] : NULL;
 }
 
 void xt_put_bits(struct xt_writer *writer, uint32_t bits, const struct xt_name *names,

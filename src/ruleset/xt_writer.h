@@ -23,9 +23,9 @@
 // Where an extension stands: some are printed otherwise by family, or by what the rule says
 // elsewhere.
 struct xt_context {
-    const struct ruleset *ruleset; // NULL: not known
-    uint8_t family;                // NF_FAMILY_IP or NF_FAMILY_IP6
-    uint16_t protocol;             // that the rule asks for (-p); 0: any
+    const struct ruleset_names *names; // NULL: not known
+    uint8_t family;                    // NF_FAMILY_IP or NF_FAMILY_IP6
+    uint16_t protocol;                 // that the rule asks for (-p); 0: any
     bool protocol_inverted;
 };
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <netinet/in.h>
@@ -20,6 +21,8 @@
 #define TRIES     10         // to find a table of the same size twice
 #define NAMES_MAX 16         // more tables than the kernel has
 #define SIZE_MOST 0x40000000 // of a table's entries; the kernel's own limit is below
+
+#define DIGEST_REST 99 // times as long as it took, entries are not compared again
 
 struct names {
     char items[NAMES_MAX][XT_TABLE_MAXNAMELEN];
@@ -98,6 +101,23 @@ static int get_table(int fd, const struct family *family, const char *name,
     return r;
 }
 
+static uint8_t *entries_of(uint8_t *bytes) {
+    return bytes + offsetof(struct ipt_get_entries, entrytable);
+}
+
+static int parse_table(const struct family *family, const struct ipt_getinfo *got,
+                       const uint8_t *entries, struct nf_table *table) {
+    struct legacy_info info = {
+        .family = family->family, .name = got->name, .valid_hooks = got->valid_hooks};
+    memcpy(info.hook_entry, got->hook_entry, sizeof(info.hook_entry));
+    memcpy(info.underflow, got->underflow, sizeof(info.underflow));
+    int r = legacy_table_parse(&info, entries, got->size, table);
+    table->legacy.size = got->size;
+    table->legacy.entries = got->num_entries;
+    table->legacy.digest = legacy_digest(family->family, entries, got->size);
+    return r;
+}
+
 static int read_table(int fd, const struct family *family, const char *name,
                       struct ruleset *ruleset) {
     struct ipt_getinfo got;
@@ -105,14 +125,12 @@ static int read_table(int fd, const struct family *family, const char *name,
     int r = get_table(fd, family, name, &got, &bytes);
     if (r < 0)
         return r;
-    struct legacy_info info = {
-        .family = family->family, .name = name, .valid_hooks = got.valid_hooks};
-    memcpy(info.hook_entry, got.hook_entry, sizeof(info.hook_entry));
-    memcpy(info.underflow, got.underflow, sizeof(info.underflow));
-    r = legacy_table_parse(&info, bytes + offsetof(struct ipt_get_entries, entrytable), got.size,
-                           &ruleset->arena, &ruleset->tables[ruleset->table_count]);
+    struct nf_table *table = nf_table_new();
+    r = table ? parse_table(family, &got, entries_of(bytes), table) : -ENOMEM;
     free(bytes);
-    ruleset->table_count += r == 0 ? 1 : 0;
+    if (r == 0)
+        return ruleset_add_table(ruleset, table);
+    nf_table_unref(table);
     return r;
 }
 
@@ -126,8 +144,7 @@ static int say(struct error *err, int r, const struct family *family, const char
 }
 
 static int read_family(const struct netns *netns, const struct family *family,
-                       const struct names *names, size_t room, struct ruleset *ruleset,
-                       struct error *err) {
+                       const struct names *names, struct ruleset *ruleset, struct error *err) {
     int first = 0;
     if (names->count == 0)
         return 0;
@@ -135,8 +152,7 @@ static int read_family(const struct netns *netns, const struct family *family,
     if (fd < 0)
         return fd;
     for (size_t i = 0; i < names->count && first != -ENOMEM; i++) {
-        int r = ruleset->table_count < room ? read_table(fd, family, names->items[i], ruleset)
-                                            : -ENOSPC;
+        int r = read_table(fd, family, names->items[i], ruleset);
         // A table can go with its module.
         if (r < 0 && r != -ENOENT && first == 0)
             first = say(err, r, family, names->items[i]);
@@ -153,38 +169,124 @@ static bool may_have_ebtables(void) {
            access("/sys/module/ebtable_nat", F_OK) == 0;
 }
 
-// The namespace's lists of names, one a family; and whether the others have any.
-static int read_lists(const struct netns *netns, struct names lists[2], struct ruleset *ruleset,
-                      struct error *err) {
+// What a namespace has, by the kernel's own lists.
+struct lists {
+    struct names families[2]; // of ip and ip6
+    bool has_arp, has_bridge;
+};
+
+static int read_lists(const struct netns *netns, struct lists *ret_lists, struct error *err) {
     struct names arp;
     int r = netns_enter(netns, err);
     if (r < 0)
         return r;
     for (size_t i = 0; i < 2; i++)
-        read_names(families[i].names_path, &lists[i]);
+        read_names(families[i].names_path, &ret_lists->families[i]);
     read_names("/proc/thread-self/net/arp_tables_names", &arp);
     netns_leave(netns);
-    ruleset->has_legacy_arp = arp.count > 0;
-    ruleset->has_legacy_bridge = may_have_ebtables();
+    ret_lists->has_arp = arp.count > 0;
+    ret_lists->has_bridge = may_have_ebtables();
     return 0;
 }
 
 int legacy_read(const struct netns *netns, struct ruleset *ruleset, struct error *err) {
-    struct names lists[2];
-    int r = read_lists(netns, lists, ruleset, err);
-    if (r < 0 || lists[0].count + lists[1].count == 0)
+    struct lists lists;
+    int r = read_lists(netns, &lists, err);
+    if (r < 0)
         return r;
-    // Room for them stands behind the tables of nftables, if there are any.
-    if (!ruleset->tables)
-        ruleset->tables =
-            arena_alloc(&ruleset->arena, RULESET_LEGACY_TABLES * sizeof(*ruleset->tables));
-    if (!ruleset->tables)
-        return -ENOMEM;
-    size_t room = ruleset->table_count + RULESET_LEGACY_TABLES;
+    ruleset->has_legacy_arp = lists.has_arp;
+    ruleset->has_legacy_bridge = lists.has_bridge;
     for (size_t i = 0; i < 2 && r != -ENOMEM; i++) {
         struct error later = {0};
-        int one = read_family(netns, &families[i], &lists[i], room, ruleset, r == 0 ? err : &later);
+        int one =
+            read_family(netns, &families[i], &lists.families[i], ruleset, r == 0 ? err : &later);
         r = r == 0 || one == -ENOMEM ? one : r;
     }
     return r;
+}
+
+// --- Has it changed ------------------------------------------------------------------------------
+
+static const struct nf_table *find_table(const struct ruleset *ruleset, const struct family *family,
+                                         const char *name) {
+    return ruleset_table(ruleset, family->family, NF_BACKEND_LEGACY, name);
+}
+
+static bool has_same_size(int fd, const struct family *family, const struct nf_table *table) {
+    struct ipt_getinfo info;
+    char name[XT_TABLE_MAXNAMELEN] = "";
+    memcpy(name, table->name, strnlen(table->name, sizeof(name) - 1));
+    return get_info(fd, family, name, &info) == 0 && info.size == table->legacy.size &&
+           info.num_entries == table->legacy.entries;
+}
+
+static bool has_same_entries(int fd, const struct family *family, const struct nf_table *table) {
+    struct ipt_getinfo info;
+    char name[XT_TABLE_MAXNAMELEN] = "";
+    uint8_t *bytes = NULL;
+    memcpy(name, table->name, strnlen(table->name, sizeof(name) - 1));
+    if (get_table(fd, family, name, &info, &bytes) < 0)
+        return false;
+    bool same = legacy_digest(family->family, entries_of(bytes), info.size) == table->legacy.digest;
+    free(bytes);
+    return same;
+}
+
+typedef bool table_comparer(int fd, const struct family *family, const struct nf_table *table);
+
+static bool compare_family(const struct netns *netns, const struct family *family,
+                           const struct names *names, const struct ruleset *ruleset,
+                           table_comparer *is_same) {
+    if (names->count == 0)
+        return true;
+    int fd = netns_socket(netns, family->socket_family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW, NULL);
+    bool same = fd >= 0;
+    for (size_t i = 0; same && i < names->count; i++) {
+        const struct nf_table *table = find_table(ruleset, family, names->items[i]);
+        same = table && is_same(fd, family, table);
+    }
+    if (fd >= 0)
+        close(fd);
+    return same;
+}
+
+static bool compare_tables(const struct netns *netns, const struct lists *lists,
+                           const struct ruleset *ruleset, table_comparer *is_same) {
+    return compare_family(netns, &families[0], &lists->families[0], ruleset, is_same) &&
+           compare_family(netns, &families[1], &lists->families[1], ruleset, is_same);
+}
+
+static int64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+static bool compare_entries(const struct netns *netns, const struct lists *lists,
+                            struct ruleset *ruleset) {
+    int64_t start = now();
+    if (start < atomic_load(&ruleset->digest_not_before))
+        return true;
+    bool same = compare_tables(netns, lists, ruleset, has_same_entries);
+    int64_t end = now();
+    atomic_store(&ruleset->digest_not_before, end + DIGEST_REST * (end - start));
+    return same;
+}
+
+static size_t count_legacy(const struct ruleset *ruleset) {
+    size_t count = 0;
+    for (size_t i = 0; i < ruleset->table_count; i++)
+        count += ruleset->tables[i]->backend == NF_BACKEND_LEGACY;
+    return count;
+}
+
+bool legacy_is_unchanged(const struct netns *netns, struct ruleset *ruleset) {
+    struct lists lists;
+    if (read_lists(netns, &lists, NULL) < 0)
+        return false;
+    size_t count = lists.families[0].count + lists.families[1].count;
+    return lists.has_arp == ruleset->has_legacy_arp &&
+           lists.has_bridge == ruleset->has_legacy_bridge && count == count_legacy(ruleset) &&
+           (count == 0 || (compare_tables(netns, &lists, ruleset, has_same_size) &&
+                           compare_entries(netns, &lists, ruleset)));
 }

@@ -14,4 +14,11 @@
 // of the first trouble.
 int legacy_read(const struct netns *netns, struct ruleset *ruleset, struct error *err);
 
+// Whether the namespace still has the legacy tables that the ruleset has, and the same rules in
+// them. Nothing tells of a change, so it is looked for: each time in the lists of names, and in the
+// sizes and numbers of entries; and, as that costs as much as a reading does, in the entries
+// themselves only so often that it takes a hundredth of the time at most. Then another rule of
+// the same size is seen, too.
+bool legacy_is_unchanged(const struct netns *netns, struct ruleset *ruleset);
+
 #endif

@@ -6,86 +6,55 @@
 #include <string.h>
 
 #include <linux/netfilter.h>
-#include <linux/netfilter/x_tables.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
-#include "ruleset/xt.h"
-
-// One entry of the block, once it is known to lie within it.
-struct entry {
-    uint32_t offset, next_offset, target_offset; // the last from the entry's beginning
-    uint32_t head_size;                          // of struct ipt_entry or ip6t_entry
-    const uint8_t *bytes;
-    struct xt_counters counters;
-    struct xt_entry_target target; // its head
-};
-
-// What is said of the chains before their rules are parsed.
-struct span {
-    uint32_t start; // offset of the first rule: what jumps name
-    size_t first_entry, entry_count;
-    const char *name;
-    int hook; // -1: a user's chain
-};
-
-struct parser {
-    const struct legacy_info *info;
-    const uint8_t *bytes;
-    size_t size;
-    struct arena *arena;
-    struct nf_table *table;
-    struct entry *entries;
-    size_t entry_count;
-    struct span *spans; // in the order of their starts
-    size_t span_count;
-    struct nf_rule *rules; // room for those of all chains
-};
+#include "source/legacy_block.h"
 
 // --- Entries -------------------------------------------------------------------------------------
 
 // What the heads of both families' entries have in common.
 struct head {
     uint32_t size;
+    size_t counters_offset;
     uint16_t target_offset, next_offset;
     struct xt_counters counters;
 };
 
-static bool read_head(const struct parser *parser, size_t offset, struct head *ret_head) {
-    const uint8_t *bytes = parser->bytes + offset;
-    size_t left = parser->size - offset;
-    if (parser->info->family == NF_FAMILY_IP6) {
-        struct ip6t_entry entry;
-        if (left < sizeof(entry))
-            return false;
-        memcpy(&entry, bytes, sizeof(entry));
-        *ret_head =
-            (struct head){sizeof(entry), entry.target_offset, entry.next_offset, entry.counters};
-        return true;
+// Returns false if the head does not fit into what is left.
+#define READ_HEAD(function, entry_type)                                                    \
+    static bool function(const uint8_t *bytes, size_t left, struct head *ret_head) {       \
+        entry_type entry;                                                                  \
+        if (left < sizeof(entry))                                                          \
+            return false;                                                                  \
+        memcpy(&entry, bytes, sizeof(entry));                                              \
+        *ret_head = (struct head){sizeof(entry), offsetof(entry_type, counters),           \
+                                  entry.target_offset, entry.next_offset, entry.counters}; \
+        return true;                                                                       \
     }
-    struct ipt_entry entry;
-    if (left < sizeof(entry))
-        return false;
-    memcpy(&entry, bytes, sizeof(entry));
-    *ret_head =
-        (struct head){sizeof(entry), entry.target_offset, entry.next_offset, entry.counters};
-    return true;
+READ_HEAD(read_head4, struct ipt_entry)
+READ_HEAD(read_head6, struct ip6t_entry)
+
+static bool read_head(uint8_t family, const uint8_t *bytes, size_t left, struct head *ret_head) {
+    return family == NF_FAMILY_IP6 ? read_head6(bytes, left, ret_head)
+                                   : read_head4(bytes, left, ret_head);
 }
 
 // The kernel checked the block when it was written; what it gives is checked all the same.
-static int read_entry(const struct parser *parser, size_t offset, struct entry *ret_entry) {
+static int read_entry(const struct legacy_block *block, size_t offset,
+                      struct legacy_entry *ret_entry) {
     struct head head;
     struct xt_entry_target target;
-    if (!read_head(parser, offset, &head) || head.next_offset > parser->size - offset ||
-        head.target_offset < head.size ||
+    const uint8_t *bytes = block->bytes + offset;
+    if (!read_head(block->info->family, bytes, block->size - offset, &head) ||
+        head.next_offset > block->size - offset || head.target_offset < head.size ||
         (size_t)head.target_offset + sizeof(target) > head.next_offset)
         return -EBADMSG;
-    const uint8_t *bytes = parser->bytes + offset;
     memcpy(&target, bytes + head.target_offset, sizeof(target));
     if (target.u.target_size < sizeof(target) ||
         target.u.target_size > head.next_offset - head.target_offset)
         return -EBADMSG;
-    *ret_entry = (struct entry){
+    *ret_entry = (struct legacy_entry){
         .offset = (uint32_t)offset,
         .next_offset = head.next_offset,
         .target_offset = head.target_offset,
@@ -97,37 +66,46 @@ static int read_entry(const struct parser *parser, size_t offset, struct entry *
     return 0;
 }
 
-static int read_entries(struct parser *parser) {
+static int read_entries(struct legacy_block *block) {
     // The smallest entry has a head and a target's.
-    size_t most = parser->size / (sizeof(struct ipt_entry) + sizeof(struct xt_entry_target)) + 1;
-    parser->entries = malloc(most * sizeof(*parser->entries));
-    if (!parser->entries)
+    size_t most = block->size / (sizeof(struct ipt_entry) + sizeof(struct xt_entry_target)) + 1;
+    block->entries = malloc(most * sizeof(*block->entries));
+    if (!block->entries)
         return -ENOMEM;
-    for (size_t offset = 0; offset < parser->size;) {
-        struct entry *entry = &parser->entries[parser->entry_count];
-        int r = read_entry(parser, offset, entry);
+    for (size_t offset = 0; offset < block->size;) {
+        struct legacy_entry *entry = &block->entries[block->entry_count];
+        int r = read_entry(block, offset, entry);
         if (r < 0)
             return r;
-        parser->entry_count++;
+        block->entry_count++;
         offset += entry->next_offset;
     }
     return 0;
 }
 
-static const uint8_t *target_data(const struct entry *entry, size_t *ret_size) {
+const uint8_t *legacy_target_data(const struct legacy_entry *entry, size_t *ret_size) {
     *ret_size = entry->target.u.target_size - sizeof(struct xt_entry_target);
     return entry->bytes + entry->target_offset + sizeof(struct xt_entry_target);
 }
 
-static bool has_target(const struct entry *entry, const char *name) {
+bool legacy_has_target(const struct legacy_entry *entry, const char *name) {
     return strncmp(entry->target.u.user.name, name, sizeof(entry->target.u.user.name)) == 0;
+}
+
+int legacy_read_verdict(const struct legacy_entry *entry, int32_t *ret_verdict) {
+    size_t size;
+    const uint8_t *data = legacy_target_data(entry, &size);
+    if (size < sizeof(*ret_verdict))
+        return -EBADMSG;
+    memcpy(ret_verdict, data, sizeof(*ret_verdict));
+    return 0;
 }
 
 // --- Chains --------------------------------------------------------------------------------------
 
-static int hook_at(const struct parser *parser, uint32_t offset) {
+static int hook_at(const struct legacy_block *block, uint32_t offset) {
     for (int hook = 0; hook < LEGACY_HOOKS; hook++) {
-        if (parser->info->valid_hooks & 1U << hook && parser->info->hook_entry[hook] == offset)
+        if (block->info->valid_hooks & 1U << hook && block->info->hook_entry[hook] == offset)
             return hook;
     }
     return -1;
@@ -137,10 +115,10 @@ static int hook_at(const struct parser *parser, uint32_t offset) {
 static const char *const hook_chains[LEGACY_HOOKS] = {"PREROUTING", "INPUT", "FORWARD", "OUTPUT",
                                                       "POSTROUTING"};
 
-static int open_span(struct parser *parser, size_t index, int hook) {
-    const struct entry *entry = &parser->entries[index];
-    struct span *span = &parser->spans[parser->span_count++];
-    *span = (struct span){.hook = hook};
+static int open_span(struct legacy_block *block, size_t index, int hook) {
+    const struct legacy_entry *entry = &block->entries[index];
+    struct legacy_span *span = &block->spans[block->span_count++];
+    *span = (struct legacy_span){.hook = hook};
     if (hook >= 0) {
         span->start = entry->offset;
         span->first_entry = index;
@@ -148,230 +126,47 @@ static int open_span(struct parser *parser, size_t index, int hook) {
         return 0;
     }
     size_t length;
-    const char *name = (const char *)target_data(entry, &length);
+    const char *name = (const char *)legacy_target_data(entry, &length);
     span->start = entry->offset + entry->next_offset;
     span->first_entry = index + 1;
-    span->name = arena_strndup(parser->arena, name, length);
+    span->name = arena_strndup(&block->table->arena, name, length);
     return span->name ? 0 : -ENOMEM;
 }
 
 // Divides the entries into chains. The last entry, an ERROR too, only ends the block.
-static int divide_entries(struct parser *parser) {
-    parser->spans = malloc((parser->entry_count + 1) * sizeof(*parser->spans));
-    if (!parser->spans)
+static int divide_entries(struct legacy_block *block) {
+    block->spans = malloc((block->entry_count + 1) * sizeof(*block->spans));
+    if (!block->spans)
         return -ENOMEM;
-    for (size_t i = 0; i < parser->entry_count; i++) {
-        const struct entry *entry = &parser->entries[i];
-        bool is_error = has_target(entry, XT_ERROR_TARGET);
-        int hook = hook_at(parser, entry->offset);
-        if (is_error && i + 1 == parser->entry_count)
+    for (size_t i = 0; i < block->entry_count; i++) {
+        const struct legacy_entry *entry = &block->entries[i];
+        bool is_error = legacy_has_target(entry, XT_ERROR_TARGET);
+        int hook = hook_at(block, entry->offset);
+        if (is_error && i + 1 == block->entry_count)
             break;
         if (is_error || hook >= 0) {
-            int r = open_span(parser, i, is_error ? -1 : hook);
+            int r = open_span(block, i, is_error ? -1 : hook);
             if (r < 0)
                 return r;
         }
-        if (parser->span_count == 0)
+        if (block->span_count == 0)
             return -EBADMSG;
         if (!is_error)
-            parser->spans[parser->span_count - 1].entry_count++;
+            block->spans[block->span_count - 1].entry_count++;
     }
     return 0;
 }
 
 static int compare_start(const void *key, const void *item) {
     uint32_t start = *(const uint32_t *)key;
-    const struct span *span = item;
+    const struct legacy_span *span = item;
     return start < span->start ? -1 : start > span->start;
 }
 
-static const struct nf_chain *find_chain(const struct parser *parser, uint32_t start) {
-    const struct span *span =
-        bsearch(&start, parser->spans, parser->span_count, sizeof(*parser->spans), compare_start);
-    return span ? &parser->table->chains[span - parser->spans] : NULL;
-}
-
-// --- Rules ---------------------------------------------------------------------------------------
-
-// How much of an interface's name counts: its mask, which is set from the front.
-static uint8_t mask_length(const unsigned char mask[IFNAMSIZ]) {
-    uint8_t length = 0;
-    while (length < IFNAMSIZ && mask[length] != 0)
-        length++;
-    return length;
-}
-
-static void read_ipv4(const uint8_t *bytes, struct nf_ipt_entry *entry) {
-    struct ipt_ip ip;
-    memcpy(&ip, bytes, sizeof(ip));
-    memcpy(entry->source, &ip.src, sizeof(ip.src));
-    memcpy(entry->source_mask, &ip.smsk, sizeof(ip.smsk));
-    memcpy(entry->destination, &ip.dst, sizeof(ip.dst));
-    memcpy(entry->destination_mask, &ip.dmsk, sizeof(ip.dmsk));
-    memcpy(entry->iniface, ip.iniface, sizeof(ip.iniface));
-    memcpy(entry->outiface, ip.outiface, sizeof(ip.outiface));
-    entry->iniface_length = mask_length(ip.iniface_mask);
-    entry->outiface_length = mask_length(ip.outiface_mask);
-    entry->protocol = ip.proto;
-    entry->flags = ip.flags;
-    entry->invert = ip.invflags;
-}
-
-static void read_ipv6(const uint8_t *bytes, struct nf_ipt_entry *entry) {
-    struct ip6t_ip6 ip;
-    memcpy(&ip, bytes, sizeof(ip));
-    memcpy(entry->source, &ip.src, sizeof(ip.src));
-    memcpy(entry->source_mask, &ip.smsk, sizeof(ip.smsk));
-    memcpy(entry->destination, &ip.dst, sizeof(ip.dst));
-    memcpy(entry->destination_mask, &ip.dmsk, sizeof(ip.dmsk));
-    memcpy(entry->iniface, ip.iniface, sizeof(ip.iniface));
-    memcpy(entry->outiface, ip.outiface, sizeof(ip.outiface));
-    entry->iniface_length = mask_length(ip.iniface_mask);
-    entry->outiface_length = mask_length(ip.outiface_mask);
-    entry->protocol = ip.proto;
-    entry->flags = ip.flags;
-    entry->invert = ip.invflags;
-    entry->tos = ip.tos;
-}
-
-static int parse_header(const struct parser *parser, const struct entry *entry,
-                        struct nf_expr *expr) {
-    struct nf_ipt_entry *header = arena_alloc(parser->arena, sizeof(*header));
-    if (!header)
-        return -ENOMEM;
-    if (parser->info->family == NF_FAMILY_IP6)
-        read_ipv6(entry->bytes, header);
-    else
-        read_ipv4(entry->bytes, header);
-    *expr = (struct nf_expr){.kind = NF_EXPR_IPT_ENTRY, .entry = header};
-    return 0;
-}
-
-// A match or target of an extension.
-static int parse_extension(const struct parser *parser, struct nf_rule *rule, const char *name,
-                           uint8_t revision, bool is_target, const uint8_t *bytes, size_t length,
-                           struct nf_expr *expr) {
-    char terminated[XT_EXTENSION_MAXNAMELEN + 1] = {0};
-    struct nf_xt *xt = arena_alloc(parser->arena, sizeof(*xt));
-    if (!xt)
-        return -ENOMEM;
-    memcpy(terminated, name, XT_EXTENSION_MAXNAMELEN);
-    int r = xt_decode(terminated, revision, is_target, parser->info->family, bytes, length,
-                      parser->arena, xt);
-    if (r < 0)
-        return r;
-    *expr = (struct nf_expr){.kind = is_target ? NF_EXPR_XT_TARGET : NF_EXPR_XT_MATCH, .xt = xt};
-    rule->unknown_count += xt->extension ? 0 : 1;
-    return 0;
-}
-
-// The next match behind the offset, which is moved on. Returns false if it does not fit.
-static bool next_match(const struct entry *entry, uint32_t *offset,
-                       struct xt_entry_match *ret_match, const uint8_t **ret_data) {
-    if (entry->target_offset - *offset < sizeof(*ret_match))
-        return false;
-    memcpy(ret_match, entry->bytes + *offset, sizeof(*ret_match));
-    if (ret_match->u.match_size < sizeof(*ret_match) ||
-        ret_match->u.match_size > entry->target_offset - *offset)
-        return false;
-    *ret_data = entry->bytes + *offset + sizeof(*ret_match);
-    *offset += ret_match->u.match_size;
-    return true;
-}
-
-// Counts the matches; -EBADMSG if they do not fill what is between head and target.
-static int count_matches(const struct entry *entry) {
-    struct xt_entry_match match;
-    const uint8_t *data;
-    int count = 0;
-    for (uint32_t offset = entry->head_size; offset < entry->target_offset; count++) {
-        if (!next_match(entry, &offset, &match, &data))
-            return -EBADMSG;
-    }
-    return count;
-}
-
-static int parse_matches(const struct parser *parser, const struct entry *entry,
-                         struct nf_rule *rule, struct nf_expr *exprs) {
-    struct xt_entry_match match;
-    const uint8_t *data;
-    for (uint32_t offset = entry->head_size; next_match(entry, &offset, &match, &data); exprs++) {
-        int r = parse_extension(parser, rule, match.u.user.name, match.u.user.revision, false, data,
-                                match.u.match_size - sizeof(match), exprs);
-        if (r < 0)
-            return r;
-        if (exprs->xt->extension && strcmp(exprs->xt->name, "comment") == 0)
-            rule->comment = exprs->xt->info;
-    }
-    return 0;
-}
-
-// A verdict below zero is -(NF_* + 1) (XT_RETURN among them: -(NF_REPEAT + 1)), else an offset.
-static int read_verdict(const struct entry *entry, int32_t *ret_verdict) {
-    size_t size;
-    const uint8_t *data = target_data(entry, &size);
-    if (size < sizeof(*ret_verdict))
-        return -EBADMSG;
-    memcpy(ret_verdict, data, sizeof(*ret_verdict));
-    return 0;
-}
-
-static struct nf_verdict jump_of(const struct parser *parser, const struct nf_rule *rule,
-                                 uint32_t offset) {
-    const struct nf_ipt_entry *header = rule->exprs[0].entry;
-    uint8_t go_to = parser->info->family == NF_FAMILY_IP6 ? IP6T_F_GOTO : IPT_F_GOTO;
-    const struct nf_chain *chain = find_chain(parser, offset);
-    return (struct nf_verdict){
-        .code = header->flags & go_to ? NF_VERDICT_GOTO : NF_VERDICT_JUMP,
-        .chain = chain,
-        .chain_name = chain ? chain->name : NULL,
-    };
-}
-
-// Adds what is done, if anything: a rule without a target goes to the one behind it.
-static int parse_target(const struct parser *parser, const struct entry *entry,
-                        struct nf_rule *rule, struct nf_expr *expr) {
-    int32_t verdict;
-    size_t size;
-    const uint8_t *data = target_data(entry, &size);
-    const struct xt_entry_target *target = &entry->target;
-    rule->expr_count++;
-    if (!has_target(entry, XT_STANDARD_TARGET))
-        return parse_extension(parser, rule, target->u.user.name, target->u.user.revision, true,
-                               data, size, expr);
-    int r = read_verdict(entry, &verdict);
-    if (r < 0)
-        return r;
-    expr->kind = NF_EXPR_VERDICT;
-    if (verdict >= 0 && (uint32_t)verdict == entry->offset + entry->next_offset)
-        rule->expr_count--;
-    else if (verdict >= 0)
-        expr->verdict = jump_of(parser, rule, (uint32_t)verdict);
-    else
-        expr->verdict.code = verdict == XT_RETURN ? NF_VERDICT_RETURN : -(verdict + 1);
-    return 0;
-}
-
-static int parse_rule(const struct parser *parser, const struct entry *entry,
-                      const struct nf_chain *chain, uint32_t number, struct nf_rule *rule) {
-    int matches = count_matches(entry);
-    if (matches < 0)
-        return matches;
-    // The header, the matches, the counters, what is done.
-    struct nf_expr *exprs = arena_alloc(parser->arena, ((size_t)matches + 3) * sizeof(*exprs));
-    if (!exprs)
-        return -ENOMEM;
-    *rule = (struct nf_rule){.chain = chain,
-                             .handle = entry->offset,
-                             .number = number,
-                             .exprs = exprs,
-                             .expr_count = (uint32_t)matches + 2};
-    int r = parse_header(parser, entry, exprs);
-    if (r == 0)
-        r = parse_matches(parser, entry, rule, exprs + 1);
-    exprs[matches + 1] = (struct nf_expr){.kind = NF_EXPR_COUNTER,
-                                          .counter = {entry->counters.pcnt, entry->counters.bcnt}};
-    return r == 0 ? parse_target(parser, entry, rule, exprs + matches + 2) : r;
+const struct nf_chain *legacy_find_chain(const struct legacy_block *block, uint32_t start) {
+    const struct legacy_span *span =
+        bsearch(&start, block->spans, block->span_count, sizeof(*block->spans), compare_start);
+    return span ? &block->table->chains[span - block->spans] : NULL;
 }
 
 // --- The table -----------------------------------------------------------------------------------
@@ -402,14 +197,14 @@ static const char *type_of(const char *table, int hook) {
 }
 
 // The last entry of a chain is not a rule: the policy of the kernel's, the RETURN of a user's.
-static int parse_policy(const struct parser *parser, const struct span *span,
+static int parse_policy(const struct legacy_block *block, const struct legacy_span *span,
                         struct nf_chain *chain) {
-    const struct entry *last = &parser->entries[span->first_entry + span->entry_count - 1];
+    const struct legacy_entry *last = &block->entries[span->first_entry + span->entry_count - 1];
     int32_t verdict;
     if (span->hook < 0)
         return 0;
-    if (last->offset != parser->info->underflow[span->hook] ||
-        !has_target(last, XT_STANDARD_TARGET) || read_verdict(last, &verdict) < 0)
+    if (last->offset != block->info->underflow[span->hook] ||
+        !legacy_has_target(last, XT_STANDARD_TARGET) || legacy_read_verdict(last, &verdict) < 0)
         return -EBADMSG;
     chain->policy = -(verdict + 1);
     chain->counter = (struct nf_counter){last->counters.pcnt, last->counters.bcnt};
@@ -417,10 +212,10 @@ static int parse_policy(const struct parser *parser, const struct span *span,
     return 0;
 }
 
-static void name_chain(const struct parser *parser, const struct span *span,
+static void name_chain(const struct legacy_block *block, const struct legacy_span *span,
                        struct nf_chain *chain) {
     *chain = (struct nf_chain){
-        .table = parser->table,
+        .table = block->table,
         .name = span->name,
         .handle = span->start,
         .is_base = span->hook >= 0,
@@ -428,38 +223,40 @@ static void name_chain(const struct parser *parser, const struct span *span,
     };
     if (span->hook < 0)
         return;
-    chain->type = type_of(parser->info->name, span->hook);
+    chain->type = type_of(block->info->name, span->hook);
     chain->hook = (uint32_t)span->hook;
-    chain->priority = priority_of(parser->info->name, span->hook);
+    chain->priority = priority_of(block->info->name, span->hook);
 }
 
-static int parse_chain(struct parser *parser, const struct span *span, struct nf_chain *chain) {
+static int parse_chain(struct legacy_block *block, const struct legacy_span *span,
+                       struct nf_chain *chain) {
     if (span->entry_count == 0)
         return -EBADMSG;
-    int r = parse_policy(parser, span, chain);
-    chain->rules = parser->rules;
+    int r = parse_policy(block, span, chain);
+    chain->rules = block->rules;
     for (size_t i = 0; r == 0 && i + 1 < span->entry_count; i++) {
-        r = parse_rule(parser, &parser->entries[span->first_entry + i], chain, (uint32_t)i + 1,
-                       parser->rules);
-        parser->rules++;
+        r = legacy_rule_parse(block, &block->entries[span->first_entry + i], chain, (uint32_t)i + 1,
+                              block->rules);
+        chain->traits |= block->rules->traits;
         chain->rule_count++;
+        block->rules++;
     }
     return r;
 }
 
-static int parse_chains(struct parser *parser) {
-    struct nf_table *table = parser->table;
-    table->chains = arena_alloc(parser->arena, parser->span_count * sizeof(*table->chains));
-    parser->rules = arena_alloc(parser->arena, parser->entry_count * sizeof(*parser->rules));
-    if (!table->chains || !parser->rules)
+static int parse_chains(struct legacy_block *block) {
+    struct nf_table *table = block->table;
+    table->chains = arena_alloc(&block->table->arena, block->span_count * sizeof(*table->chains));
+    block->rules = arena_alloc(&block->table->arena, block->entry_count * sizeof(*block->rules));
+    if (!table->chains || !block->rules)
         return -ENOMEM;
-    table->chain_count = parser->span_count;
+    table->chain_count = block->span_count;
     // All of the names first: rules jump to chains behind them.
-    for (size_t i = 0; i < parser->span_count; i++)
-        name_chain(parser, &parser->spans[i], &table->chains[i]);
-    int r = nf_table_index(table, parser->arena);
-    for (size_t i = 0; r == 0 && i < parser->span_count; i++)
-        r = parse_chain(parser, &parser->spans[i], &table->chains[i]);
+    for (size_t i = 0; i < block->span_count; i++)
+        name_chain(block, &block->spans[i], &table->chains[i]);
+    int r = nf_table_index(table);
+    for (size_t i = 0; r == 0 && i < block->span_count; i++)
+        r = parse_chain(block, &block->spans[i], &table->chains[i]);
     return r;
 }
 
@@ -476,32 +273,56 @@ static void count_uses(struct nf_table *table) {
     }
 }
 
-static int parse_table(struct parser *parser) {
-    struct nf_table *table = parser->table;
-    *table = (struct nf_table){
-        .family = parser->info->family,
-        .backend = NF_BACKEND_LEGACY,
-        .syntax = NF_SYNTAX_IPTABLES,
-        .name = arena_strdup(parser->arena, parser->info->name),
-    };
-    int r = table->name ? read_entries(parser) : -ENOMEM;
+static int parse_table(struct legacy_block *block) {
+    struct nf_table *table = block->table;
+    table->family = block->info->family;
+    table->backend = NF_BACKEND_LEGACY;
+    table->name = arena_strdup(&table->arena, block->info->name);
+    int r = table->name ? read_entries(block) : -ENOMEM;
     if (r == 0)
-        r = divide_entries(parser);
+        r = divide_entries(block);
     if (r == 0)
-        r = parse_chains(parser);
+        r = parse_chains(block);
     if (r == 0)
         count_uses(table);
     return r;
 }
 
 int legacy_table_parse(const struct legacy_info *info, const uint8_t *bytes, size_t size,
-                       struct arena *arena, struct nf_table *ret_table) {
-    struct parser parser = {
-        .info = info, .bytes = bytes, .size = size, .arena = arena, .table = ret_table};
-    int r = parse_table(&parser);
-    free(parser.entries);
-    free(parser.spans);
-    if (r < 0)
-        memset(ret_table, 0, sizeof(*ret_table));
+                       struct nf_table *table) {
+    struct legacy_block block = {.info = info, .bytes = bytes, .size = size, .table = table};
+    int r = parse_table(&block);
+    free(block.entries);
+    free(block.spans);
     return r;
+}
+
+// --- The digest ----------------------------------------------------------------------------------
+
+// FNV-1a, of words instead of bytes: entries are as long as so many words.
+static uint64_t digest_bytes(uint64_t digest, const uint8_t *bytes, size_t size) {
+    for (uint64_t word; size > 0;) {
+        size_t length = size < sizeof(word) ? size : sizeof(word);
+        word = 0;
+        memcpy(&word, bytes, length);
+        digest = (digest ^ word) * UINT64_C(0x100000001b3);
+        digest ^= digest >> 32;
+        bytes += length;
+        size -= length;
+    }
+    return digest;
+}
+
+uint64_t legacy_digest(uint8_t family, const uint8_t *bytes, size_t size) {
+    uint64_t digest = UINT64_C(0xcbf29ce484222325);
+    struct head head;
+    while (size > 0 && read_head(family, bytes, size, &head) && head.next_offset >= head.size &&
+           head.next_offset <= size) {
+        size_t behind = head.counters_offset + sizeof(struct xt_counters);
+        digest = digest_bytes(digest, bytes, head.counters_offset);
+        digest = digest_bytes(digest, bytes + behind, head.next_offset - behind);
+        bytes += head.next_offset;
+        size -= head.next_offset;
+    }
+    return digest_bytes(digest, bytes, size);
 }

@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/arena.h"
 #include "ruleset/ruleset.h"
 
 #define LEGACY_HOOKS 5 // NF_INET_NUMHOOKS
@@ -25,9 +24,13 @@ struct legacy_info {
     uint32_t underflow[LEGACY_HOOKS];  // where its policy stands
 };
 
-// Makes the table of its entries, which must stand where it is to stay: chains point to it. What it
-// points to is in the arena. Returns 0, -EBADMSG if the block is malformed, or -ENOMEM.
+// Fills a table that is new (nf_table_new) with what the entries say. Returns 0, -EBADMSG if the
+// block is malformed, or -ENOMEM; then nothing in the table is good.
 int legacy_table_parse(const struct legacy_info *info, const uint8_t *bytes, size_t size,
-                       struct arena *arena, struct nf_table *ret_table);
+                       struct nf_table *table);
+
+// A number that is another one, all but surely, if the entries of a table say something else.
+// Counters are left out.
+uint64_t legacy_digest(uint8_t family, const uint8_t *bytes, size_t size);
 
 #endif

@@ -8,10 +8,14 @@
 
 #include "source/netfilter_source.h"
 #include "source/netlink.h"
+#include "source/nft_changes.h"
 #include "source/ruleset_cache.h"
 #include "source/ruleset_sample.h"
 
 static struct table *read_kind(const struct source_request *request, const struct kind *kind) {
+    struct table *before = request->before;
+    if (before && before->ruleset && ruleset_is_current(request->netns, before->ruleset))
+        return table_ref(before);
     struct table *table = table_new(kind);
     struct ruleset *ruleset = NULL;
     if (!table)
@@ -43,14 +47,14 @@ READER(read_services, nf_service_kind)
 
 static const unsigned groups[] = {NFNLGRP_NFTABLES};
 
-// What is the same for all of them.
+// What is the same for all of them. Nobody tells of legacy tables.
 #define NETFILTER_SOURCE                                                     \
     .needs = "CAP_NET_ADMIN, and CAP_SYS_ADMIN to read in other namespaces", \
-    .protocol = NETLINK_NETFILTER, .groups = groups, .group_count = 1
+    .protocol = NETLINK_NETFILTER, .groups = groups, .group_count = 1, .polled = true
 
 // clang-format off
 const struct source nf_table_source = {
-    .name = "tables", .kind = KIND_TABLES, .read = read_tables, NETFILTER_SOURCE};
+    .name = "tables", .kind = KIND_TABLES, .read = read_tables, .hear = nft_changes_hear, .forget = nft_changes_forget, NETFILTER_SOURCE};
 const struct source nf_hook_source = {
     .name = "hooks", .kind = KIND_HOOKS, .read = read_hooks, NETFILTER_SOURCE};
 const struct source nf_chain_source = {

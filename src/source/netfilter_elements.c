@@ -140,8 +140,8 @@ static bool is_wanted(const struct source_request *request, const struct nf_set 
 static int read_sets(struct reading *reading, struct error *err) {
     const struct ruleset *ruleset = reading->ruleset;
     for (size_t t = 0; t < ruleset->table_count; t++) {
-        for (size_t i = 0; i < ruleset->tables[t].set_count; i++) {
-            const struct nf_set *set = &ruleset->tables[t].sets[i];
+        for (size_t i = 0; i < ruleset->tables[t]->set_count; i++) {
+            const struct nf_set *set = &ruleset->tables[t]->sets[i];
             int r = is_wanted(reading->request, set) ? read_set(reading, set, err) : 0;
             if (r != 0)
                 return r;

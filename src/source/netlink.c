@@ -387,6 +387,7 @@ int netlink_receive(struct netlink *netlink, struct netlink_origin *ret_origin) 
     if (length < 0 && length != -EMSGSIZE)
         return (int)length;
     *ret_origin = read_origin(&control);
+    ret_origin->length = length > 0 ? (size_t)length : 0;
     return 0;
 }
 

@@ -105,10 +105,12 @@ int netlink_listen(struct netlink *netlink, const unsigned *groups, size_t count
 struct netlink_origin {
     int nsid;       // NETLINK_NSID_HERE, or which namespace, as it is known in the socket's
     unsigned group; // multicast group
+    size_t length;  // of its bytes, which are in the socket's buffer; 0: they did not fit
 };
 
-// Takes one datagram of notifications, without waiting, and says where it is from: what changed is
-// to be read anyway. Returns 0, -EAGAIN if there is none, -ENOBUFS if some were lost, or -errno.
+// Takes one datagram of notifications, without waiting, and says where it is from: in most cases
+// what changed is to be read anyway. Returns 0, -EAGAIN if there is none, -ENOBUFS if some were
+// lost, or -errno.
 int netlink_receive(struct netlink *netlink, struct netlink_origin *ret_origin);
 
 // The same, and gives each message of the datagram to sink. One that did not fit into the buffer

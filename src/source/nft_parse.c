@@ -9,6 +9,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <netlink/msg.h>
 
+#include "ruleset/ruleset_origin.h"
 #include "source/attr.h"
 #include "source/nft_attrs.h"
 
@@ -36,17 +37,27 @@ static bool is_named(const struct nlattr *attr, const char *name) {
     return strncmp(text, name, length) == 0 && strnlen(text, length) == strlen(name);
 }
 
-// Objects come table by table, so the parser's last one is nearly always the one.
 struct nf_table *nft_find_table(const struct nft_parser *parser, uint8_t family,
                                 const struct nlattr *name) {
     const struct ruleset *ruleset = parser->ruleset;
     for (size_t i = 0; name && ruleset && i < ruleset->table_count; i++) {
-        struct nf_table *table = &ruleset->tables[i];
+        struct nf_table *table = ruleset->tables[i];
         if (table->family == family && table->backend == NF_BACKEND_NFTABLES &&
             is_named(name, table->name))
             return table;
     }
     return NULL;
+}
+
+struct nf_table *nft_message_table(const struct nlmsghdr *message,
+                                   const struct nft_parser *parser) {
+    const struct nfgenmsg *header = nlmsg_data(message);
+    if (nlmsg_datalen(message) < (int)sizeof(*header))
+        return NULL;
+    // All of them have it under one number: NFTA_CHAIN_TABLE, NFTA_RULE_TABLE, NFTA_SET_TABLE ...
+    return nft_find_table(parser, header->nfgen_family,
+                          nla_find(nlmsg_attrdata(message, sizeof(*header)),
+                                   nlmsg_attrlen(message, sizeof(*header)), NFTA_CHAIN_TABLE));
 }
 
 int nft_generation_parse(const struct nlmsghdr *message, uint32_t *ret_generation) {
@@ -64,26 +75,23 @@ int nft_generation_parse(const struct nlmsghdr *message, uint32_t *ret_generatio
 
 // --- Tables --------------------------------------------------------------------------------------
 
-int nft_table_parse(const struct nlmsghdr *message, struct nft_parser *parser,
-                    struct nf_table *ret_table) {
+int nft_table_parse(const struct nlmsghdr *message, struct nf_table *table) {
     struct nft_attrs attrs;
-    struct nf_table table = {.backend = NF_BACKEND_NFTABLES};
-    int r = nft_message_read(message, NFT_MSG_NEWTABLE, NFTA_TABLE_OWNER, &attrs, &table.family);
+    int r = nft_message_read(message, NFT_MSG_NEWTABLE, NFTA_TABLE_OWNER, &attrs, &table->family);
     if (r < 0)
         return r;
     if (!attrs.at[NFTA_TABLE_NAME])
         return -EBADMSG;
-    table.handle = nft_attr_u64(&attrs, NFTA_TABLE_HANDLE, 0);
-    table.flags = nft_attr_u32(&attrs, NFTA_TABLE_FLAGS, 0);
-    table.owner = nft_attr_u32(&attrs, NFTA_TABLE_OWNER, 0);
-    table.use = nft_attr_u32(&attrs, NFTA_TABLE_USE, 0);
-    r = nft_attr_text(&attrs, NFTA_TABLE_NAME, parser->arena, &table.name);
-    if (r == 0)
-        r = nft_userdata_text(attrs.at[NFTA_TABLE_USERDATA], USERDATA_COMMENT, parser->arena,
-                              &table.comment);
-    if (r == 0)
-        *ret_table = table;
-    return r;
+    table->backend = NF_BACKEND_NFTABLES;
+    table->handle = nft_attr_u64(&attrs, NFTA_TABLE_HANDLE, 0);
+    table->flags = nft_attr_u32(&attrs, NFTA_TABLE_FLAGS, 0);
+    table->owner = nft_attr_u32(&attrs, NFTA_TABLE_OWNER, 0);
+    table->use = nft_attr_u32(&attrs, NFTA_TABLE_USE, 0);
+    r = nft_attr_text(&attrs, NFTA_TABLE_NAME, &table->arena, &table->name);
+    if (r < 0)
+        return r;
+    return nft_userdata_text(attrs.at[NFTA_TABLE_USERDATA], USERDATA_COMMENT, &table->arena,
+                             &table->comment);
 }
 
 // --- Chains --------------------------------------------------------------------------------------
@@ -231,6 +239,7 @@ int nft_rule_parse(const struct nlmsghdr *message, struct nft_parser *parser,
     rule.compat_protocol = parser->compat_protocol;
     rule.compat_flags = parser->compat_flags;
     rule.unknown_count = parser->unknown_count;
+    rule.traits = nf_rule_traits(&rule);
     *ret_rule = rule;
     return 0;
 }

@@ -17,7 +17,7 @@
 
 // Where what is parsed goes, and what it is counted by.
 struct nft_parser {
-    struct arena *arena;          // of the ruleset
+    struct arena *arena;          // of the table, or of another place to keep it at
     struct ruleset *ruleset;      // its tables, for messages that name theirs
     const struct nf_table *table; // whose chains and sets are looked up; NULL: none are
     const char *comment;          // of the rule, found in its expressions: a comment match
@@ -37,11 +37,16 @@ int nft_data_parse(const struct nlattr *attr, struct nft_parser *parser, struct 
 int nft_verdict_parse(const struct nlattr *attr, struct nft_parser *parser,
                       struct nf_verdict *ret_verdict);
 
-// Each of these parses a message of its own type (NFT_MSG_NEWTABLE ...). Returns 0; -ENOMSG if it
+// Fills a table that is new (nf_table_new). Returns 0; -ENOMSG if the message is of another type;
+// -EBADMSG if it is malformed; or -ENOMEM.
+int nft_table_parse(const struct nlmsghdr *message, struct nf_table *table);
+
+// The table of the parser's ruleset that a message of any type is about, or NULL.
+struct nf_table *nft_message_table(const struct nlmsghdr *message, const struct nft_parser *parser);
+
+// Each of these parses a message of its own type (NFT_MSG_NEWCHAIN ...). Returns 0; -ENOMSG if it
 // is of another type, or of a table that the ruleset does not have; -EBADMSG if it is malformed; or
 // -ENOMEM. What is returned belongs to the arena.
-int nft_table_parse(const struct nlmsghdr *message, struct nft_parser *parser,
-                    struct nf_table *ret_table);
 int nft_chain_parse(const struct nlmsghdr *message, struct nft_parser *parser,
                     struct nf_chain *ret_chain);
 int nft_set_parse(const struct nlmsghdr *message, struct nft_parser *parser,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "source/legacy.h"
 #include "source/ruleset_read.h"
 
 #define FRESH_TIME INT64_C(250000000) // nanoseconds for which counters are new enough
@@ -95,9 +96,10 @@ static void end_entry(struct entry *entry, struct ruleset *ruleset, const struct
 
 static int read_entry(const struct source_request *request, struct entry *entry,
                       struct ruleset **ret_ruleset, struct status *ret_status) {
-    const struct ruleset_options options = {0};
-    struct ruleset *ruleset = NULL;
+    struct ruleset *before = ruleset_newest(request->netns), *ruleset = NULL;
+    const struct ruleset_options options = {.before = before};
     int r = ruleset_read(request->netns, &options, &ruleset, ret_status);
+    ruleset_unref(before);
     end_entry(entry, r == 0 ? ruleset : NULL, ret_status);
     if (r == 0)
         *ret_ruleset = ruleset;
@@ -109,11 +111,17 @@ static int read_entry(const struct source_request *request, struct entry *entry,
 static bool is_unchanged(const struct netns *netns, const struct ruleset *ruleset) {
     struct netlink netlink;
     uint32_t generation = 0;
-    if (ruleset->table_count == 0 || netlink_open(&netlink, netns, NETLINK_NETFILTER, NULL) < 0)
+    if (!nft_is_loaded())
+        return ruleset->generation == 0;
+    if (netlink_open(&netlink, netns, NETLINK_NETFILTER, NULL) < 0)
         return false;
     int r = nft_read_generation(&netlink, &generation, NULL);
     netlink_close(&netlink);
     return r == 0 && generation == ruleset->generation;
+}
+
+bool ruleset_is_current(const struct netns *netns, struct ruleset *ruleset) {
+    return is_unchanged(netns, ruleset) && legacy_is_unchanged(netns, ruleset);
 }
 
 static bool is_fresh(const struct source_request *request, const struct entry *entry,

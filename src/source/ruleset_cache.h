@@ -17,6 +17,11 @@ int ruleset_get(const struct source_request *request, struct ruleset **ret_rules
 // The same if somebody holds it and it was read for a request of the same time; else NULL.
 struct ruleset *ruleset_held(const struct source_request *request);
 
+// Whether the kernel still has the tables, chains, sets and rules that were read into this ruleset
+// of the namespace, as far as that can be seen quickly: by the generation of nftables, and as
+// legacy_is_unchanged does. Counts are not looked at. For asking from time to time.
+bool ruleset_is_current(const struct netns *netns, struct ruleset *ruleset);
+
 // The newest ruleset of the namespace that somebody holds, whatever its age, or NULL.
 struct ruleset *ruleset_newest(const struct netns *netns);
 

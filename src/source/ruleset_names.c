@@ -12,7 +12,8 @@
 #include "ruleset/xt.h"
 #include "ruleset/xt_operands.h"
 #include "source/netns_enter.h"
-#include "source/route_names.h"
+#include "source/protocols.h"
+#include "source/route_context.h"
 
 // --- Files ---------------------------------------------------------------------------------------
 
@@ -90,10 +91,10 @@ static void note_sets_of_rule(struct set_indexes *indexes, const struct nf_rule 
 
 static void note_sets(struct set_indexes *indexes, const struct ruleset *ruleset) {
     for (size_t i = 0; i < ruleset->table_count; i++) {
-        const struct nf_table *table = &ruleset->tables[i];
+        const struct nf_table *table = ruleset->tables[i];
         for (size_t j = 0; j < table->chain_count; j++) {
             const struct nf_chain *chain = &table->chains[j];
-            for (size_t k = 0; k < chain->rule_count; k++)
+            for (size_t k = 0; chain->traits & NF_TRAIT_IPSETS && k < chain->rule_count; k++)
                 note_sets_of_rule(indexes, &chain->rules[k]);
         }
     }
@@ -117,24 +118,28 @@ static const char *ask_set_name(int fd, uint16_t index, struct arena *arena, int
     return arena_strndup(arena, request.set.name, sizeof(request.set.name));
 }
 
-static int ask_set_names(int fd, const struct set_indexes *indexes, struct ruleset *ruleset) {
-    struct nf_name *names = arena_alloc(&ruleset->arena, indexes->count * sizeof(*names));
+static int ask_set_names(int fd, const struct set_indexes *indexes, struct arena *arena,
+                         struct nf_names *ret_names) {
+    struct nf_name *names = arena_alloc(arena, indexes->count * sizeof(*names));
     size_t count = 0;
     for (uint32_t index = 0; names && index < XT_SET_NONE; index++) {
         int err;
         if (!(indexes->bits[index / 8] & 1U << index % 8))
             continue;
-        const char *name = ask_set_name(fd, (uint16_t)index, &ruleset->arena, &err);
+        const char *name = ask_set_name(fd, (uint16_t)index, arena, &err);
         if (!name && err == 0)
             return -ENOMEM;
         if (name)
             names[count++] = (struct nf_name){index, name};
     }
-    ruleset->ipsets = (struct nf_names){names, count};
-    return names ? 0 : -ENOMEM;
+    if (!names)
+        return -ENOMEM;
+    *ret_names = (struct nf_names){names, count};
+    return 0;
 }
 
-static int read_set_names(const struct netns *netns, struct ruleset *ruleset) {
+static int read_set_names(const struct netns *netns, const struct ruleset *ruleset,
+                          struct ruleset_names *names) {
     struct set_indexes indexes = {0};
     note_sets(&indexes, ruleset);
     if (indexes.count == 0)
@@ -142,18 +147,58 @@ static int read_set_names(const struct netns *netns, struct ruleset *ruleset) {
     int fd = netns_socket(netns, AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW, NULL);
     if (fd < 0)
         return 0;
-    int r = ask_set_names(fd, &indexes, ruleset);
+    int r = ask_set_names(fd, &indexes, &names->arena, &names->ipsets);
     close(fd);
     return r;
 }
 
-int ruleset_names_read(const struct netns *netns, struct ruleset *ruleset) {
-    struct arena *arena = &ruleset->arena;
-    int r = read_names(route_names_read_list, "rt_realms", arena, &ruleset->realms);
+// --- Interfaces ----------------------------------------------------------------------------------
+
+// The texts go with the arena.
+static int take_interfaces(struct route_context *context, struct ruleset_names *names) {
+    struct nf_name *items = arena_alloc(&names->arena, context->link_count * sizeof(*items));
+    for (size_t i = 0; items && i < context->link_count; i++)
+        items[i] = (struct nf_name){(uint32_t)context->links[i].ifindex, context->links[i].name};
+    if (!items)
+        return -ENOMEM;
+    arena_take(&names->arena, &context->arena);
+    names->interfaces = (struct nf_names){items, context->link_count};
+    return 0;
+}
+
+static int read_interfaces(const struct netns *netns, struct ruleset_names *names,
+                           struct error *err) {
+    struct route_context context = {0};
+    struct netlink netlink;
+    int r = netlink_open(&netlink, netns, NETLINK_ROUTE, err);
+    if (r < 0)
+        return r;
+    r = route_context_read(&context, &netlink, err);
     if (r == 0)
-        r = read_names(route_names_read_list, "group", arena, &ruleset->device_groups);
+        r = take_interfaces(&context, names);
+    route_context_done(&context);
+    netlink_close(&netlink);
+    return r;
+}
+
+// --- All of them ---------------------------------------------------------------------------------
+
+// Numbers are shown where files have no names for them.
+static int read_files(struct ruleset_names *names) {
+    struct arena *arena = &names->arena;
+    int r = read_names(route_names_read_list, "rt_realms", arena, &names->realms);
+    if (r == 0)
+        r = read_names(route_names_read_list, "group", arena, &names->device_groups);
     if (r == 0)
         r = read_names(route_names_read_file, "/etc/xtables/connlabel.conf", arena,
-                       &ruleset->connlabels);
-    return r == 0 ? read_set_names(netns, ruleset) : r;
+                       &names->connlabels);
+    return r == 0 ? protocols_read(arena, &names->protocols) : r;
+}
+
+int ruleset_names_read(const struct netns *netns, const struct ruleset *ruleset,
+                       struct ruleset_names *names, struct error *err) {
+    int r = read_files(names);
+    if (r == 0)
+        r = read_set_names(netns, ruleset, names);
+    return r == 0 ? read_interfaces(netns, names, err) : r;
 }

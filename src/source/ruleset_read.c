@@ -4,19 +4,12 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <linux/if_link.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
-
 #include "ruleset/ruleset_origin.h"
 #include "source/legacy.h"
-#include "source/protocols.h"
 #include "source/ruleset_names.h"
 
 #define TRIES 10 // to find the rules unchanged from beginning to end
@@ -46,84 +39,6 @@ bool nft_is_loaded(void) {
         return true;
     snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin", name.release);
     return file_has(path, "/nf_tables.ko");
-}
-
-// --- Interfaces ----------------------------------------------------------------------------------
-
-struct interfaces {
-    struct arena *arena;
-    struct nf_interface *items;
-    size_t count, capacity;
-};
-
-static int take_interface(const struct nlmsghdr *message, void *user_data) {
-    struct interfaces *interfaces = user_data;
-    const struct ifinfomsg *header = nlmsg_data(message);
-    if (message->nlmsg_type != RTM_NEWLINK || nlmsg_datalen(message) < (int)sizeof(*header))
-        return 0;
-    const struct nlattr *name = nla_find(nlmsg_attrdata(message, sizeof(*header)),
-                                         nlmsg_attrlen(message, sizeof(*header)), IFLA_IFNAME);
-    if (!name)
-        return 0;
-    if (interfaces->count == interfaces->capacity) {
-        size_t capacity = interfaces->capacity ? interfaces->capacity * 2 : 16;
-        void *items = reallocarray(interfaces->items, capacity, sizeof(*interfaces->items));
-        if (!items)
-            return -ENOMEM;
-        interfaces->items = items;
-        interfaces->capacity = capacity;
-    }
-    struct nf_interface *item = &interfaces->items[interfaces->count];
-    item->ifindex = (uint32_t)header->ifi_index;
-    item->name = arena_strndup(interfaces->arena, nla_data(name), (size_t)nla_len(name));
-    interfaces->count += item->name ? 1 : 0;
-    return item->name ? 0 : -ENOMEM;
-}
-
-static void restart_interfaces(void *user_data) {
-    struct interfaces *interfaces = user_data;
-    interfaces->count = 0;
-}
-
-static int compare_interfaces(const void *a, const void *b) {
-    const struct nf_interface *left = a, *right = b;
-    return (left->ifindex > right->ifindex) - (left->ifindex < right->ifindex);
-}
-
-static struct nl_msg *interfaces_request(void) {
-    const struct ifinfomsg header = {.ifi_family = AF_UNSPEC};
-    struct nl_msg *request = netlink_request(RTM_GETLINK, &header, sizeof(header));
-    if (request && nla_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS) < 0) {
-        nlmsg_free(request);
-        return NULL;
-    }
-    return request;
-}
-
-static int dump_interfaces(const struct netns *netns, struct interfaces *interfaces,
-                           struct error *err) {
-    const struct netlink_reader reader = {take_interface, restart_interfaces, interfaces};
-    struct netlink netlink;
-    int r = netlink_open(&netlink, netns, NETLINK_ROUTE, err);
-    if (r < 0)
-        return r;
-    r = netlink_dump(&netlink, interfaces_request(), &reader, err);
-    netlink_close(&netlink);
-    return r == -EINTR ? 0 : r; // a name more or less
-}
-
-int ruleset_read_interfaces(const struct netns *netns, struct ruleset *ruleset, struct error *err) {
-    struct interfaces interfaces = {.arena = &ruleset->arena};
-    int r = dump_interfaces(netns, &interfaces, err);
-    if (r == 0 && interfaces.count > 0) {
-        qsort(interfaces.items, interfaces.count, sizeof(*interfaces.items), compare_interfaces);
-        ruleset->interfaces = arena_copy(&ruleset->arena, interfaces.items,
-                                         interfaces.count * sizeof(*interfaces.items));
-        ruleset->interface_count = ruleset->interfaces ? interfaces.count : 0;
-        r = ruleset->interfaces ? 0 : -ENOMEM;
-    }
-    free(interfaces.items);
-    return r;
 }
 
 // --- The ruleset ---------------------------------------------------------------------------------
@@ -184,39 +99,50 @@ static int read_nft(const struct netns *netns, const struct ruleset_options *opt
     return r;
 }
 
+// Tables that come from an older ruleset have an origin and names.
+static int finish_tables(const struct ruleset *ruleset) {
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < ruleset->table_count; i++) {
+        struct nf_table *table = ruleset->tables[i];
+        if (table->names)
+            continue;
+        table->names = ruleset_names_ref(ruleset->names);
+        r = nf_table_find_origin(table);
+    }
+    return r;
+}
+
+static int read_all(const struct netns *netns, const struct ruleset_options *options,
+                    struct ruleset **ret_ruleset, struct status *status) {
+    struct error err = {0};
+    size_t malformed = 0;
+    int r = nft_is_loaded() ? read_nft(netns, options, ret_ruleset, &malformed, &err) : 0;
+    if (r == -ENOMEM || (!*ret_ruleset && !(*ret_ruleset = ruleset_new())))
+        return -ENOMEM;
+    struct ruleset *ruleset = *ret_ruleset;
+    say_nft_trouble(status, r, malformed, &err);
+    r = legacy_read(netns, ruleset, &err);
+    if (r < 0)
+        trouble(status, netlink_state_of(r), "%s", err.text);
+    say_legacy_others(status, ruleset);
+    if (r == -ENOMEM || !(ruleset->names = ruleset_names_new()))
+        return -ENOMEM;
+    r = ruleset_names_read(netns, ruleset, ruleset->names, &err);
+    if (r < 0)
+        trouble(status, netlink_state_of(r), "%s", err.text);
+    return r == -ENOMEM ? r : finish_tables(ruleset);
+}
+
 int ruleset_read(const struct netns *netns, const struct ruleset_options *options,
                  struct ruleset **ret_ruleset, struct status *ret_status) {
     struct ruleset *ruleset = NULL;
-    struct status status = {.state = STATUS_OK};
-    struct error err = {0};
-    size_t malformed = 0;
-    int r = nft_is_loaded() ? read_nft(netns, options, &ruleset, &malformed, &err) : 0;
-    if (r != -ENOMEM && !ruleset && !(ruleset = ruleset_new()))
-        r = -ENOMEM;
-    if (r != -ENOMEM) {
-        say_nft_trouble(&status, r, malformed, &err);
-        r = legacy_read(netns, ruleset, &err);
-    }
-    if (r < 0 && r != -ENOMEM)
-        trouble(&status, netlink_state_of(r), "%s", err.text);
-    if (r != -ENOMEM) {
-        say_legacy_others(&status, ruleset);
-        r = ruleset_find_origins(ruleset);
-    }
-    if (r != -ENOMEM)
-        r = protocols_read(&ruleset->arena, &ruleset->protocols);
-    if (r != -ENOMEM)
-        r = ruleset_names_read(netns, ruleset);
-    if (r != -ENOMEM)
-        r = ruleset_read_interfaces(netns, ruleset, &err);
-    if (r == -ENOMEM) {
+    struct status status = {.state = STATUS_OK, .source = ret_status->source};
+    int r = read_all(netns, options, &ruleset, &status);
+    if (r < 0) {
         ruleset_unref(ruleset);
         return r;
     }
-    if (r < 0)
-        trouble(&status, netlink_state_of(r), "%s", err.text);
     *ret_ruleset = ruleset;
-    status.source = ret_status->source;
     *ret_status = status;
     return 0;
 }

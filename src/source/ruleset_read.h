@@ -13,6 +13,9 @@
 struct ruleset_options {
     bool elements; // of named sets however large; those of anonymous ones are always read
     bool skeleton; // only tables, chains, sets, objects and flowtables: neither rules nor elements
+    // An older one of the namespace with the same options: those of its tables in which nothing has
+    // changed since are not read again, as far as that is known (nft_changes.h). NULL: all are.
+    const struct ruleset *before;
 };
 
 // Reads the rules in the namespace at one generation of the kernel's, a bounded number of times
@@ -33,9 +36,6 @@ int nft_read(struct netlink *netlink, const struct netns *netns,
 
 // The generation that nftables is at now. Returns 0 or -errno.
 int nft_read_generation(struct netlink *netlink, uint32_t *ret_generation, struct error *err);
-
-// The names of the namespace's interfaces, in order of their indexes. Returns 0 or -errno.
-int ruleset_read_interfaces(const struct netns *netns, struct ruleset *ruleset, struct error *err);
 
 // A request of a type (NFT_MSG_GETRULE ...) about a family (NF_FAMILY_UNSPEC: every one). NULL when
 // memory is out.

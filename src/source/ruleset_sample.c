@@ -76,7 +76,7 @@ static int sample_ruleset(struct sampling *sampling, const struct ruleset *rules
                           struct error *err) {
     int r = 0;
     for (size_t t = 0; t < ruleset->table_count; t++) {
-        const struct nf_table *table = &ruleset->tables[t];
+        const struct nf_table *table = ruleset->tables[t];
         if (table->backend != NF_BACKEND_NFTABLES)
             continue;
         for (size_t i = 0; r == 0 && i < table->chain_count; i++) {

@@ -30,6 +30,9 @@ struct source_request {
     int64_t now;                    // nanoseconds since 1970, UTC
     const struct source_sink *sink; // NULL: all rows are in the table that is returned
     size_t enough;                  // stop once there are so many rows, without a sink; 0: all
+    // What was read before, if this is only to find out whether it has changed: a source may give
+    // it back (one more reference) where it knows that its rows are the same but for counts.
+    struct table *before;
     // Rows that do not meet them may be left out; NULL: none.
     const struct conditions *conditions;
 };
@@ -52,6 +55,16 @@ struct source {
     int protocol;           // NETLINK_ROUTE, ...
     const unsigned *groups; // multicast groups of that protocol that tell of a change
     size_t group_count;
+
+    // Takes the bytes of notifications of those groups from the namespace with that inode; NULL:
+    // some were lost. And that the namespace is listened to no more. NULL where it is enough to
+    // know that something changed; one source of those that share groups has them.
+    void (*hear)(uint64_t netns, const void *bytes, size_t length);
+    void (*forget)(uint64_t netns);
+
+    // The kernel sends no word of all changes: it is to be read from time to time (source_request's
+    // `before`).
+    bool polled;
 
     // True if reading honours the request's sink and `enough`; others give the whole table. What
     // was handed over cannot be taken back: with a sink, a dump that a change interrupted does not

@@ -109,7 +109,7 @@ static bool chain_tracks(const struct nf_chain *chain) {
 
 bool trace_words_tracks(const struct trace_words *words) {
     for (size_t i = 0; i < words->ruleset->table_count; i++) {
-        const struct nf_table *table = &words->ruleset->tables[i];
+        const struct nf_table *table = words->ruleset->tables[i];
         for (size_t j = 0; j < table->chain_count; j++) {
             if (chain_tracks(&table->chains[j]))
                 return true;
@@ -190,17 +190,18 @@ static int name_interface(const struct trace_words *words, uint32_t ifindex, str
                           const char **ret_name) {
     if (ifindex == 0)
         return 0;
-    const char *name = ruleset_interface(words->ruleset, ifindex);
+    const struct ruleset_names *names = words->ruleset->names;
+    const char *name = names ? nf_names_find(&names->interfaces, ifindex) : NULL;
     *ret_name = name ? arena_strdup(arena, name) : arena_printf(arena, "if%u", ifindex);
     return *ret_name ? 0 : -ENOMEM;
 }
 
-static int describe_rule(const struct trace_words *words, const struct nf_rule *rule,
-                         struct arena *arena, struct packet_step *step) {
+static int describe_rule(const struct nf_rule *rule, struct arena *arena,
+                         struct packet_step *step) {
     const struct nf_text_options options = {0};
     struct buffer text = BUFFER_INIT;
     step->number = maybe_of(rule->number);
-    nf_rule_format(words->ruleset, rule, &options, &text);
+    nf_rule_format(rule, &options, &text);
     step->rule = arena_strdup(arena, buffer_text(&text));
     buffer_done(&text);
     return step->rule ? 0 : -ENOMEM;
@@ -229,7 +230,7 @@ int trace_words_describe(struct trace_words *words, const struct trace_event *ev
     else if (chain && chain->is_base)
         step->hook = nf_hook_name(event->family, chain->hook);
     if (r == 0 && rule)
-        r = describe_rule(words, rule, arena, step);
+        r = describe_rule(rule, arena, step);
     if (r == 0)
         r = name_interface(words, event->iif, arena, &step->iif);
     return r == 0 ? name_interface(words, event->oif, arena, &step->oif) : r;

@@ -232,6 +232,10 @@ static void stop_waiting(struct namespace *namespace) {
 }
 
 static void free_namespace(struct namespace *namespace) {
+    for (size_t i = 0; sources[i]; i++) {
+        if (sources[i]->forget)
+            sources[i]->forget(namespace->inode);
+    }
     close_sockets(namespace);
     stop_waiting(namespace);
     free(namespace);
@@ -371,6 +375,15 @@ static struct namespace *find_origin(const struct watch *watch, int nsid) {
     return NULL;
 }
 
+// Some sources want the notification itself. NULL: it was lost.
+static void pass_on(const struct namespace *namespace, uint32_t mask, const void *bytes,
+                    size_t length) {
+    for (size_t i = 0; sources[i] && i < SOURCES_MAX; i++) {
+        if (mask & UINT32_C(1) << i && sources[i]->hear)
+            sources[i]->hear(namespace->inode, bytes, length);
+    }
+}
+
 static void take_notification(struct watch *watch, const struct input *input,
                               const struct netlink_origin *origin) {
     struct namespace *namespace =
@@ -380,14 +393,19 @@ static void take_notification(struct watch *watch, const struct input *input,
         watch->namespaces_changed |= !input->namespace && origin->nsid == NETLINK_NSID_HERE;
         return;
     }
-    if (namespace)
-    namespace->changed |= sources_of(input->protocol, origin->group);
-    else watch->namespaces_changed = true; // one that we have not met yet
+    if (!namespace) {
+        watch->namespaces_changed = true; // one that we have not met yet
+        return;
+    }
+    uint32_t mask = sources_of(input->protocol, origin->group);
+    namespace->changed |= mask;
+    pass_on(namespace, mask, origin->length > 0 ? input->netlink.buffer : NULL, origin->length);
 }
 
 static void overrun_namespace(struct namespace *namespace, int protocol) {
     namespace->changed |= sources_of(protocol, 0);
     namespace->overrun |= sources_of(protocol, 0);
+    pass_on(namespace, sources_of(protocol, 0), NULL, 0);
 }
 
 // Messages were lost: all that the socket could have told of may have changed.

@@ -16,6 +16,7 @@
 #define DISCOVER_REST     200  // and at least so many times as long as it took: 0.5% of a core
 #define FIRST_ROWS        4096 // of a large table, to be shown while the others are read
 #define POLL_INTERVAL     2000 // milliseconds between two readings of what tells of no change
+#define POLL_REST         200  // and at least so many times as long as it took to find none
 
 // A namespace's rows of one kind.
 struct subject {
@@ -24,6 +25,7 @@ struct subject {
     bool begun; // its first rows were, or are being read
     bool read;  // was, or is being read, as a whole
     bool stale; // has changed since
+    bool doubt; // may have changed without a word
 };
 
 static uint64_t now_of(const struct reader *reader) {
@@ -96,7 +98,9 @@ static void begin_reading(struct reader *reader);
 static bool may_read(const struct reader *reader, const struct subject *subject, bool again) {
     if (!is_needed(reader, subject->kind) || !is_wished(reader, subject->netns))
         return false;
-    return again ? subject->read && subject->stale && !reader->paused : !subject->read;
+    if (again)
+        return subject->read && (subject->stale || subject->doubt) && !reader->paused;
+    return !subject->read;
 }
 
 // How soon a subject is read: what is shown, what tells of it, the rest.
@@ -127,11 +131,12 @@ static void collect(struct reader *reader, struct read_job *job, bool again, enu
             .netns = entry->netns,
             .kind = subject->kind,
             .again = again,
+            .only_if_changed = again && !subject->stale,
             .before = again ? table_ref(entry->tables[subject->kind]) : NULL,
             .enough = first && source_of(subject->kind)->streams ? FIRST_ROWS : 0};
         subject->begun = true;
         subject->read = true;
-        subject->stale = false;
+        subject->stale = subject->doubt = false;
     }
 }
 
@@ -149,7 +154,9 @@ static void note_conntrack(struct reader *reader, uint64_t netns, const struct t
 
 static void put_table(struct reader *reader, struct read_item *item) {
     struct subject *subject = find_subject(reader, item->netns->inode, item->kind);
-    if (item->again && reader->paused && subject) {
+    if (item->table == item->before) {
+        table_unref(item->table);
+    } else if (item->again && reader->paused && subject) {
         subject->stale = true;
         table_unref(item->table);
     } else {
@@ -175,9 +182,10 @@ static void want_again(struct reader *reader, const struct read_item *item) {
 
 static void end_reading(struct read_job *job) {
     struct reader *reader = job->owner;
-    bool again = false;
+    bool again = false, in_vain = job->count > 0;
     for (size_t i = 0; i < job->count; i++) {
         again |= job->items[i].again;
+        in_vain &= job->items[i].table == job->items[i].before;
         if (job->items[i].table)
             put_table(reader, &job->items[i]);
         else
@@ -187,6 +195,9 @@ static void end_reading(struct read_job *job) {
     uv_update_time(reader->loop);
     if (again)
         reader->read_not_before = now_of(reader) + REREAD_REST * job->took / 1000000;
+    uint64_t rest = in_vain ? POLL_REST * job->took / 1000000 : 0;
+    if (reader->poll_not_before < now_of(reader) + rest)
+        reader->poll_not_before = now_of(reader) + rest;
     read_job_free(job);
     if (reader->closing)
         return;
@@ -371,13 +382,16 @@ static void end_sampling(struct sample_job *job) {
 // What the kernel sends no word of is read again from time to time while it is looked at.
 static void poll_silent(struct reader *reader) {
     uint64_t now = now_of(reader);
-    if (reader->paused || reader->closing || now < reader->polled_at + POLL_INTERVAL)
+    if (reader->paused || reader->closing || now < reader->poll_not_before)
         return;
-    reader->polled_at = now;
+    reader->poll_not_before = now + POLL_INTERVAL;
     for (size_t i = 0; i < reader->subject_count; i++) {
         struct subject *subject = &reader->subjects[i];
-        if (is_shown(reader, subject->netns) && source_of(subject->kind)->group_count == 0)
-            subject->stale = true;
+        const struct source *source = source_of(subject->kind);
+        if (!is_shown(reader, subject->netns))
+            continue;
+        subject->stale |= source->group_count == 0;
+        subject->doubt |= source->polled;
     }
     begin_reading(reader);
 }

@@ -67,7 +67,7 @@ struct reader {
     bool discovering, reading, sampling;
     bool sampled;             // at least once
     bool discover_again;      // something happened meanwhile
-    uint64_t polled_at;       // milliseconds of the loop's clock
+    uint64_t poll_not_before; // milliseconds of the loop's clock
     uint64_t read_not_before; // of what was read already; milliseconds of the loop's clock
 
     struct flow_live *live; // what is kept by events; NULL until it is wished for

@@ -166,10 +166,11 @@ static void run_read(uv_work_t *request) {
         struct source_request at = {.netns = item->netns,
                                     .namespaces = job->namespaces,
                                     .now = wall_clock(),
-                                    .enough = item->enough};
+                                    .enough = item->enough,
+                                    .before = item->only_if_changed ? item->before : NULL};
         item->table = source_of(item->kind)->read(&at);
-        if (item->table && item->before && item->table->status.state == STATUS_OK &&
-            item->before->status.state == STATUS_OK)
+        if (item->table && item->before && item->table != item->before &&
+            item->table->status.state == STATUS_OK && item->before->status.state == STATUS_OK)
             changes_find(item->before, item->table, &item->changes);
         if (item->table && read_item_is_begun(item))
             table_trouble(item->table, STATUS_PARTIAL, "the first %zu; the others are being read",

@@ -39,6 +39,7 @@ struct read_item {
     const struct netns *netns;
     enum kind_id kind;
     bool again;             // it was read before
+    bool only_if_changed;   // what the source can tell: then table is before
     size_t enough;          // rows to begin with, the whole table comes later; 0: all at once
     struct table *table;    // NULL: there was no time for it
     struct table *before;   // the one that it takes the place of; NULL: none

@@ -24,13 +24,13 @@ static void check_table(const struct nf_table *table) {
     }
 }
 
-static void print_table(const struct ruleset *ruleset, const struct nf_table *table) {
+static void print_table(const struct nf_table *table) {
     const struct nf_text_options options = {.counters = true};
     struct buffer buffer = BUFFER_INIT;
-    ipt_table_format(ruleset, table, &options, &buffer);
+    ipt_table_format(table, &options, &buffer);
     for (size_t i = 0; i < table->chain_count; i++) {
         for (size_t k = 0; k < table->chains[i].rule_count; k++)
-            ipt_rule_json(ruleset, &table->chains[i].rules[k], &buffer);
+            ipt_rule_json(&table->chains[i].rules[k], &buffer);
     }
     buffer_done(&buffer);
 }
@@ -50,17 +50,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size -= 1 + sizeof(numbers);
     // Bytes of their own, so that a sanitizer sees what reads on behind them.
     uint8_t *bytes = malloc(size > 0 ? size : 1);
-    struct ruleset *ruleset = ruleset_new();
-    if (!bytes || !ruleset)
+    struct nf_table *table = nf_table_new();
+    if (!bytes || !table)
         abort();
     memcpy(bytes, data + 1 + sizeof(numbers), size);
-    struct nf_table table;
-    int r = legacy_table_parse(&info, bytes, size, &ruleset->arena, &table);
+    int r = legacy_table_parse(&info, bytes, size, table);
+    legacy_digest(info.family, bytes, size);
     free(bytes);
     if (r == 0) {
-        check_table(&table);
-        print_table(ruleset, &table);
+        check_table(table);
+        print_table(table);
     }
-    ruleset_unref(ruleset);
+    nf_table_unref(table);
     return 0;
 }

@@ -356,9 +356,9 @@ static void take_one_set(struct input *input, struct nf_table *table, struct nf_
     take_elements(input, set);
 }
 
-static void check_json(const struct ruleset *ruleset, const struct nf_rule *rule) {
+static void check_json(const struct nf_rule *rule) {
     struct buffer buffer = BUFFER_INIT;
-    nft_rule_json(ruleset, rule, &buffer);
+    nft_rule_json(rule, &buffer);
     json_t *json = json_loadb(buffer.data, buffer.len, JSON_ALLOW_NUL, NULL);
     if (!json || !json_is_array(json))
         abort();
@@ -366,33 +366,31 @@ static void check_json(const struct ruleset *ruleset, const struct nf_rule *rule
     buffer_done(&buffer);
 }
 
-static void check_text(const struct ruleset *ruleset, const struct nf_table *table) {
+static void check_text(const struct nf_table *table) {
     const struct nf_text_options options = {.handles = true};
     struct buffer once = BUFFER_INIT, twice = BUFFER_INIT;
-    nft_table_format(ruleset, table, &options, &once);
-    nft_table_format(ruleset, table, &options, &twice);
+    nft_table_format(table, &options, &once);
+    nft_table_format(table, &options, &twice);
     if (once.len == 0 || once.len != twice.len || memcmp(once.data, twice.data, once.len) != 0)
         abort();
     buffer_done(&once);
     buffer_done(&twice);
 }
 
-static void check_elements(const struct ruleset *ruleset, const struct nf_set *set) {
+static void check_elements(const struct nf_set *set) {
     struct buffer buffer = BUFFER_INIT;
-    nft_type_format(ruleset, set, false, &buffer);
-    nft_type_format(ruleset, set, true, &buffer);
+    nft_type_format(set, false, &buffer);
+    nft_type_format(set, true, &buffer);
     for (size_t i = 0; i < set->element_count; i++)
-        nft_element_format(ruleset, set, &set->elements[i], &buffer);
+        nft_element_format(set, &set->elements[i], &buffer);
     buffer_done(&buffer);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const uint8_t families[] = {NF_FAMILY_INET,   NF_FAMILY_IP,     NF_FAMILY_IP6,
                                        NF_FAMILY_BRIDGE, NF_FAMILY_NETDEV, NF_FAMILY_ARP};
-    struct ruleset *ruleset = ruleset_new();
-    if (!ruleset)
-        return 0;
-    struct input input = {.bytes = data, .left = size, .arena = &ruleset->arena};
+    struct arena arena = ARENA_INIT;
+    struct input input = {.bytes = data, .left = size, .arena = &arena};
     struct nf_table table = {.name = "t", .family = families[take(&input) % 6]};
     struct nf_set sets[3];
     for (size_t i = 0; i < 3; i++)
@@ -409,10 +407,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     table.set_count = 3;
     table.chains = &chain;
     table.chain_count = 1;
-    check_text(ruleset, &table);
-    check_json(ruleset, &rule);
+    check_text(&table);
+    check_json(&rule);
     for (size_t i = 0; i < 3; i++)
-        check_elements(ruleset, &sets[i]);
-    ruleset_unref(ruleset);
+        check_elements(&sets[i]);
+    arena_done(&arena);
     return 0;
 }

@@ -53,10 +53,10 @@ static void format_tables(const struct ruleset *ruleset) {
     const struct nf_text_options options = {.counters = true, .handles = true};
     struct buffer text = BUFFER_INIT;
     for (size_t i = 0; i < ruleset->table_count; i++) {
-        if (ruleset->tables[i].syntax == NF_SYNTAX_NFT)
-            nft_table_format(ruleset, &ruleset->tables[i], &options, &text);
+        if (ruleset->tables[i]->syntax == NF_SYNTAX_NFT)
+            nft_table_format(ruleset->tables[i], &options, &text);
         else
-            ipt_table_format(ruleset, &ruleset->tables[i], &options, &text);
+            ipt_table_format(ruleset->tables[i], &options, &text);
     }
     buffer_done(&text);
 }

@@ -8,11 +8,10 @@
 #include "ruleset/nf_text.h"
 #include "source/ruleset_read.h"
 
-static void print_json(const struct ruleset *ruleset, const struct nf_table *table,
-                       struct buffer *buffer) {
+static void print_json(const struct nf_table *table, struct buffer *buffer) {
     for (size_t i = 0; i < table->chain_count; i++) {
         for (size_t k = 0; k < table->chains[i].rule_count; k++) {
-            ipt_rule_json(ruleset, &table->chains[i].rules[k], buffer);
+            ipt_rule_json(&table->chains[i].rules[k], buffer);
             buffer_putc(buffer, '\n');
         }
     }
@@ -30,13 +29,13 @@ int main(int argc, char **argv) {
     bool json = argc > 3 && strcmp(argv[3], "json") == 0;
     const struct nf_text_options options = {.counters = argc > 3 && !json};
     for (size_t i = 0; i < ruleset->table_count; i++) {
-        const struct nf_table *table = &ruleset->tables[i];
+        const struct nf_table *table = ruleset->tables[i];
         if (table->backend != backend || table->family != family)
             continue;
         if (json)
-            print_json(ruleset, table, &buffer);
+            print_json(table, &buffer);
         else
-            ipt_table_format(ruleset, table, &options, &buffer);
+            ipt_table_format(table, &options, &buffer);
     }
     fwrite(buffer_text(&buffer), 1, buffer.len, stdout);
     if (status.reason[0])

@@ -17,8 +17,7 @@ static bool has_word(int argc, char **argv, const char *word) {
     return false;
 }
 
-static void print_json(const struct ruleset *ruleset, const struct nf_chain *chain,
-                       struct buffer *buffer) {
+static void print_json(const struct nf_chain *chain, struct buffer *buffer) {
     bool is_block = chain->flags & 4; // NFT_CHAIN_BINDING: part of the rule that jumps to it
     for (size_t i = 0; !is_block && i < chain->rule_count; i++) {
         const struct nf_rule *rule = &chain->rules[i];
@@ -26,10 +25,9 @@ static void print_json(const struct ruleset *ruleset, const struct nf_chain *cha
         buffer_put_uint(buffer, rule->handle);
         buffer_puts(buffer, ",\"table\":\"");
         buffer_puts(buffer, chain->table->name);
-        buffer_puts(buffer, nft_rule_is_understood(ruleset, rule)
-                                ? "\",\"understood\":true,\"expr\":"
-                                : "\",\"understood\":false,\"expr\":");
-        nft_rule_json(ruleset, rule, buffer);
+        buffer_puts(buffer, nft_rule_is_understood(rule) ? "\",\"understood\":true,\"expr\":"
+                                                         : "\",\"understood\":false,\"expr\":");
+        nft_rule_json(rule, buffer);
         buffer_puts(buffer, "}\n");
     }
 }
@@ -44,13 +42,13 @@ int main(int argc, char **argv) {
     if (ruleset_read(NULL, &all, &ruleset, &status) < 0)
         return 99;
     for (size_t i = 0; i < ruleset->table_count; i++) {
-        const struct nf_table *table = &ruleset->tables[i];
+        const struct nf_table *table = ruleset->tables[i];
         if (table->backend != NF_BACKEND_NFTABLES)
             continue;
         if (!has_word(argc, argv, "json"))
-            nft_table_format(ruleset, table, &options, &buffer);
+            nft_table_format(table, &options, &buffer);
         for (size_t k = 0; has_word(argc, argv, "json") && k < table->chain_count; k++)
-            print_json(ruleset, &table->chains[k], &buffer);
+            print_json(&table->chains[k], &buffer);
     }
     fwrite(buffer_text(&buffer), 1, buffer.len, stdout);
     if (status.reason[0])

@@ -52,7 +52,7 @@ static void assert_text(const struct nf_expr *exprs, size_t count, const char *c
     const struct nf_rule rule = {
         .chain = &chain, .exprs = exprs, .expr_count = (uint32_t)count, .comment = comment};
     struct buffer buffer = BUFFER_INIT;
-    ipt_rule_format(NULL, &rule, &options, &buffer);
+    ipt_rule_format(&rule, &options, &buffer);
     assert_string_equal(buffer_text(&buffer), text);
     buffer_done(&buffer);
 }
@@ -126,7 +126,7 @@ static void test_what_iptables_has_no_words_for_is_marked(void **state) {
     chain.rule_count = 1;
     table.chains = &chain;
     table.chain_count = 1;
-    ipt_table_format(NULL, &table, &options, &buffer);
+    ipt_table_format(&table, &options, &buffer);
     assert_string_equal(buffer_text(&buffer),
                         "*filter\n"
                         ":INPUT DROP [3:4]\n"
@@ -159,7 +159,7 @@ static void test_json(void **state) {
         .chain = &chain, .exprs = exprs, .expr_count = sizeof(exprs) / sizeof(exprs[0])};
     struct buffer buffer = BUFFER_INIT;
     (void)state;
-    ipt_rule_json(NULL, &rule, &buffer);
+    ipt_rule_json(&rule, &buffer);
     assert_string_equal(
         buffer_text(&buffer),
         "[{\"header\":[{\"option\":\"protocol\",\"inverted\":true,\"value\":\"tcp\"}]},"

@@ -48,19 +48,16 @@ static void check_rule(uint8_t family, const struct nf_expr *exprs, size_t count
     struct nf_table table = {.family = family, .name = "t"};
     const struct nf_chain chain = {.table = &table, .name = "c"};
     const struct nf_rule rule = {.chain = &chain, .exprs = exprs, .expr_count = (uint32_t)count};
-    struct ruleset *ruleset = ruleset_new();
     struct buffer buffer = BUFFER_INIT;
-    assert_non_null(ruleset);
-    nft_rule_format(ruleset, &rule, &options, &buffer);
+    nft_rule_format(&rule, &options, &buffer);
     assert_string_equal(buffer_text(&buffer), text);
     if (json) {
         buffer_clear(&buffer);
-        nft_rule_json(ruleset, &rule, &buffer);
+        nft_rule_json(&rule, &buffer);
         assert_string_equal(buffer_text(&buffer), json);
     }
-    assert_int_equal(nft_rule_is_understood(ruleset, &rule), text[0] != '[');
+    assert_int_equal(nft_rule_is_understood(&rule), text[0] != '[');
     buffer_done(&buffer);
-    ruleset_unref(ruleset);
 }
 
 #define CHECK(family, text, json, ...)                       \
@@ -177,7 +174,7 @@ static void test_registers_of_32_bits(void **state) {
 
 static void check_element(const struct nf_set *set, size_t i, const char *text) {
     struct buffer buffer = BUFFER_INIT;
-    nft_element_format(NULL, set, &set->elements[i], &buffer);
+    nft_element_format(set, &set->elements[i], &buffer);
     assert_string_equal(buffer_text(&buffer), text);
     buffer_done(&buffer);
 }
@@ -207,9 +204,9 @@ static void test_types_of_a_concatenation(void **state) {
                                .data_type = 0xffffff00,
                                .data_length = 16};
     struct buffer buffer = BUFFER_INIT;
-    nft_type_format(NULL, &set, false, &buffer);
+    nft_type_format(&set, false, &buffer);
     buffer_puts(&buffer, " : ");
-    nft_type_format(NULL, &set, true, &buffer);
+    nft_type_format(&set, true, &buffer);
     assert_string_equal(buffer_text(&buffer), "ipv4_addr . inet_service : verdict");
     buffer_done(&buffer);
 }

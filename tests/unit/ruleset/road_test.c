@@ -61,7 +61,7 @@ static void expect(enum road_class class, bool bridge_calls_ip, const char *expe
     device.chain_count = 2;
     bridge.chains = bridge_chains;
     bridge.chain_count = 1;
-    struct nf_table tables[] = {ip, device, bridge};
+    struct nf_table *tables[] = {&ip, &device, &bridge};
     const struct ruleset ruleset = {.tables = tables, .table_count = 3};
     const struct road_options options = {class, bridge_calls_ip};
     struct buffer text = BUFFER_INIT;

@@ -49,14 +49,14 @@ static const struct nf_name realm_names[] = {{0, "cosmos"}, {7, "seven"}};
 static const struct nf_name group_names[] = {{2, "uplinks"}};
 static const struct nf_name label_names[] = {{40, "eth0-in"}};
 
-static struct xt_context make_context(struct ruleset *ruleset, uint8_t family) {
-    *ruleset = (struct ruleset){
+static struct xt_context make_context(struct ruleset_names *names, uint8_t family) {
+    *names = (struct ruleset_names){
         .ipsets = {ipset_names, XT_COUNT(ipset_names)},
         .realms = {realm_names, XT_COUNT(realm_names)},
         .device_groups = {group_names, XT_COUNT(group_names)},
         .connlabels = {label_names, XT_COUNT(label_names)},
     };
-    return (struct xt_context){.ruleset = ruleset, .family = family};
+    return (struct xt_context){.names = names, .family = family};
 }
 
 // A blob as the kernel gives it, and which extension it is.
@@ -88,8 +88,8 @@ static void write_options(const struct nf_xt *xt, struct xt_writer *writer) {
 static void assert_text(struct blob blob, const char *text) {
     struct arena arena = ARENA_INIT;
     struct buffer buffer = BUFFER_INIT;
-    struct ruleset ruleset;
-    struct xt_context context = make_context(&ruleset, blob.family);
+    struct ruleset_names names;
+    struct xt_context context = make_context(&names, blob.family);
     struct nf_xt xt;
     decode(&blob, &arena, &xt);
     assert_non_null(xt.extension);
@@ -103,8 +103,8 @@ static void assert_text(struct blob blob, const char *text) {
 static void assert_json(struct blob blob, const char *text) {
     struct arena arena = ARENA_INIT;
     struct buffer buffer = BUFFER_INIT;
-    struct ruleset ruleset;
-    struct xt_context context = make_context(&ruleset, blob.family);
+    struct ruleset_names names;
+    struct xt_context context = make_context(&names, blob.family);
     struct nf_xt xt;
     struct xt_writer writer;
     decode(&blob, &arena, &xt);

@@ -76,15 +76,15 @@ static struct legacy_info make_table(struct block *block) {
 
 static void test_chains_and_rules(void **state) {
     struct block block;
-    struct arena arena = ARENA_INIT;
-    struct nf_table table;
+    struct nf_table *table = nf_table_new();
     (void)state;
+    assert_non_null(table);
     struct legacy_info info = make_table(&block);
-    assert_int_equal(legacy_table_parse(&info, block.bytes, block.size, &arena, &table), 0);
-    assert_int_equal(table.chain_count, 2);
-    assert_int_equal(table.backend, NF_BACKEND_LEGACY);
-    const struct nf_chain *input = nf_table_chain(&table, "INPUT");
-    const struct nf_chain *mine = nf_table_chain(&table, "MINE");
+    assert_int_equal(legacy_table_parse(&info, block.bytes, block.size, table), 0);
+    assert_int_equal(table->chain_count, 2);
+    assert_int_equal(table->backend, NF_BACKEND_LEGACY);
+    const struct nf_chain *input = nf_table_chain(table, "INPUT");
+    const struct nf_chain *mine = nf_table_chain(table, "MINE");
     assert_true(input && input->is_base && input->policy == NF_VERDICT_DROP);
     assert_int_equal(input->hook, NF_HOOK_INPUT);
     assert_int_equal(input->counter.bytes, 7);
@@ -99,7 +99,27 @@ static void test_chains_and_rules(void **state) {
     assert_int_equal(input->rules[2].expr_count, 2);
     assert_int_equal(input->rules[2].number, 3);
     assert_int_equal(input->rules[1].exprs[1].counter.packets, input->rules[1].handle);
-    arena_done(&arena);
+    nf_table_unref(table);
+}
+
+// Each byte tells, but for those that count.
+static void test_digest(void **state) {
+    struct block block;
+    (void)state;
+    make_table(&block);
+    uint64_t digest = legacy_digest(NF_FAMILY_IP, block.bytes, block.size);
+    uint32_t second = ((struct ipt_entry *)(void *)block.bytes)->next_offset;
+    for (size_t i = 0; i < block.size; i++) {
+        block.bytes[i] ^= 0x40;
+        size_t in_entry = i < second ? i : i - second; // as long as the first
+        bool counts = in_entry >= offsetof(struct ipt_entry, counters) &&
+                      in_entry < offsetof(struct ipt_entry, counters) + sizeof(struct xt_counters);
+        bool same = legacy_digest(NF_FAMILY_IP, block.bytes, block.size) == digest;
+        if (i < 2 * second)
+            assert_int_equal(same, counts);
+        block.bytes[i] ^= 0x40;
+    }
+    assert_int_equal(legacy_digest(NF_FAMILY_IP, block.bytes, block.size), digest);
 }
 
 // Cut at every byte: only the end of the whole is one. Bytes of their own, so that a sanitizer sees
@@ -109,16 +129,15 @@ static void test_cut_blocks_are_malformed(void **state) {
     (void)state;
     struct legacy_info info = make_table(&block);
     for (size_t size = 1; size < block.size; size++) {
-        struct arena arena = ARENA_INIT;
-        struct nf_table table = {.chain_count = 99};
+        struct nf_table *table = nf_table_new();
         uint8_t *bytes = malloc(size);
-        assert_non_null(bytes);
+        assert_true(bytes && table);
         memcpy(bytes, block.bytes, size);
-        int r = legacy_table_parse(&info, bytes, size, &arena, &table);
+        int r = legacy_table_parse(&info, bytes, size, table);
         // Cut between two entries what is left can be a table.
-        assert_true(r == -EBADMSG || (r == 0 && table.chain_count > 0));
+        assert_true(r == -EBADMSG || (r == 0 && table->chain_count > 0));
         free(bytes);
-        arena_done(&arena);
+        nf_table_unref(table);
     }
 }
 
@@ -129,27 +148,26 @@ static void test_offsets_that_lie_are_malformed(void **state) {
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         for (unsigned value = 0; value <= UINT16_MAX; value += 61) {
             struct block block;
-            struct arena arena = ARENA_INIT;
-            struct nf_table table;
+            struct nf_table *table = nf_table_new();
             struct legacy_info info = make_table(&block);
             uint16_t number = (uint16_t)value;
             memcpy(block.bytes + places[i], &number, sizeof(number));
-            int r = legacy_table_parse(&info, block.bytes, block.size, &arena, &table);
+            int r = legacy_table_parse(&info, block.bytes, block.size, table);
             assert_true(r == -EBADMSG || r == 0);
-            arena_done(&arena);
+            nf_table_unref(table);
         }
     }
 }
 
 static void test_policy_must_stand_at_the_end(void **state) {
     struct block block;
-    struct arena arena = ARENA_INIT;
-    struct nf_table table;
+    struct nf_table *table = nf_table_new();
     (void)state;
+    assert_non_null(table);
     struct legacy_info info = make_table(&block);
     info.underflow[NF_HOOK_INPUT] += 8;
-    assert_int_equal(legacy_table_parse(&info, block.bytes, block.size, &arena, &table), -EBADMSG);
-    arena_done(&arena);
+    assert_int_equal(legacy_table_parse(&info, block.bytes, block.size, table), -EBADMSG);
+    nf_table_unref(table);
 }
 
 static void test_names_of_protocols(void **state) {
@@ -171,6 +189,7 @@ static void test_names_of_protocols(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chains_and_rules),
+        cmocka_unit_test(test_digest),
         cmocka_unit_test(test_cut_blocks_are_malformed),
         cmocka_unit_test(test_offsets_that_lie_are_malformed),
         cmocka_unit_test(test_policy_must_stand_at_the_end),

@@ -47,9 +47,9 @@ static struct ruleset *load(const char *name) {
 // The rule of a seed that has one.
 static const struct nf_rule *find_rule(const struct ruleset *ruleset) {
     for (size_t i = 0; i < ruleset->table_count; i++) {
-        for (size_t k = 0; k < ruleset->tables[i].chain_count; k++) {
-            if (ruleset->tables[i].chains[k].rule_count > 0)
-                return ruleset->tables[i].chains[k].rules;
+        for (size_t k = 0; k < ruleset->tables[i]->chain_count; k++) {
+            if (ruleset->tables[i]->chains[k].rule_count > 0)
+                return ruleset->tables[i]->chains[k].rules;
         }
     }
     return NULL;
@@ -86,14 +86,14 @@ static void test_names_are_found(void **state) {
     const struct nf_expr *last = &rule->exprs[rule->expr_count - 1];
     (void)state;
     assert_int_equal(last->kind, NF_EXPR_LOOKUP);
-    assert_ptr_equal(last->lookup.set, nf_table_set(&ruleset->tables[0], "verdicts"));
+    assert_ptr_equal(last->lookup.set, nf_table_set(ruleset->tables[0], "verdicts"));
     assert_int_equal(last->lookup.destination, NF_REGISTER_VERDICT);
     assert_int_equal(last->lookup.set->element_count, 2);
     // In whichever order the kernel's hashes had them.
     const struct nf_element *elements = last->lookup.set->elements;
     size_t jump = elements[0].verdict.code == NF_VERDICT_JUMP ? 0 : 1;
     assert_int_equal(elements[1 - jump].verdict.code, NF_VERDICT_ACCEPT);
-    assert_ptr_equal(elements[jump].verdict.chain, nf_table_chain(&ruleset->tables[0], "plain"));
+    assert_ptr_equal(elements[jump].verdict.chain, nf_table_chain(ruleset->tables[0], "plain"));
     ruleset_unref(ruleset);
 }
 
@@ -101,17 +101,17 @@ static void test_parts(void **state) {
     struct ruleset *chain = load("chain-ip-in"), *set = load("set-ip-timed");
     struct ruleset *quota = load("object-volume"), *expectation = load("object-expected");
     (void)state;
-    assert_string_equal(chain->tables[0].comment, "a table");
-    assert_string_equal(chain->tables[0].chains[0].comment, "a chain");
-    assert_int_equal(chain->tables[0].chains[0].priority, -5);
-    assert_int_equal(chain->tables[0].chains[0].policy, NF_VERDICT_DROP);
-    assert_int_equal(set->tables[0].sets[0].timeout, 3600000);
-    assert_int_equal(set->tables[0].sets[0].gc_interval, 10000);
-    assert_int_equal(set->tables[0].sets[0].elements[0].timeout, 5 * 3600000);
-    assert_int_equal(quota->tables[0].objects[0].quota.bytes, 25 * 1024 * 1024);
-    assert_int_equal(quota->tables[0].objects[0].quota.consumed, 3);
-    assert_int_equal(expectation->tables[0].objects[0].ct_expectation.port, 5432);
-    assert_int_equal(expectation->tables[0].objects[0].ct_expectation.timeout, 3600000);
+    assert_string_equal(chain->tables[0]->comment, "a table");
+    assert_string_equal(chain->tables[0]->chains[0].comment, "a chain");
+    assert_int_equal(chain->tables[0]->chains[0].priority, -5);
+    assert_int_equal(chain->tables[0]->chains[0].policy, NF_VERDICT_DROP);
+    assert_int_equal(set->tables[0]->sets[0].timeout, 3600000);
+    assert_int_equal(set->tables[0]->sets[0].gc_interval, 10000);
+    assert_int_equal(set->tables[0]->sets[0].elements[0].timeout, 5 * 3600000);
+    assert_int_equal(quota->tables[0]->objects[0].quota.bytes, 25 * 1024 * 1024);
+    assert_int_equal(quota->tables[0]->objects[0].quota.consumed, 3);
+    assert_int_equal(expectation->tables[0]->objects[0].ct_expectation.port, 5432);
+    assert_int_equal(expectation->tables[0]->objects[0].ct_expectation.timeout, 3600000);
     ruleset_unref(chain);
     ruleset_unref(set);
     ruleset_unref(quota);
@@ -122,8 +122,8 @@ static void test_origin(void **state) {
     struct ruleset *ruleset =
         load("rule-ip-filter-meta-cmp-match-conntrack-comment-payload-counter-target");
     (void)state;
-    assert_int_equal(ruleset->tables[0].syntax, NF_SYNTAX_IPTABLES);
-    assert_string_equal(ruleset->tables[0].manager, "iptables-nft");
+    assert_int_equal(ruleset->tables[0]->syntax, NF_SYNTAX_IPTABLES);
+    assert_string_equal(ruleset->tables[0]->manager, "iptables-nft");
     assert_string_equal(find_rule(ruleset)->comment, "a comment");
     ruleset_unref(ruleset);
 }
