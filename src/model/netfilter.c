@@ -209,7 +209,7 @@ static const struct nf_element *find_end(const struct nf_set *set, size_t i) {
 }
 
 bool nf_element_is_above(const struct nf_element *element, const struct nf_element *other) {
-    return element->key.length == other->key.length &&
+    return element->key.length > 0 && element->key.length == other->key.length &&
            memcmp(element->key.bytes, other->key.bytes, other->key.length) > 0;
 }
 
