@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "model/fdb.h"
 
+#include "base/hash.h"
 #include "model/claim.h"
 #include "model/neighbour_words.h"
 #include "model/node.h"
@@ -214,9 +215,9 @@ static uint64_t identity(const void *row) {
         entry->src_vni.value,       entry->port.value,
         entry->via.value,           entry->nhid.value,
     };
-    uint64_t hash = neighbour_hash(NEIGHBOUR_HASH_START, numbers, sizeof(numbers));
-    hash = neighbour_hash(hash, entry->dst.bytes, sizeof(entry->dst.bytes));
-    return neighbour_hash(hash, entry->mac.bytes, entry->mac.length);
+    uint64_t hash = hash_add(HASH_START, numbers, sizeof(numbers));
+    hash = hash_add(hash, entry->dst.bytes, sizeof(entry->dst.bytes));
+    return hash_add(hash, entry->mac.bytes, entry->mac.length);
 }
 
 const struct kind fdb_kind = {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "model/finding.h"
 #include "model/neighbour_words.h"
 
@@ -30,7 +31,7 @@ static size_t count_keys(const struct node *node) {
 }
 
 static void see(struct seen *seen, const void *bytes, size_t size) {
-    uint64_t whole = neighbour_hash(NEIGHBOUR_HASH_START, bytes, size);
+    uint64_t whole = hash_add(HASH_START, bytes, size);
     uint32_t hash = (uint32_t)(whole >> 32) | 1;
     size_t slot = (size_t)whole & seen->mask;
     while (seen->hashes[slot] && seen->hashes[slot] != hash)

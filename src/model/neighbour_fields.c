@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The fields of a neighbour. Keys are those of ip(8)'s JSON.
+#include "base/hash.h"
 #include "model/claim.h"
 #include "model/neighbour.h"
 #include "model/neighbour_words.h"
@@ -295,11 +296,10 @@ static const struct field fields[] = {
 
 static uint64_t identity(const void *row) {
     const struct neighbour *neighbour = row;
-    uint64_t hash =
-        neighbour_hash(NEIGHBOUR_HASH_START, &neighbour->ifindex, sizeof(neighbour->ifindex));
-    hash = neighbour_hash(hash, neighbour->dst.bytes, sizeof(neighbour->dst.bytes));
+    uint64_t hash = hash_add(HASH_START, &neighbour->ifindex, sizeof(neighbour->ifindex));
+    hash = hash_add(hash, neighbour->dst.bytes, sizeof(neighbour->dst.bytes));
     uint8_t rest[2] = {neighbour->dst.family, neighbour->flags & NEIGHBOUR_PROXY};
-    return neighbour_hash(hash, rest, sizeof(rest));
+    return hash_add(hash, rest, sizeof(rest));
 }
 
 const struct kind neighbour_kind = {

@@ -56,10 +56,3 @@ void neighbour_get_ifname(const struct row_ref *ref, int32_t ifindex, struct val
     else
         value_printf(ret, "if%d", ifindex);
 }
-
-uint64_t neighbour_hash(uint64_t hash, const void *bytes, size_t size) {
-    const uint8_t *at = bytes;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ at[i]) * HASH_PRIME;
-    return hash;
-}

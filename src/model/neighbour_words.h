@@ -33,8 +33,4 @@ void neighbour_get_moved(const struct row_ref *ref, enum kind_id kind, const str
 // node does not know the interface.
 void neighbour_get_ifname(const struct row_ref *ref, int32_t ifindex, struct value *ret);
 
-// A hash of bytes, begun or continued (FNV-1a, 64 bits): what identifies a row.
-#define NEIGHBOUR_HASH_START UINT64_C(0xcbf29ce484222325)
-uint64_t neighbour_hash(uint64_t hash, const void *bytes, size_t size);
-
 #endif

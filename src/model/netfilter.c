@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "base/hash.h"
 #include "ruleset/nf_text.h"
 
 #define NAMES(words) \
@@ -39,20 +40,12 @@ void netfilter_set_texts(struct value *ret, const char *const *items, size_t cou
 
 // --- Identities ----------------------------------------------------------------------------------
 
-// FNV-1a, 64 bits.
-static uint64_t mix(uint64_t hash, const void *bytes, size_t size) {
-    const unsigned char *at = bytes;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ at[i]) * UINT64_C(1099511628211);
-    return hash;
-}
-
 // A table of iptables-nft that is made anew has another handle: its name is what stays.
 uint64_t netfilter_identity(const struct nf_table *table, uint64_t handle) {
     const uint8_t kind[] = {table->family, (uint8_t)table->backend};
-    uint64_t hash = mix(UINT64_C(14695981039346656037), kind, sizeof(kind));
-    hash = mix(hash, table->name, strlen(table->name));
-    return mix(hash, &handle, sizeof(handle));
+    uint64_t hash = hash_add(HASH_START, kind, sizeof(kind));
+    hash = hash_add(hash, table->name, strlen(table->name));
+    return hash_add(hash, &handle, sizeof(handle));
 }
 
 uint64_t nf_rule_identity(const struct nf_rule *rule) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "model/finding.h"
 #include "model/neighbour_words.h"
 
@@ -31,8 +32,8 @@ struct firsts {
 
 static struct sighting *find_first(const struct firsts *firsts, const struct sighting *sighting) {
     const struct address *address = &sighting->neighbour->dst;
-    uint64_t hash = neighbour_hash(NEIGHBOUR_HASH_START, &sighting->segment, sizeof(uint32_t));
-    hash = neighbour_hash(hash, address, sizeof(*address));
+    uint64_t hash = hash_add(HASH_START, &sighting->segment, sizeof(uint32_t));
+    hash = hash_add(hash, address, sizeof(*address));
     size_t slot = (size_t)(hash ^ hash >> 32) & firsts->mask;
     for (;; slot = (slot + 1) & firsts->mask) {
         struct sighting *first = &firsts->slots[slot];
