@@ -26,18 +26,6 @@ int link_address_parse(const struct nlmsghdr *message, struct arena *arena, int3
 int link_bridge_index(const struct nlmsghdr *message, int32_t *ret_ifindex);
 int link_vlans_parse(const struct nlmsghdr *message, struct arena *arena, struct link *link);
 
-// RTM_NEWQDISC: which sides the qdisc can carry classifiers for that meet packets on their way.
-struct link_qdisc {
-    int32_t ifindex;
-    bool ingress; // kind "ingress" or "clsact"
-    bool egress;  // kind "clsact"
-};
-int link_qdisc_parse(const struct nlmsghdr *message, struct link_qdisc *ret_qdisc);
-
-// RTM_NEWTFILTER: a BPF program at TC_H_MIN_INGRESS or TC_H_MIN_EGRESS of clsact (or ingress).
-int link_filter_parse(const struct nlmsghdr *message, struct arena *arena,
-                      struct link_program *ret_program);
-
 // RTM_NEWNETCONF for IPv4: the rp_filter.
 int link_netconf_parse(const struct nlmsghdr *message, int32_t *ret_ifindex,
                        struct maybe *ret_rp_filter);

@@ -6,13 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/pkt_sched.h>
-#include <linux/rtnetlink.h>
-
 #include "source/bpf.h"
-#include "source/link_parse.h"
 #include "source/link_read.h"
 #include "source/netns_enter.h"
+#include "source/tc.h"
 
 #define HOOK_PROGRAMS_MAX 64 // the kernel's own limit (BPF_MPROG_MAX)
 
@@ -33,88 +30,28 @@ static int add_program(struct link_reading *reading, struct link *link,
 
 // --- Filters of qdiscs ---------------------------------------------------------------------------
 
-// The few interfaces that have a qdisc for classifiers on their way.
-struct qdiscs {
-    struct link_qdisc *entries;
-    size_t count;
-};
-
-static int take_qdisc(const struct nlmsghdr *message, void *user_data) {
-    struct qdiscs *qdiscs = user_data;
-    struct link_qdisc qdisc;
-    int r = link_qdisc_parse(message, &qdisc);
-    if (r < 0)
-        return r == -ENOMSG ? 0 : r;
-    if (!qdisc.ingress)
+static int add_filter(struct link_reading *reading, const struct tc_filter *filter) {
+    struct link *link = link_reading_row(reading, filter->ifindex);
+    if (!link || strcmp(filter->kind, "bpf") != 0)
         return 0;
-    void *grown = reallocarray(qdiscs->entries, qdiscs->count + 1, sizeof(*qdiscs->entries));
-    if (!grown)
-        return -ENOMEM;
-    qdiscs->entries = grown;
-    qdiscs->entries[qdiscs->count++] = qdisc;
-    return 0;
-}
-
-static void restart_qdiscs(void *user_data) {
-    struct qdiscs *qdiscs = user_data;
-    qdiscs->count = 0;
-}
-
-// The filters of one side of one interface.
-struct filters {
-    struct link_reading *reading;
-    struct link *link;
-    size_t programs_before;
-};
-
-static int take_filter(const struct nlmsghdr *message, void *user_data) {
-    struct filters *filters = user_data;
-    struct link_program program;
-    int r = link_filter_parse(message, &filters->reading->table->arena, &program);
-    if (r < 0)
-        return r == -ENOMSG ? 0 : r;
-    return add_program(filters->reading, filters->link, &program);
-}
-
-static void restart_filters(void *user_data) {
-    struct filters *filters = user_data;
-    filters->link->program_count = filters->programs_before;
-}
-
-static int read_filters(struct link_reading *reading, struct link *link, uint32_t side,
-                        struct error *err) {
-    const struct tcmsg header = {.tcm_family = AF_UNSPEC,
-                                 .tcm_ifindex = link->ifindex,
-                                 .tcm_parent = TC_H_MAKE(TC_H_CLSACT, side)};
-    struct filters filters = {reading, link, link->program_count};
-    const struct netlink_reader reader = {take_filter, restart_filters, &filters};
-    return netlink_dump(&reading->netlink, netlink_request(RTM_GETTFILTER, &header, sizeof(header)),
-                        &reader, err);
-}
-
-static int read_filters_of(struct link_reading *reading, const struct link_qdisc *qdisc,
-                           struct error *err) {
-    struct link *link = link_reading_row(reading, qdisc->ifindex);
-    int r = link ? read_filters(reading, link, TC_H_MIN_INGRESS, err) : 0;
-    if (r == 0 && link && qdisc->egress)
-        r = read_filters(reading, link, TC_H_MIN_EGRESS, err);
-    // One that has just gone has no filters; the others have.
-    return r == -ENODEV || r == -EINVAL ? 0 : r;
+    const struct link_program program = {.attached = filter->side == TC_SIDE_INGRESS ? "tc-ingress"
+                                                                                     : "tc-egress",
+                                         .id = filter->program,
+                                         .name = filter->program_name,
+                                         .priority = maybe_of(filter->priority)};
+    return add_program(reading, link, &program);
 }
 
 static void read_tc(struct link_reading *reading) {
-    const struct tcmsg header = {.tcm_family = AF_UNSPEC};
-    struct qdiscs qdiscs = {0};
-    const struct netlink_reader reader = {take_qdisc, restart_qdiscs, &qdiscs};
+    struct tc_filters filters;
     struct error err = {0};
-    int r = netlink_dump(&reading->netlink, netlink_request(RTM_GETQDISC, &header, sizeof(header)),
-                         &reader, &err);
-    for (size_t i = 0; r == 0 && i < qdiscs.count; i++)
-        r = read_filters_of(reading, &qdiscs.entries[i], &err);
-    // A kernel without traffic control has no such programs.
-    if (!netlink_is_unsupported(r))
-        link_reading_trouble(reading, "tc programs", r, &err);
-    free(qdiscs.entries);
+    int r = tc_read_filters(&reading->netlink, &reading->table->arena, &filters, &err);
+    for (size_t i = 0; i < filters.count && r != -ENOMEM; i++) {
+        int added = add_filter(reading, &filters.items[i]);
+        r = added < 0 ? added : r;
+    }
+    link_reading_trouble(reading, "tc programs", r, &err);
+    free(filters.items);
 }
 
 // --- tcx and netkit ------------------------------------------------------------------------------
@@ -158,7 +95,7 @@ static int read_hooks_of_all(struct link_reading *reading) {
     return 0;
 }
 
-static void read_hooks(struct link_reading *reading) {
+void link_read_hook_programs(struct link_reading *reading) {
     struct error err = {0};
     int r = netns_enter(reading->request->netns, &err);
     if (r == 0) {
@@ -197,7 +134,7 @@ static void name_programs(struct link_reading *reading) {
 void link_read_programs(struct link_reading *reading) {
     if (bpf_has_tc_programs()) {
         read_tc(reading);
-        read_hooks(reading);
+        link_read_hook_programs(reading);
     }
     name_programs(reading);
 }

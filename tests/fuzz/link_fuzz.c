@@ -17,8 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct reading {
     struct table *table;
     struct link_address address; // the last, which rows without one are given
-    struct link_program program;
-    bool has_address, has_program;
+    bool has_address;
 };
 
 static void parse_link(const struct nlmsghdr *message, struct reading *reading) {
@@ -37,7 +36,6 @@ static void parse_link(const struct nlmsghdr *message, struct reading *reading) 
 
 static int parse_all(const struct nlmsghdr *message, void *user_data) {
     struct reading *reading = user_data;
-    struct link_qdisc qdisc;
     struct maybe rp_filter;
     uint64_t counters[HISTORY_COUNTERS];
     int32_t number;
@@ -46,9 +44,6 @@ static int parse_all(const struct nlmsghdr *message, void *user_data) {
     parse_link(message, reading);
     if (link_address_parse(message, arena, &number, &reading->address) == 0)
         reading->has_address = true;
-    if (link_filter_parse(message, arena, &reading->program) == 0)
-        reading->has_program = true;
-    link_qdisc_parse(message, &qdisc);
     link_netconf_parse(message, &number, &rp_filter);
     link_nsid_parse(message, &number);
     link_stats_parse(message, &number, counters);
@@ -100,10 +95,6 @@ static void use(struct reading *reading) {
         struct link *link = (struct link *)(uintptr_t)table_row(reading->table, i);
         link->addr_info = &reading->address;
         link->addr_count = reading->has_address;
-        if (link->program_count == 0 && reading->has_program) {
-            link->programs = &reading->program;
-            link->program_count = 1;
-        }
     }
     node_set_table(node, 1, table_ref(reading->table));
     read_rows(node, reading->table);

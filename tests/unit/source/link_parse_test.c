@@ -287,31 +287,6 @@ static void test_vlans_of_ports(void **state) {
     }
 }
 
-static void test_filter_with_a_program(void **state) {
-    struct captured captured;
-    struct link_program program = {0};
-    (void)state;
-    // The priority's own message comes first, and is no filter.
-    assert_int_equal(link_filter_parse(capture(&captured, "filter3_0"), &captured.arena, &program),
-                     -ENOMSG);
-    assert_int_equal(link_filter_parse(capture(&captured, "filter3_1"), &captured.arena, &program),
-                     0);
-    assert_string_equal(program.attached, "tc-ingress");
-    assert_true(program.id.known);
-    assert_int_equal(program.priority.value, 7);
-    arena_done(&captured.arena);
-}
-
-static void test_qdiscs(void **state) {
-    struct captured captured;
-    struct link_qdisc qdisc;
-    (void)state;
-    assert_int_equal(link_qdisc_parse(capture(&captured, "qdisc_clsact"), &qdisc), 0);
-    assert_true(qdisc.ingress && qdisc.egress);
-    assert_int_equal(link_qdisc_parse(capture(&captured, "qdisc_0"), &qdisc), 0);
-    assert_false(qdisc.ingress || qdisc.egress);
-}
-
 static void test_settings_nsids_and_counters(void **state) {
     struct captured captured;
     uint64_t counters[HISTORY_COUNTERS];
@@ -371,8 +346,6 @@ int main(void) {
         cmocka_unit_test(test_other_end_is_in_another_namespace),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_vlans_of_ports),
-        cmocka_unit_test(test_filter_with_a_program),
-        cmocka_unit_test(test_qdiscs),
         cmocka_unit_test(test_settings_nsids_and_counters),
         cmocka_unit_test(test_messages_cut_short),
         cmocka_unit_test(test_interface_without_a_name_is_malformed),
