@@ -86,6 +86,14 @@ static const struct panel_view views[] = {
         .targets = netfilter_service_targets,
     },
     {
+        .name = "bypasses",
+        .title = "Bypasses",
+        .key = 'B',
+        .kind = KIND_BYPASSES,
+        .columns = "station,type,name,~id,~mode,dev,effect,?rule,?evidence",
+        .targets = netfilter_bypass_targets,
+    },
+    {
         .name = "tables",
         .title = "Tables",
         .kind = KIND_TABLES,
@@ -109,7 +117,7 @@ static const struct key_binding keys[] = {
     {.label = NULL},
 };
 
-static const enum kind_id needs[] = {KIND_HOOKS};
+static const enum kind_id needs[] = {KIND_HOOKS, KIND_BYPASSES};
 
 const struct panel netfilter_panel = {
     .name = "netfilter",

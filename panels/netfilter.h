@@ -4,6 +4,7 @@
 #define PANELS_NETFILTER_H
 
 #include "model/netfilter.h"
+#include "ruleset/road.h"
 #include "tui/panel.h"
 
 // The place of a chain's rules, of a set's elements; of the rules that lead to a chain or use a set
@@ -22,6 +23,14 @@ extern const struct panel_target netfilter_rule_targets[], netfilter_chain_targe
 // References between chains as a tree (struct panel_view).
 int netfilter_tree(const struct node *node, uint64_t netns, struct panel_tree_row **ret_rows,
                    size_t *ret_count);
+
+// The place of the bypasses at a station; of those alone that rules are which a base chain calls,
+// if it is not NULL.
+void netfilter_place_bypasses(enum road_point station, const struct nf_chain *base, uint64_t netns,
+                              struct panel_place *ret_place);
+
+// Where rows of bypasses lead.
+extern const struct panel_target netfilter_bypass_targets[];
 
 // The road of a packet, beside the rules.
 extern const struct panel_side netfilter_road;

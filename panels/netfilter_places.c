@@ -2,6 +2,7 @@
 // Places in netfilter: each is a view of the panel with a filter.
 #include <stdio.h>
 
+#include "model/bypass.h"
 #include "panels/netfilter.h"
 
 // A value in the language of filters, in quotes: names of chains and sets may have anything in
@@ -59,4 +60,19 @@ void netfilter_place_users(const struct nf_table *table, const char *name, uint6
     put_quoted(&filter, name);
     set_place(ret_place, "rules", netns, &filter);
     snprintf(ret_place->label, sizeof(ret_place->label), "users of %s", name);
+}
+
+void netfilter_place_bypasses(enum road_point station, const struct nf_chain *base, uint64_t netns,
+                              struct panel_place *ret_place) {
+    struct buffer filter = BUFFER_INIT;
+    buffer_printf(&filter, "station=%s", bypass_station_name(station));
+    if (base) {
+        buffer_puts(&filter, " ");
+        put_table(&filter, base->table);
+        buffer_puts(&filter, " base=");
+        put_quoted(&filter, base->name);
+    }
+    set_place(ret_place, "bypasses", netns, &filter);
+    snprintf(ret_place->label, sizeof(ret_place->label), "bypasses at %s",
+             bypass_station_name(station));
 }

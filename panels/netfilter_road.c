@@ -1,71 +1,248 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The road of a packet through the hooks, beside the rules of what is selected on it.
+// The road of a packet through the hooks, beside the rules of what is selected on it; and, each at
+// its place, what takes packets past a part of it.
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "model/bypass.h"
 #include "panels/netfilter.h"
 #include "ruleset/road.h"
 #include "tui/grid.h"
 
 #define WIDTH 46
 
-static const struct ruleset *ruleset_of(const struct node *node, uint64_t netns) {
-    const struct table *table = node_table(node, netns, KIND_HOOKS);
-    return table ? table->ruleset : NULL;
+// The list while it is made.
+struct making {
+    uint64_t netns;
+    const struct table *bypasses; // NULL: not read
+    struct panel_side_item *items;
+    size_t count, capacity;
+    bool failed; // memory ran out
+};
+
+static struct panel_side_item *add_item(struct making *making, enum style style, const char *format,
+                                        ...) __attribute__((format(printf, 3, 4)));
+
+// A new item, or one that nobody sees when memory is out.
+static struct panel_side_item *add_item(struct making *making, enum style style, const char *format,
+                                        ...) {
+    static _Thread_local struct panel_side_item spare;
+    struct panel_side_item *item = &spare;
+    va_list args;
+    if (making->count == making->capacity) {
+        size_t wanted = making->capacity ? making->capacity * 2 : 32;
+        void *grown = reallocarray(making->items, wanted, sizeof(*making->items));
+        making->failed |= !grown;
+        if (grown) {
+            making->items = grown;
+            making->capacity = wanted;
+        }
+    }
+    if (making->count < making->capacity)
+        item = &making->items[making->count++];
+    *item = (struct panel_side_item){.style = (uint8_t)style};
+    va_start(args, format);
+    vsnprintf(item->text, sizeof(item->text), format, args);
+    va_end(args);
+    return item;
 }
 
-static void describe_chain(const struct road_stop *stop, struct panel_side_item *item) {
+// --- Bypasses ------------------------------------------------------------------------------------
+
+// Which of them an item is about.
+struct bypass_choice {
+    enum road_point station;
+    bool backends;               // those of two backends; else all others
+    const struct nf_chain *base; // only rules that are called from it; NULL: any
+};
+
+// By names: the rows and the road may be of two readings.
+static bool is_same_chain(const struct nf_chain *a, const struct nf_chain *b) {
+    return a->table->family == b->table->family && a->table->backend == b->table->backend &&
+           strcmp(a->table->name, b->table->name) == 0 && strcmp(a->name, b->name) == 0;
+}
+
+static bool is_chosen(const struct bypass *bypass, const struct bypass_choice *choice) {
+    if (bypass->station != choice->station || (bypass->type == BYPASS_BACKENDS) != choice->backends)
+        return false;
+    if (!choice->base)
+        return !bypass->rule;
+    return bypass->base && is_same_chain(bypass->base, choice->base);
+}
+
+// The first bypass that is chosen, or NULL, and how many there are. Those that do something come
+// before others.
+static const struct bypass *find_bypass(const struct making *making,
+                                        const struct bypass_choice *choice, size_t *ret_count) {
+    const struct bypass *first = NULL;
+    *ret_count = 0;
+    for (size_t i = 0; making->bypasses && i < making->bypasses->count; i++) {
+        const struct bypass *bypass = table_row(making->bypasses, i);
+        if (!is_chosen(bypass, choice))
+            continue;
+        first = first && first->active >= bypass->active ? first : bypass;
+        ++*ret_count;
+    }
+    return first;
+}
+
+static void lead_to_station(const struct making *making, struct panel_side_item *item,
+                            enum road_point station) {
+    item->leads = true;
+    netfilter_place_bypasses(station, NULL, making->netns, &item->place);
+}
+
+static void lead_to_base(const struct making *making, struct panel_side_item *item,
+                         enum road_point station, const struct nf_chain *base) {
+    item->leads = true;
+    netfilter_place_bypasses(station, base, making->netns, &item->place);
+}
+
+// "dropper on eth0", "3 on eth0, eth1 ...".
+static void put_bypasses(const struct bypass *first, size_t count, struct buffer *text) {
+    const char *device = first->device_count > 0 ? first->devices[0] : NULL;
+    if (count > 1)
+        buffer_printf(text, "%zu", count);
+    else if (first->name)
+        buffer_puts(text, first->name);
+    else
+        buffer_printf(text, "program %u", (unsigned)first->id.value);
+    if (device && first->type != BYPASS_BRIDGE)
+        buffer_printf(text, " on %s%s", device, count > 1 ? " ..." : "");
+}
+
+static enum style style_of(const struct bypass *bypass) {
+    return bypass->active ? STYLE_WARNING : STYLE_DIM;
+}
+
+static const char *const titles[ROAD_POINT_COUNT] = {
+    [ROAD_AT_XDP] = "XDP",
+    [ROAD_AT_TC_INGRESS] = "tc ingress",
+    [ROAD_AT_TC_EGRESS] = "tc egress",
+    [ROAD_AT_BRIDGE] = "past the hooks of IP",
+};
+
+// Something that is not there is said only where all has been read.
+static void add_station(struct making *making, const struct road_stop *stop) {
+    const struct bypass_choice choice = {.station = stop->point};
+    size_t count;
+    const struct bypass *first = stop->point ? find_bypass(making, &choice, &count) : NULL;
+    bool known = making->bypasses && making->bypasses->status.state == STATUS_OK;
+    if (!first && known && stop->point && stop->point != ROAD_AT_BRIDGE)
+        add_item(making, STYLE_DIM, "       %s: none", titles[stop->point]);
+    else if (!first || stop->point == ROAD_AT_BRIDGE)
+        add_item(making, STYLE_DIM, "       %s", stop->text);
+    if (!first)
+        return;
+    struct buffer text = BUFFER_INIT;
+    put_bypasses(first, count, &text);
+    lead_to_station(
+        making,
+        add_item(making, STYLE_WARNING, "       %s: %s", titles[stop->point], buffer_text(&text)),
+        stop->point);
+    buffer_done(&text);
+}
+
+static void add_backends(struct making *making, const struct road_stop *stop) {
+    const struct bypass_choice choice = {.station = stop->point, .backends = true};
+    size_t count;
+    if (find_bypass(making, &choice, &count))
+        lead_to_station(making,
+                        add_item(making, STYLE_WARNING, "       legacy and nft rules both here"),
+                        stop->point);
+}
+
+// Rules that are called from a chain: "notrack: 2 rules".
+static void add_chain_bypasses(struct making *making, const struct road_stop *stop) {
+    const struct bypass_choice choice = {.station = stop->point, .base = stop->chain};
+    size_t count;
+    const struct bypass *first = find_bypass(making, &choice, &count);
+    if (first)
+        lead_to_base(making,
+                     add_item(making, style_of(first), "       %s: %zu rule%s%s",
+                              first->type == BYPASS_NOTRACK ? "notrack" : "flow add", count,
+                              count == 1 ? "" : "s", first->active ? "" : ", without effect"),
+                     stop->point, stop->chain);
+}
+
+// --- Stops ---------------------------------------------------------------------------------------
+
+static void add_chain(struct making *making, const struct road_stop *stop) {
     const struct nf_chain *chain = stop->chain;
     const char *policy = chain->policy == NF_VERDICT_DROP ? " drop" : "";
     char counts[32] = "";
     if (chain->has_counter)
         snprintf(counts, sizeof(counts), " %llu", (unsigned long long)chain->counter.packets);
-    snprintf(item->text, sizeof(item->text), " %5d %s%s %s %s%s%s%s%s", stop->priority,
-             chain->table->backend == NF_BACKEND_LEGACY ? "legacy " : "",
-             nf_family_name(chain->table->family), chain->table->name, chain->name,
-             stop->dnat ? " DNAT" : "", stop->snat ? " SNAT" : "", policy, counts);
-    item->style = chain->policy == NF_VERDICT_DROP ? STYLE_WARNING : STYLE_NORMAL;
+    struct panel_side_item *item =
+        add_item(making, chain->policy == NF_VERDICT_DROP ? STYLE_WARNING : STYLE_NORMAL,
+                 " %5d %s%s %s %s%s%s%s%s", stop->priority,
+                 chain->table->backend == NF_BACKEND_LEGACY ? "legacy " : "",
+                 nf_family_name(chain->table->family), chain->table->name, chain->name,
+                 stop->dnat ? " DNAT" : "", stop->snat ? " SNAT" : "", policy, counts);
+    item->leads = true;
+    netfilter_place_chain(chain, making->netns, &item->place);
+    add_chain_bypasses(making, stop);
 }
 
-static void describe(const struct road_stop *stop, uint64_t netns, struct panel_side_item *item) {
+static void add_flowtable(struct making *making, const struct road_stop *stop) {
+    const struct nf_flowtable *flowtable = stop->flowtable;
+    bool used = flowtable->use > 0 && flowtable->device_count > 0;
+    struct panel_side_item *item =
+        add_item(making, used ? STYLE_WARNING : STYLE_DIM, " %5d flowtable %s %s %s%s%s",
+                 stop->priority, nf_family_name(flowtable->table->family), flowtable->table->name,
+                 flowtable->name, flowtable->flags & 1 ? " hardware" : "", used ? "" : " unused");
+    lead_to_station(making, item, stop->point);
+}
+
+static void add_stop(struct making *making, const struct road_stop *stop) {
     switch (stop->type) {
     case ROAD_HOOK:
-        snprintf(item->text, sizeof(item->text), "%s", stop->text);
-        item->style = STYLE_TITLE;
+        add_item(making, STYLE_TITLE, "%s", stop->text);
+        add_backends(making, stop);
         return;
     case ROAD_STATION:
-        snprintf(item->text, sizeof(item->text), "       %s", stop->text);
-        item->style = STYLE_DIM;
+        add_station(making, stop);
+        return;
+    case ROAD_FLOWTABLE:
+        add_flowtable(making, stop);
         return;
     case ROAD_CHAIN:
-        describe_chain(stop, item);
-        item->leads = true;
-        netfilter_place_chain(stop->chain, netns, &item->place);
+        add_chain(making, stop);
         return;
     }
 }
 
+// Until it is known, br_netfilter is taken to be there.
+static bool is_ip_called(const struct table *bypasses) {
+    const struct bypass_whole *whole = bypasses ? bypasses->whole : NULL;
+    return !whole || whole->bridges_calling_ip > 0;
+}
+
 static int fill(const struct node *node, uint64_t netns, unsigned variant, const char **ret_title,
                 struct panel_side_item **ret_items, size_t *ret_count) {
-    const struct ruleset *ruleset = ruleset_of(node, netns);
+    const struct table *hooks = node_table(node, netns, KIND_HOOKS);
+    struct making making = {.netns = netns, .bypasses = node_table(node, netns, KIND_BYPASSES)};
     const struct road_options options = {.class = variant % ROAD_CLASS_COUNT,
-                                         .bridge_calls_ip = true};
+                                         .bridge_calls_ip = is_ip_called(making.bypasses)};
     struct road_stop *stops;
     size_t count;
-    if (!ruleset)
+    if (!hooks || !hooks->ruleset)
         return 0;
-    int r = road_make(ruleset, &options, &stops, &count);
-    struct panel_side_item *items = r == 0 ? calloc(count + 1, sizeof(*items)) : NULL;
-    for (size_t i = 0; items && i < count; i++)
-        describe(&stops[i], netns, &items[i]);
-    if (r == 0)
-        free(stops);
-    if (!items)
+    if (road_make(hooks->ruleset, &options, &stops, &count) < 0)
         return -ENOMEM;
+    for (size_t i = 0; i < count; i++)
+        add_stop(&making, &stops[i]);
+    free(stops);
+    if (making.failed) {
+        free(making.items);
+        return -ENOMEM;
+    }
     *ret_title = road_class_title(options.class);
-    *ret_items = items;
-    *ret_count = count;
+    *ret_items = making.items;
+    *ret_count = making.count;
     return 0;
 }
 

@@ -72,6 +72,9 @@ _netscope_fields() {
     case ",${1:-services}," in *,services,* | *,netfilter,*)
         printf '%s\n' netns family table name addr port proto backends count affinity restricted rejected chain origin backend syntax manager ;;
     esac
+    case ",${1:-bypasses}," in *,bypasses,* | *,netfilter,*)
+        printf '%s\n' netns order station type name id mode dev prio family table backend chain handle rule base active effect evidence ;;
+    esac
     case ",${1:-answers}," in *,answers,*)
         printf '%s\n' netns time name type class outcome candidate reason from server port transport candidate_count query_count took_ms validity validity_reason rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional ;;
     esac
@@ -115,7 +118,7 @@ _netscope() {
     case $prev in
     --dump)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services answers queries packets packet_summaries dns netfilter' && return
+            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries dns netfilter' && return
         ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson' -- "$cur")
@@ -162,7 +165,7 @@ _netscope() {
         ;;
     --list-fields)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services answers queries packets packet_summaries' -- "$cur") && return
+            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries' -- "$cur") && return
         ;;
     --route-get)
                 return
@@ -210,7 +213,7 @@ _netscope() {
                 return
         ;;
     --panel)
-        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/references netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/tables' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/references netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/bypasses netfilter/tables' -- "$cur")
         return
         ;;
     --interval)

@@ -73,6 +73,9 @@ function __netscope_fields
     if test -z "$kinds"; or contains services $kinds
         printf '%s\n' netns family table name addr port proto backends count affinity restricted rejected chain origin backend syntax manager
     end
+    if test -z "$kinds"; or contains bypasses $kinds
+        printf '%s\n' netns order station type name id mode dev prio family table backend chain handle rule base active effect evidence
+    end
     if test -z "$kinds"; or contains answers $kinds
         printf '%s\n' netns time name type class outcome candidate reason from server port transport candidate_count query_count took_ms validity validity_reason rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional
     end
@@ -88,7 +91,7 @@ function __netscope_fields
 end
 
 complete -c netscope -f
-complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services answers queries packets packet_summaries dns netfilter)' -d 'write rows to standard output; all kinds if none is named'
+complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries dns netfilter)' -d 'write rows to standard output; all kinds if none is named'
 complete -c netscope -l format -x -a 'text json ndjson' -d 'text, json or ndjson'
 complete -c netscope -l json -s j -d 'the same as --format json'
 complete -c netscope -l filter -x -a '(__netscope_fields)' -d 'only rows that match, as \'mtu > 1500 and not lo\''
@@ -108,7 +111,7 @@ complete -c netscope -l server -x -d 'with --dump=dns: ask this server, or all t
 complete -c netscope -l rules -x -d 'with --dump=dns: resolve as glibc, musl or exact (the name as it is)'
 complete -c netscope -l tcp -d 'with --dump=dns: ask over TCP'
 complete -c netscope -l watch -x -d 'with --dump=dns: look up again and again, so long after each other'
-complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services answers queries packets packet_summaries' -d 'say which fields there are'
+complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries' -d 'say which fields there are'
 complete -c netscope -l route-get -x -d 'say which route a packet takes, and why'
 complete -c netscope -l from -x -d 'that has this source address'
 complete -c netscope -l iif -x -d 'that comes in there'
@@ -126,7 +129,7 @@ complete -c netscope -l replies -x -d 'follow what answers, too (yes)'
 complete -c netscope -l count -x -d 'end after N packets, or with --watch after N lookups'
 complete -c netscope -l duration -x -d 'end after so long'
 complete -c netscope -l steps -d 'as ndjson: a line for each step'
-complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/references netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/tables' -d 'open the terminal program on this panel'
+complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/references netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/bypasses netfilter/tables' -d 'open the terminal program on this panel'
 complete -c netscope -l interval -x -d 'time between two readings of counters'
 complete -c netscope -l no-color -d 'no colours, as with NO_COLOR in the environment'
 complete -c netscope -l help -s h -d 'print this'

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/bypass.h"
 #include "model/conntrack.h"
 #include "model/dns.h"
 #include "model/expectation.h"
@@ -47,6 +48,7 @@ const struct kind *const kinds[KIND_COUNT] = {
     [KIND_FLOWTABLES] = &nf_flowtable_kind,
     [KIND_REFERENCES] = &nf_reference_kind,
     [KIND_SERVICES] = &nf_service_kind,
+    [KIND_BYPASSES] = &bypass_kind,
     [KIND_ANSWERS] = &dns_answer_kind,
     [KIND_QUERIES] = &dns_query_kind,
     [KIND_PACKETS] = &packet_kind,

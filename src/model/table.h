@@ -65,6 +65,7 @@ struct table {
     struct ruleset *ruleset; // a reference to that which the rows are parts of; NULL: of none
     struct table **lenders;  // references to tables whose texts the rows have too (table_borrow)
     size_t lender_count;
+    const void *whole; // what is said of all rows as one, of a type of the kind's; NULL: nothing
     void *rows;
     size_t count;              // of a snapshot: places
     struct table_pages *pages; // of a snapshot; else NULL

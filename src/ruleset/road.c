@@ -22,85 +22,129 @@ const char *road_class_title(enum road_class class) {
 #define FIRST INT32_MIN // before every chain
 #define LAST  INT32_MAX
 
+#define STATIONS_MAX 16 // at a hook
+
 struct station {
     int32_t priority;
     const char *text;
+    enum road_point point;
 };
+#define DOES(priority, text) \
+    { (priority), (text), ROAD_NOWHERE }
+#define END DOES(0, NULL)
 
 // linux/netfilter_ipv4.h and netfilter_ipv6.h, enum nf_ip_hook_priorities:
 // NF_IP_PRI_CONNTRACK_DEFRAG, _CONNTRACK, _NAT_DST, _NAT_SRC, _CONNTRACK_HELPER,
 // _CONNTRACK_CONFIRM. NAT of the packets of a flow whose first packet was translated takes place
 // where the chains of NAT would be asked.
 static const struct station prerouting[] = {
-    {-400, "fragments are put together"},
-    {-200, "conntrack looks for the flow"},
-    {-100, "destination NAT of known flows"},
-    {LAST, "routing decision"},
-    {0, NULL},
+    DOES(-400, "fragments are put together"),
+    DOES(-200, "conntrack looks for the flow"),
+    DOES(-100, "destination NAT of known flows"),
+    DOES(LAST, "routing decision"),
+    END,
 };
 static const struct station input[] = {
-    {100, "source NAT of known flows"},
-    {300, "helpers of conntrack look at the packet"},
-    {LAST, "conntrack confirms a new flow; a socket takes the packet"},
-    {0, NULL},
+    DOES(100, "source NAT of known flows"),
+    DOES(300, "helpers of conntrack look at the packet"),
+    DOES(LAST, "conntrack confirms a new flow; a socket takes the packet"),
+    END,
 };
-static const struct station forward[] = {{0, NULL}};
+static const struct station forward[] = {END};
 static const struct station output[] = {
-    {FIRST, "a socket sends; routing decision"},
-    {-400, "fragments are put together"},
-    {-200, "conntrack looks for the flow"},
-    {-100, "destination NAT of known flows"},
-    {LAST, "routed again, if its mark or destination has changed"},
-    {0, NULL},
+    DOES(FIRST, "a socket sends; routing decision"),
+    DOES(-400, "fragments are put together"),
+    DOES(-200, "conntrack looks for the flow"),
+    DOES(-100, "destination NAT of known flows"),
+    DOES(LAST, "routed again, if its mark or destination has changed"),
+    END,
 };
 static const struct station postrouting[] = {
-    {100, "source NAT of known flows"},
-    {300, "helpers of conntrack look at the packet"},
-    {LAST, "conntrack confirms a new flow"},
-    {0, NULL},
+    DOES(100, "source NAT of known flows"),
+    DOES(300, "helpers of conntrack look at the packet"),
+    DOES(LAST, "conntrack confirms a new flow"),
+    END,
 };
 static const struct station ingress[] = {
-    {FIRST, "XDP programs, then tc's at ingress"},
-    {0, NULL},
+    {FIRST, "XDP programs", ROAD_AT_XDP},
+    {FIRST, "tc's filters at ingress", ROAD_AT_TC_INGRESS},
+    END,
 };
 static const struct station egress[] = {
-    {LAST, "tc's programs at egress, queueing discipline"},
-    {0, NULL},
+    {LAST, "tc's filters at egress", ROAD_AT_TC_EGRESS},
+    DOES(LAST, "queueing discipline"),
+    END,
+};
+// linux/netfilter_bridge.h NF_BR_PRI_BRNF
+static const struct station bridge_calls[] = {
+    {0, "br_netfilter hands IP to the hooks of IP", ROAD_AT_BRIDGE},
+    END,
+};
+static const struct station bridge_calls_not[] = {
+    {0, "passes by the hooks of IP", ROAD_AT_BRIDGE},
+    END,
 };
 static const struct station bridge_forward[] = {
-    {FIRST, "the bridge looks up the port in its FDB"},
-    {0, NULL},
+    DOES(FIRST, "the bridge looks up the port in its FDB"),
+    END,
 };
-static const struct station none[] = {{0, NULL}};
+static const struct station none[] = {END};
 
 // --- Roads ---------------------------------------------------------------------------------------
 
 // Whose chains are called at a hook.
 enum level { LEVEL_DEVICE, LEVEL_IP, LEVEL_BRIDGE };
 
+// Whether a hook is on the road, by what br_netfilter does.
+enum when { ALWAYS, IF_BRIDGE_CALLS, IF_BRIDGE_CALLS_NOT };
+
 struct hook {
     enum level level;
     uint32_t number; // enum nf_hook; of LEVEL_DEVICE 0 is ingress, 1 egress
     const char *name;
     const struct station *stations;
-    bool by_bridge; // IP's, only where br_netfilter calls it
+    enum when when;
+    enum road_point point;
 };
 
 #define HOOK_INGRESS \
-    { LEVEL_DEVICE, 0, "ingress", ingress, false }
+    { LEVEL_DEVICE, 0, "ingress", ingress, ALWAYS, ROAD_AT_INGRESS }
 #define HOOK_EGRESS \
-    { LEVEL_DEVICE, 1, "egress", egress, false }
+    { LEVEL_DEVICE, 1, "egress", egress, ALWAYS, ROAD_AT_EGRESS }
 #define HOOK_PREROUTING \
-    { LEVEL_IP, NF_HOOK_PREROUTING, "prerouting", prerouting, false }
+    { LEVEL_IP, NF_HOOK_PREROUTING, "prerouting", prerouting, ALWAYS, ROAD_AT_PREROUTING }
 #define HOOK_INPUT \
-    { LEVEL_IP, NF_HOOK_INPUT, "input", input, false }
+    { LEVEL_IP, NF_HOOK_INPUT, "input", input, ALWAYS, ROAD_AT_INPUT }
 #define HOOK_FORWARD \
-    { LEVEL_IP, NF_HOOK_FORWARD, "forward", forward, false }
+    { LEVEL_IP, NF_HOOK_FORWARD, "forward", forward, ALWAYS, ROAD_AT_FORWARD }
 #define HOOK_OUTPUT \
-    { LEVEL_IP, NF_HOOK_OUTPUT, "output", output, false }
+    { LEVEL_IP, NF_HOOK_OUTPUT, "output", output, ALWAYS, ROAD_AT_OUTPUT }
 #define HOOK_POSTROUTING \
-    { LEVEL_IP, NF_HOOK_POSTROUTING, "postrouting", postrouting, false }
+    { LEVEL_IP, NF_HOOK_POSTROUTING, "postrouting", postrouting, ALWAYS, ROAD_AT_POSTROUTING }
+#define HOOK_BRIDGE(number, name, stations, when) \
+    { LEVEL_BRIDGE, NF_HOOK_##number, (name), (stations), (when), ROAD_NOWHERE }
+#define HOOK_BY_BRIDGE(number, name, stations) \
+    { LEVEL_IP, NF_HOOK_##number, (name), (stations), IF_BRIDGE_CALLS, ROAD_AT_##number }
 #define HOOKS_MAX 10
+
+enum road_point road_point_of(uint8_t family, uint32_t hook) {
+    static const enum road_point of_ip[] = {
+        [NF_HOOK_PREROUTING] = ROAD_AT_PREROUTING,   [NF_HOOK_INPUT] = ROAD_AT_INPUT,
+        [NF_HOOK_FORWARD] = ROAD_AT_FORWARD,         [NF_HOOK_OUTPUT] = ROAD_AT_OUTPUT,
+        [NF_HOOK_POSTROUTING] = ROAD_AT_POSTROUTING, [NF_HOOK_INGRESS] = ROAD_AT_INGRESS,
+    };
+    switch (family) {
+    case NF_FAMILY_NETDEV:
+        return hook == 0 ? ROAD_AT_INGRESS : ROAD_AT_EGRESS;
+    case NF_FAMILY_BRIDGE:
+        return ROAD_AT_BRIDGE;
+    case NF_FAMILY_IP:
+    case NF_FAMILY_IP6:
+    case NF_FAMILY_INET:
+        return hook < sizeof(of_ip) / sizeof(of_ip[0]) ? of_ip[hook] : ROAD_NOWHERE;
+    }
+    return ROAD_NOWHERE;
+}
 
 static const struct {
     struct hook hooks[HOOKS_MAX];
@@ -113,15 +157,14 @@ static const struct {
     [ROAD_LOCAL] = {{HOOK_OUTPUT, HOOK_POSTROUTING, HOOK_PREROUTING, HOOK_INPUT}, 4},
     [ROAD_FROM_HERE] = {{HOOK_OUTPUT, HOOK_POSTROUTING, HOOK_EGRESS}, 3},
     [ROAD_BRIDGED] =
-        {{HOOK_INGRESS,
-          {LEVEL_BRIDGE, NF_HOOK_PREROUTING, "bridge prerouting", none, false},
-          {LEVEL_IP, NF_HOOK_PREROUTING, "prerouting, by br_netfilter", prerouting, true},
-          {LEVEL_BRIDGE, NF_HOOK_FORWARD, "bridge forward", bridge_forward, false},
-          {LEVEL_IP, NF_HOOK_FORWARD, "forward, by br_netfilter", forward, true},
-          {LEVEL_BRIDGE, NF_HOOK_POSTROUTING, "bridge postrouting", none, false},
-          {LEVEL_IP, NF_HOOK_POSTROUTING, "postrouting, by br_netfilter", postrouting, true},
-          HOOK_EGRESS},
-         8},
+        {{HOOK_INGRESS, HOOK_BRIDGE(PREROUTING, "bridge prerouting", bridge_calls, IF_BRIDGE_CALLS),
+          HOOK_BRIDGE(PREROUTING, "bridge prerouting", bridge_calls_not, IF_BRIDGE_CALLS_NOT),
+          HOOK_BY_BRIDGE(PREROUTING, "prerouting, by br_netfilter", prerouting),
+          HOOK_BRIDGE(FORWARD, "bridge forward", bridge_forward, ALWAYS),
+          HOOK_BY_BRIDGE(FORWARD, "forward, by br_netfilter", forward),
+          HOOK_BRIDGE(POSTROUTING, "bridge postrouting", none, ALWAYS),
+          HOOK_BY_BRIDGE(POSTROUTING, "postrouting, by br_netfilter", postrouting), HOOK_EGRESS},
+         9},
 };
 
 // --- Chains at a hook ----------------------------------------------------------------------------
@@ -176,12 +219,18 @@ static int add(struct making *making, const struct road_stop *stop) {
 
 // What the kernel does comes before chains of the same priority if it is before all, else behind
 // them; chains of one priority stand as they were registered.
+static int64_t order_of(int32_t priority, size_t station) {
+    if (priority == FIRST)
+        return INT64_MIN + (int64_t)station;
+    return (int64_t)priority * STATIONS_MAX + 1 + (int64_t)station;
+}
+
 static int compare_stops(const void *a, const void *b) {
     const struct road_stop *left = a, *right = b;
-    if (left->priority != right->priority)
-        return left->priority < right->priority ? -1 : 1;
+    if (left->order != right->order)
+        return left->order < right->order ? -1 : 1;
     if (left->type != right->type)
-        return (left->type == ROAD_STATION) == (left->priority == FIRST) ? -1 : 1;
+        return left->type < right->type ? -1 : 1;
     if (left->type != ROAD_CHAIN)
         return 0;
     return left->chain->handle < right->chain->handle ? -1
@@ -193,42 +242,75 @@ static int compare_stops(const void *a, const void *b) {
 static int add_chain(struct making *making, const struct nf_chain *chain, const struct hook *hook) {
     const struct road_stop stop = {
         .type = ROAD_CHAIN,
+        .point = road_point_of(chain->table->family, chain->hook),
         .hook = hook->name,
         .chain = chain,
         .priority = chain->priority,
+        .order = (int64_t)chain->priority * STATIONS_MAX,
         .dnat = can_dnat(chain),
         .snat = can_snat(chain),
     };
     return chain->is_base && is_called(chain, hook) ? add(making, &stop) : 0;
 }
 
-static int add_chains(struct making *making, const struct ruleset *ruleset,
+static int add_chains(struct making *making, const struct nf_table *table,
                       const struct hook *hook) {
     int r = 0;
-    for (size_t i = 0; i < ruleset->table_count; i++) {
-        const struct nf_table *table = ruleset->tables[i];
-        for (size_t j = 0; j < table->chain_count && r == 0; j++)
-            r = add_chain(making, &table->chains[j], hook);
+    for (size_t i = 0; i < table->chain_count && r == 0; i++)
+        r = add_chain(making, &table->chains[i], hook);
+    return r;
+}
+
+// Flowtables are at ingress, whatever their table's family.
+static int add_flowtables(struct making *making, const struct nf_table *table,
+                          const struct hook *hook) {
+    int r = 0;
+    for (size_t i = 0; hook->point == ROAD_AT_INGRESS && i < table->flowtable_count && r == 0;
+         i++) {
+        const struct nf_flowtable *flowtable = &table->flowtables[i];
+        r = add(making, &(struct road_stop){.type = ROAD_FLOWTABLE,
+                                            .point = hook->point,
+                                            .hook = hook->name,
+                                            .flowtable = flowtable,
+                                            .priority = flowtable->priority,
+                                            .order = (int64_t)flowtable->priority * STATIONS_MAX});
+    }
+    return r;
+}
+
+static int add_stations(struct making *making, const struct hook *hook) {
+    int r = 0;
+    for (size_t i = 0; hook->stations[i].text && r == 0; i++) {
+        const struct station *station = &hook->stations[i];
+        r = add(making, &(struct road_stop){.type = ROAD_STATION,
+                                            .point = station->point,
+                                            .hook = hook->name,
+                                            .text = station->text,
+                                            .priority = station->priority,
+                                            .order = order_of(station->priority, i)});
     }
     return r;
 }
 
 static int add_hook(struct making *making, const struct ruleset *ruleset, const struct hook *hook) {
-    const struct road_stop head = {.type = ROAD_HOOK, .hook = hook->name, .text = hook->name};
+    const struct road_stop head = {
+        .type = ROAD_HOOK, .point = hook->point, .hook = hook->name, .text = hook->name};
     int r = add(making, &head);
     size_t begun = making->count;
-    for (const struct station *station = hook->stations; station->text && r == 0; station++) {
-        const struct road_stop stop = {.type = ROAD_STATION,
-                                       .hook = hook->name,
-                                       .text = station->text,
-                                       .priority = station->priority};
-        r = add(making, &stop);
-    }
     if (r == 0)
-        r = add_chains(making, ruleset, hook);
+        r = add_stations(making, hook);
+    for (size_t i = 0; i < ruleset->table_count && r == 0; i++) {
+        r = add_chains(making, ruleset->tables[i], hook);
+        if (r == 0)
+            r = add_flowtables(making, ruleset->tables[i], hook);
+    }
     if (r == 0 && making->count > begun)
         qsort(making->stops + begun, making->count - begun, sizeof(*making->stops), compare_stops);
     return r;
+}
+
+static bool is_met(const struct hook *hook, const struct road_options *options) {
+    return hook->when == ALWAYS || (hook->when == IF_BRIDGE_CALLS) == options->bridge_calls_ip;
 }
 
 int road_make(const struct ruleset *ruleset, const struct road_options *options,
@@ -237,7 +319,7 @@ int road_make(const struct ruleset *ruleset, const struct road_options *options,
     int r = 0;
     for (size_t i = 0; i < roads[options->class].count && r == 0; i++) {
         const struct hook *hook = &roads[options->class].hooks[i];
-        if (!hook->by_bridge || options->bridge_calls_ip)
+        if (is_met(hook, options))
             r = add_hook(&making, ruleset, hook);
     }
     if (r < 0) {

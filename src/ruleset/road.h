@@ -24,23 +24,48 @@ enum road_class {
 const char *road_class_title(enum road_class class);
 
 enum road_stop_type {
-    ROAD_HOOK,    // a hook begins
-    ROAD_CHAIN,   // a base chain
-    ROAD_STATION, // something that the kernel does
+    ROAD_HOOK,      // a hook begins
+    ROAD_CHAIN,     // a base chain
+    ROAD_FLOWTABLE, // a flowtable, which takes packets of its flows out of the road
+    ROAD_STATION,   // something that the kernel does
 };
+
+// Where on the road something can be that takes packets past netfilter, in the order in which they
+// come by: net/core/dev.c, __netif_receive_skb_core() and __dev_queue_xmit().
+enum road_point {
+    ROAD_NOWHERE,
+    ROAD_AT_XDP,
+    ROAD_AT_TC_INGRESS,
+    ROAD_AT_INGRESS, // the hook of netfilter
+    ROAD_AT_BRIDGE,
+    ROAD_AT_PREROUTING,
+    ROAD_AT_INPUT,
+    ROAD_AT_FORWARD,
+    ROAD_AT_OUTPUT,
+    ROAD_AT_POSTROUTING,
+    ROAD_AT_EGRESS,
+    ROAD_AT_TC_EGRESS,
+    ROAD_POINT_COUNT,
+};
+
+// The point that is a family's hook (enum nf_hook, or its family's number).
+enum road_point road_point_of(uint8_t family, uint32_t hook);
 
 struct road_stop {
     enum road_stop_type type;
-    const char *hook;             // "prerouting"
-    const char *text;             // of a hook or a station: in words
-    const struct nf_chain *chain; // of a base chain
-    int32_t priority;             // of a chain or a station at a hook
-    bool dnat, snat;              // of a chain: it can change the destination, the source
+    enum road_point point;                // of a hook, a chain; of a station, where it is one
+    const char *hook;                     // "prerouting"
+    const char *text;                     // of a hook or a station: in words
+    const struct nf_chain *chain;         // of a base chain
+    const struct nf_flowtable *flowtable; // of a flowtable
+    int32_t priority;                     // of a chain, a flowtable or a station at a hook
+    bool dnat, snat;                      // of a chain: it can change the destination, the source
+    int64_t order;                        // at the hook
 };
 
 struct road_options {
     enum road_class class;
-    bool bridge_calls_ip; // br_netfilter hands bridged packets to the hooks of IP
+    bool bridge_calls_ip; // br_netfilter hands packets of some bridge to the hooks of IP
 };
 
 // The stops of the road, of packets of IPv4 and IPv6. The array is the caller's to free. Returns 0

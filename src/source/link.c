@@ -76,7 +76,7 @@ static bool is_ordered(const struct table *table) {
     return true;
 }
 
-static int read_links(struct link_reading *reading, struct error *err) {
+int link_read_rows(struct link_reading *reading, struct error *err) {
     const struct ifinfomsg header = {.ifi_family = AF_UNSPEC};
     const struct netlink_reader reader = {take_link, restart_links, reading};
     int r = netlink_dump(&reading->netlink, netlink_request(RTM_GETLINK, &header, sizeof(header)),
@@ -120,7 +120,7 @@ static void read_namespace(struct link_reading *reading) {
     struct error err = {0};
     int r = netlink_open(&reading->netlink, reading->request->netns, NETLINK_ROUTE, &err);
     if (r == 0)
-        r = read_links(reading, &err);
+        r = link_read_rows(reading, &err);
     if (r < 0)
         table_trouble(reading->table, netlink_state_of(r), "%s", err.text);
     if (r == 0 || r == -EINTR)

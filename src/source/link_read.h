@@ -11,8 +11,12 @@
 struct link_reading {
     const struct source_request *request;
     struct netlink netlink; // in the namespace
-    struct table *table;    // of links; in order of ifindex once link_read_links has returned
+    struct table *table;    // of links; in order of ifindex once link_read_rows has returned
 };
+
+// The rows, with what the kernel's messages about interfaces say of them. Returns 0 or -errno as
+// netlink_dump, and in err why.
+int link_read_rows(struct link_reading *reading, struct error *err);
 
 // The row of that index, to be added to, or NULL.
 struct link *link_reading_row(const struct link_reading *reading, int32_t ifindex);
@@ -33,6 +37,9 @@ void link_read_vlans(struct link_reading *reading);
 
 // BPF programs on tc's hooks, and the names of all programs (RTM_GETQDISC, RTM_GETTFILTER, bpf(2)).
 void link_read_programs(struct link_reading *reading);
+
+// Only those of tcx and netkit, without names.
+void link_read_hook_programs(struct link_reading *reading);
 
 // Which namespaces the nsids mean that the rows have for their other ends (RTM_GETNSID).
 void link_read_netns(struct link_reading *reading);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "source/bypass_source.h"
 #include "source/conntrack_source.h"
 #include "source/flow_source.h"
 #include "source/link_source.h"
@@ -35,6 +36,7 @@ const struct source *const sources[] = {
     &nf_flowtable_source,
     &nf_reference_source,
     &nf_service_source,
+    &bypass_source,
     NULL,
 };
 // clang-format on

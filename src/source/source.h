@@ -55,6 +55,7 @@ struct source {
     int protocol;           // NETLINK_ROUTE, ...
     const unsigned *groups; // multicast groups of that protocol that tell of a change
     size_t group_count;
+    uint32_t made_of; // kinds, a KIND_BIT each, a change of which is one of these rows
 
     // Takes the bytes of notifications of those groups from the namespace with that inode; NULL:
     // some were lost. And that the namespace is listened to no more. NULL where it is enough to

@@ -84,11 +84,19 @@ static bool has_group(const struct source *source, unsigned group) {
     return false;
 }
 
+static bool tells_of(const struct source *source, int protocol, unsigned group) {
+    return source->protocol == protocol && (group == 0 || has_group(source, group));
+}
+
 // The sources whose rows a group of the protocol tells of, as a mask; group 0 is all groups.
 static uint32_t sources_of(int protocol, unsigned group) {
-    uint32_t mask = 0;
+    uint32_t mask = 0, changed = 0;
     for (size_t i = 0; sources[i] && i < SOURCES_MAX; i++) {
-        if (sources[i]->protocol == protocol && (group == 0 || has_group(sources[i], group)))
+        if (tells_of(sources[i], protocol, group))
+            changed |= KIND_BIT(sources[i]->kind);
+    }
+    for (size_t i = 0; sources[i] && i < SOURCES_MAX; i++) {
+        if ((KIND_BIT(sources[i]->kind) | sources[i]->made_of) & changed)
             mask |= UINT32_C(1) << i;
     }
     return mask;

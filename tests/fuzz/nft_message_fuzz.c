@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/bypass.h"
 #include "model/netfilter.h"
 #include "model/node.h"
 #include "ruleset/nf_text.h"
@@ -49,6 +50,19 @@ static void read_rows(struct ruleset *ruleset, struct node *node) {
     }
 }
 
+static void read_bypasses(struct ruleset *ruleset, struct node *node) {
+    const struct netns netns = {.name = "fuzz", .inode = 1};
+    const struct bypass_facts facts = {.ruleset = ruleset};
+    struct table *table = table_new(&bypass_kind);
+    if (!table || bypass_add_rows(table, &facts) < 0)
+        abort();
+    for (size_t i = 0; i < table->count; i++) {
+        const struct row_ref ref = {.node = node, .netns = &netns, .row = table_row(table, i)};
+        read_fields(&bypass_kind, &ref);
+    }
+    table_unref(table);
+}
+
 static void format_tables(const struct ruleset *ruleset) {
     const struct nf_text_options options = {.counters = true, .handles = true};
     struct buffer text = BUFFER_INIT;
@@ -71,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memcpy(bytes, data, size);
     nft_load_messages(bytes, size, &ruleset);
     read_rows(ruleset, node);
+    read_bypasses(ruleset, node);
     format_tables(ruleset);
     ruleset_unref(ruleset);
     node_free(node);

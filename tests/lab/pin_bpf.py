@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""usage: pin_bpf.py xdp|sched_cls NAME PATH
+"""usage: pin_bpf.py xdp|sched_cls|sched_act NAME PATH
 
 Loads a BPF program that lets every packet pass and pins it at PATH (in a bpf file system), for
 `ip link set ... xdp pinned` and `tc filter ... bpf pinned`. A compiler would be a lot to ask for
@@ -15,8 +15,8 @@ import sys
 SYS_BPF = 321  # x86_64; bpf(2)
 BPF_PROG_LOAD = 5
 BPF_OBJ_PIN = 6
-TYPES = {"sched_cls": 3, "xdp": 6}
-PASS = {"sched_cls": 0, "xdp": 2}  # TC_ACT_OK, XDP_PASS
+TYPES = {"sched_cls": 3, "sched_act": 4, "xdp": 6}
+PASS = {"sched_cls": 0, "sched_act": 0, "xdp": 2}  # TC_ACT_OK, XDP_PASS
 
 
 def bpf(command, attributes):

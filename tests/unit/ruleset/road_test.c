@@ -35,11 +35,25 @@ static void write_stops(const struct road_stop *stops, size_t count, struct buff
         else if (stops[i].type == ROAD_CHAIN)
             buffer_printf(text, " %s%s%s", stops[i].chain->name, stops[i].dnat ? "+d" : "",
                           stops[i].snat ? "+s" : "");
+        else if (stops[i].type == ROAD_FLOWTABLE)
+            buffer_printf(text, " @%s", stops[i].flowtable->name);
         else if (stops[i].priority == INT32_MIN || stops[i].priority == INT32_MAX)
             buffer_puts(text, stops[i].priority < 0 ? " (first)" : " (last)");
         else
             buffer_printf(text, " (%d)", stops[i].priority);
     }
+}
+
+static void expect_road(const struct ruleset *ruleset, const struct road_options *options,
+                        const char *expected) {
+    struct buffer text = BUFFER_INIT;
+    struct road_stop *stops;
+    size_t count;
+    assert_int_equal(road_make(ruleset, options, &stops, &count), 0);
+    write_stops(stops, count, &text);
+    assert_string_equal(buffer_text(&text), expected);
+    buffer_done(&text);
+    free(stops);
 }
 
 static void expect(enum road_class class, bool bridge_calls_ip, const char *expected) {
@@ -63,29 +77,21 @@ static void expect(enum road_class class, bool bridge_calls_ip, const char *expe
     bridge.chain_count = 1;
     struct nf_table *tables[] = {&ip, &device, &bridge};
     const struct ruleset ruleset = {.tables = tables, .table_count = 3};
-    const struct road_options options = {class, bridge_calls_ip};
-    struct buffer text = BUFFER_INIT;
-    struct road_stop *stops;
-    size_t count;
-    assert_int_equal(road_make(&ruleset, &options, &stops, &count), 0);
-    write_stops(stops, count, &text);
-    assert_string_equal(buffer_text(&text), expected);
-    buffer_done(&text);
-    free(stops);
+    expect_road(&ruleset, &(struct road_options){class, bridge_calls_ip}, expected);
 }
 
 static void test_from_outside(void **state) {
     (void)state;
     expect(ROAD_TO_HERE, false,
-           "ingress: (first) in\n"
+           "ingress: (first) (first) in\n"
            "prerouting: early (-400) (-200) dnat+d (-100) (last)\n"
            "input: filter (100) (300) (last)");
     expect(ROAD_FORWARDED, false,
-           "ingress: (first) in\n"
+           "ingress: (first) (first) in\n"
            "prerouting: early (-400) (-200) dnat+d (-100) (last)\n"
            "forward: through\n"
            "postrouting: snat+s (100) (300) (last)\n"
-           "egress: eg (last)");
+           "egress: eg (last) (last)");
 }
 
 static void test_from_here(void **state) {
@@ -93,7 +99,7 @@ static void test_from_here(void **state) {
     expect(ROAD_FROM_HERE, false,
            "output: (first) (-400) (-200) out+d (-100) (last)\n"
            "postrouting: snat+s (100) (300) (last)\n"
-           "egress: eg (last)");
+           "egress: eg (last) (last)");
     expect(ROAD_LOCAL, false,
            "output: (first) (-400) (-200) out+d (-100) (last)\n"
            "postrouting: snat+s (100) (300) (last)\n"
@@ -104,20 +110,57 @@ static void test_from_here(void **state) {
 static void test_bridged(void **state) {
     (void)state;
     expect(ROAD_BRIDGED, false,
-           "ingress: (first) in\n"
-           "bridge prerouting:\n"
+           "ingress: (first) (first) in\n"
+           "bridge prerouting: (0)\n"
            "bridge forward: (first) ports\n"
            "bridge postrouting:\n"
-           "egress: eg (last)");
+           "egress: eg (last) (last)");
     expect(ROAD_BRIDGED, true,
-           "ingress: (first) in\n"
-           "bridge prerouting:\n"
+           "ingress: (first) (first) in\n"
+           "bridge prerouting: (0)\n"
            "prerouting, by br_netfilter: early (-400) (-200) dnat+d (-100) (last)\n"
            "bridge forward: (first) ports\n"
            "forward, by br_netfilter: through\n"
            "bridge postrouting:\n"
            "postrouting, by br_netfilter: snat+s (100) (300) (last)\n"
-           "egress: eg (last)");
+           "egress: eg (last) (last)");
+}
+
+// A flowtable of any family stands at ingress, by its priority among the chains.
+static void test_flowtables(void **state) {
+    struct nf_chain chains[] = {base(&device, "early", "filter", 0, -10),
+                                base(&device, "late", "filter", 0, 10)};
+    const struct nf_flowtable fast = {.name = "fast", .priority = 0};
+    struct nf_table first = {.family = NF_FAMILY_NETDEV, .name = "first"};
+    struct nf_table second = {.family = NF_FAMILY_IP, .name = "second"};
+    struct nf_table *tables[] = {&first, &second};
+    const struct ruleset ruleset = {.tables = tables, .table_count = 2};
+    const struct road_options options = {ROAD_FROM_HERE, false};
+    (void)state;
+    for (size_t i = 0; i < 2; i++)
+        chains[i].table = &first;
+    first.chains = chains;
+    first.chain_count = 2;
+    second.flowtables = &fast;
+    second.flowtable_count = 1;
+    expect_road(&ruleset, &(struct road_options){ROAD_TO_HERE, false},
+                "ingress: (first) (first) early @fast late\n"
+                "prerouting: (-400) (-200) (-100) (last)\n"
+                "input: (100) (300) (last)");
+    expect_road(&ruleset, &options,
+                "output: (first) (-400) (-200) (-100) (last)\n"
+                "postrouting: (100) (300) (last)\n"
+                "egress: (last) (last)");
+}
+
+static void test_points(void **state) {
+    (void)state;
+    assert_int_equal(road_point_of(NF_FAMILY_IP6, NF_HOOK_FORWARD), ROAD_AT_FORWARD);
+    assert_int_equal(road_point_of(NF_FAMILY_INET, NF_HOOK_INGRESS), ROAD_AT_INGRESS);
+    assert_int_equal(road_point_of(NF_FAMILY_NETDEV, 1), ROAD_AT_EGRESS);
+    assert_int_equal(road_point_of(NF_FAMILY_BRIDGE, NF_HOOK_INPUT), ROAD_AT_BRIDGE);
+    assert_int_equal(road_point_of(NF_FAMILY_ARP, 0), ROAD_NOWHERE);
+    assert_int_equal(road_point_of(NF_FAMILY_IP, 77), ROAD_NOWHERE);
 }
 
 static void test_every_class_has_a_title(void **state) {
@@ -128,10 +171,9 @@ static void test_every_class_has_a_title(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_from_outside),
-        cmocka_unit_test(test_from_here),
-        cmocka_unit_test(test_bridged),
-        cmocka_unit_test(test_every_class_has_a_title),
+        cmocka_unit_test(test_from_outside), cmocka_unit_test(test_from_here),
+        cmocka_unit_test(test_bridged),      cmocka_unit_test(test_flowtables),
+        cmocka_unit_test(test_points),       cmocka_unit_test(test_every_class_has_a_title),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The source of bypasses, which are found in interfaces with their programs, in filters of traffic
+// control, in what bridges are set to, and in the rules. What cannot be read of these costs its
+// rows alone.
+#include "model/bypass.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/netfilter/nfnetlink.h>
+
+#include "source/bpf.h"
+#include "source/bridge_netfilter.h"
+#include "source/bypass_source.h"
+#include "source/link_read.h"
+#include "source/ruleset_cache.h"
+#include "source/tc.h"
+
+struct reading {
+    const struct source_request *request;
+    struct table *table;      // of bypasses
+    struct link_reading link; // its table of links goes when the rows are made
+    struct tc_filters filters;
+    struct bridge_netfilter bridge_netfilter;
+    struct ruleset *ruleset;
+};
+
+static void trouble(struct reading *reading, const char *part, int r, const struct error *err) {
+    if (r < 0)
+        table_trouble(reading->table, STATUS_PARTIAL, "%s: %s", part,
+                      r == -EBADMSG ? "the kernel's answer is malformed" : err->text);
+}
+
+// --- Interfaces ----------------------------------------------------------------------------------
+
+static void read_interfaces(struct reading *reading) {
+    struct error err = {0};
+    const struct status *status = &reading->link.table->status;
+    int r = link_read_rows(&reading->link, &err);
+    trouble(reading, "interfaces", r, &err);
+    r = tc_read_filters(&reading->link.netlink, &reading->table->arena, &reading->filters, &err);
+    trouble(reading, "tc filters", r, &err);
+    if (bpf_has_tc_programs())
+        link_read_hook_programs(&reading->link);
+    if (status->state != STATUS_OK)
+        table_trouble(reading->table, status->state, "%s", status->reason);
+}
+
+static void read_bridges(struct reading *reading) {
+    struct error err = {0};
+    int r = bridge_netfilter_read(reading->request->netns, &reading->bridge_netfilter, &err);
+    trouble(reading, "bridges", r, &err);
+}
+
+// --- Names of programs ---------------------------------------------------------------------------
+
+// As the program was loaded. Without the privilege it keeps what it is called so far.
+static int name_program(struct reading *reading, const struct maybe *id, const char **name) {
+    char text[BPF_NAME_SIZE];
+    if (!id->known)
+        return 0;
+    int r = bpf_program_name((uint32_t)id->value, text);
+    const char *copy = r == 0 && text[0] ? arena_strdup(&reading->table->arena, text) : NULL;
+    if (copy)
+        *name = copy;
+    return r == -EPERM ? r : 0;
+}
+
+static int name_actions(struct reading *reading, const struct tc_filter *filter) {
+    struct tc_action *actions = (struct tc_action *)(uintptr_t)filter->actions;
+    int r = 0;
+    for (size_t i = 0; i < filter->action_count && r == 0; i++)
+        r = name_program(reading, &actions[i].program, &actions[i].program_name);
+    return r;
+}
+
+static int name_link_programs(struct reading *reading, const struct link *link) {
+    struct link_program *programs = (struct link_program *)(uintptr_t)link->programs;
+    int r = 0;
+    for (size_t i = 0; i < link->program_count && r == 0; i++)
+        r = name_program(reading, &programs[i].id, &programs[i].name);
+    return r;
+}
+
+static void name_programs(struct reading *reading) {
+    const struct table *links = reading->link.table;
+    int r = 0;
+    for (size_t i = 0; i < links->count && r == 0; i++)
+        r = name_link_programs(reading, table_row(links, i));
+    for (size_t i = 0; i < reading->filters.count && r == 0; i++) {
+        struct tc_filter *filter = &reading->filters.items[i];
+        r = name_program(reading, &filter->program, &filter->program_name);
+        if (r == 0)
+            r = name_actions(reading, filter);
+    }
+    if (r < 0)
+        table_trouble(reading->table, STATUS_PARTIAL,
+                      "names of BPF programs: needs CAP_BPF, or CAP_SYS_ADMIN");
+}
+
+// --- Rules ---------------------------------------------------------------------------------------
+
+static int read_rules(struct reading *reading) {
+    struct status status = {.state = STATUS_OK};
+    int r = ruleset_get(reading->request, &reading->ruleset, &status);
+    if (r == 0 && status.state != STATUS_OK && status.state != STATUS_UNSUPPORTED)
+        table_trouble(reading->table, STATUS_PARTIAL, "rules: %s", status.reason);
+    return r;
+}
+
+// --- The table -----------------------------------------------------------------------------------
+
+static int add_rows(struct reading *reading) {
+    const struct bypass_facts facts = {
+        .links = reading->link.table,
+        .filters = reading->filters.items,
+        .filter_count = reading->filters.count,
+        .bridge_netfilter = &reading->bridge_netfilter,
+        .ruleset = reading->ruleset,
+    };
+    return bypass_add_rows(reading->table, &facts);
+}
+
+static int read_namespace(struct reading *reading) {
+    struct error err = {0};
+    int r = netlink_open(&reading->link.netlink, reading->request->netns, NETLINK_ROUTE, &err);
+    if (r < 0) {
+        table_trouble(reading->table, netlink_state_of(r), "%s", err.text);
+        return 0;
+    }
+    read_interfaces(reading);
+    netlink_close(&reading->link.netlink);
+    read_bridges(reading);
+    name_programs(reading);
+    r = read_rules(reading);
+    return r == 0 ? add_rows(reading) : r;
+}
+
+static struct table *read_table(const struct source_request *request) {
+    struct reading reading = {
+        .request = request,
+        .table = table_new(&bypass_kind),
+        .link = {.request = request, .netlink.fd = -1, .table = table_new(&link_kind)}};
+    int r = reading.table && reading.link.table ? read_namespace(&reading) : -ENOMEM;
+    free(reading.filters.items);
+    ruleset_unref(reading.ruleset);
+    table_unref(reading.link.table);
+    if (r == 0)
+        return reading.table;
+    table_unref(reading.table);
+    return NULL;
+}
+
+static const unsigned groups[] = {NFNLGRP_NFTABLES};
+
+const struct source bypass_source = {
+    .name = "bypasses",
+    .kind = KIND_BYPASSES,
+    .needs = "CAP_NET_ADMIN, CAP_SYS_ADMIN to read in other namespaces, CAP_BPF for the names of "
+             "programs",
+    .protocol = NETLINK_NETFILTER,
+    .groups = groups,
+    .group_count = 1,
+    .made_of = KIND_BIT(KIND_INTERFACES),
+    .read = read_table,
+};
