@@ -77,7 +77,7 @@ static const struct station egress[] = {
 };
 // linux/netfilter_bridge.h NF_BR_PRI_BRNF
 static const struct station bridge_calls[] = {
-    {0, "br_netfilter hands IP to the hooks of IP", ROAD_AT_BRIDGE},
+    {0, "br_netfilter: on to the hooks of IP", ROAD_AT_BRIDGE},
     END,
 };
 static const struct station bridge_calls_not[] = {

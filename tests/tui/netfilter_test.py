@@ -128,7 +128,7 @@ def test_a_closed_row_opens():
 
 
 def test_services():
-    with panel() as t:
+    with panel(height=60) as t:
         t.wait("ip nat PREROUTING DNAT")
         t.keys("s")
         t.wait(r"\[Services\]")
@@ -151,7 +151,7 @@ def test_services():
 
 
 def test_never_hit_and_never_reached():
-    with panel() as t:
+    with panel(height=60) as t:
         t.keys("/", ["hit=no chain=KUBE-SERVICES table=nat"], "Enter")
         t.wait("7 of [0-9]+ rules")
     with shop(), panel() as t:
@@ -183,6 +183,79 @@ def test_rules_that_change_while_they_are_shown():
         with shop():
             t.wait("4 of [0-9]+ rules")
         t.wait("0 of [0-9]+ rules")
+
+
+BYPASSES = """
+table inet past {
+    chain early { type filter hook prerouting priority raw; udp dport 5353 notrack; tcp dport 9 notrack; }
+    chain late { type filter hook output priority 0; notrack; }
+}
+"""
+
+
+@contextlib.contextmanager
+def past_netfilter():
+    """What every kernel has: notrack, a filter of tc that redirects; and a bridge as it comes."""
+    subprocess.run(["nft", "-f", "-"], input=BYPASSES, text=True, check=True)
+    subprocess.run("ip link add tc0 type veth peer name tc1 && tc qdisc add dev tc0 clsact && "
+                   "tc filter add dev tc0 ingress protocol ip u32 match u32 0 0 "
+                   "action mirred egress redirect dev tc1", shell=True, check=True)
+    try:
+        yield
+    finally:
+        subprocess.run("nft delete table inet past; ip link del tc0", shell=True, check=True)
+
+
+def test_bypasses_on_the_road():
+    with panel() as t:
+        t.wait("tc ingress: none", "notrack")
+        with past_netfilter():
+            t.wait("^ +tc ingress: u32: mirred redirect on tc0")
+            t.wait("^ +-300 inet past early")
+            t.wait("^ +notrack: 2 rules")
+            t.keys("}", "}", "}")
+            t.wait("^from this machine out ")
+            t.wait("^ +0 inet past late")
+            t.wait("^ +notrack: 1 rule, without effect")
+            t.keys("B")
+            t.wait("tc-ingress +tc-filter +u32: mirred redirect .*tc0 .*sends what it matches to tc1")
+            t.wait("output +notrack .*nothing: conntrack has looked")
+            t.keys("/", ["type=notrack active=yes"], "Enter")
+            t.wait("2 of [0-9]+ bypasses")
+            t.keys("o")
+            t.wait("inet past early . 2 of [0-9]+ rules")
+        t.keys("B", "Escape")
+        t.wait("bypasses", "u32: mirred redirect")
+
+
+def test_a_station_leads_to_its_bypasses():
+    with past_netfilter(), panel() as t:
+        t.wait("tc ingress: u32: mirred redirect on tc0")
+        t.keys("]")
+        t.wait("bypasses at tc-ingress . 1 of [0-9]+ bypasses")
+        t.keys("o")
+        t.wait("2 Interfaces\\]")
+        t.wait("^.*tc0")
+
+
+def test_bridged_packets_pass_by_the_hooks_of_ip():
+    files = [f"/proc/sys/net/bridge/bridge-nf-call-{name}" for name in ("iptables", "ip6tables", "arptables")]
+    with panel() as t:
+        t.keys("}", "}", "}", "}")
+        t.wait("^from port to port of a bridge")
+        t.wait("^prerouting, by br_netfilter")
+        t.wait("br_netfilter: on to the hooks of IP", "past the hooks of IP")
+        try:
+            for path in files:
+                with open(path, "w", encoding="ascii") as file:
+                    file.write("0")
+            # Of settings the kernel sends no word; they are read again with the interfaces.
+            subprocess.run("ip link add tc0 type veth peer name tc1 && ip link del tc0", shell=True, check=True)
+            t.wait("^ +past the hooks of IP: [0-9]+", "^prerouting, by br_netfilter")
+        finally:
+            for path in files:
+                with open(path, "w", encoding="ascii") as file:
+                    file.write("1")
 
 
 def test_narrow():
