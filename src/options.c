@@ -14,7 +14,7 @@
 #include "model/resolver.h"
 #include "panels/panels.h"
 
-#define OPTIONS_MAX      48
+#define OPTIONS_MAX      64
 #define INTERVAL_DEFAULT 1.0
 #define INTERVAL_MIN     0.1
 #define INTERVAL_MAX     3600.0
@@ -54,6 +54,9 @@ const struct option_spec option_specs[] = {
     {"server", '\0', OPTION_TEXT, "ADDR[:PORT]", DUMP, "with --dump=dns: ask this server, or all that are configured"},
     {"rules", '\0', OPTION_TEXT, "RULES", DUMP, "with --dump=dns: resolve as glibc, musl or exact (the name as it is)"},
     {"tcp", '\0', OPTION_NONE, NULL, DUMP, "with --dump=dns: ask over TCP"},
+    {"dnssec", '\0', OPTION_NONE, NULL, DUMP, "with --dump=dns: ask for DNSSEC's signatures, too"},
+    {"validate", '\0', OPTION_NONE, NULL, DUMP, "with --dump=dns: validate answers by DNSSEC, from trust anchors on"},
+    {"anchors", '\0', OPTION_FILE, "FILE", DUMP, "with --validate: trust anchors, a DS or DNSKEY record a line"},
     {"watch", '\0', OPTION_TEXT, "SECONDS", DUMP, "with --dump=dns: look up again and again, so long after each other"},
     {"list-fields", '\0', OPTION_KIND, "KIND", LIST, "say which fields there are"},
     {"route-get", '\0', OPTION_ROUTE, "ADDR", ROUTE, "say which route a packet takes, and why"},
@@ -337,7 +340,7 @@ static void keep_text(struct options *options, const char *name, const char *tex
         {"name", &options->dns.name},     {"names-from", &options->dns.names_from},
         {"type", &options->dns.types},    {"class", &options->dns.class},
         {"server", &options->dns.server}, {"rules", &options->dns.rules},
-        {"watch", &options->dns.watch},
+        {"watch", &options->dns.watch},   {"anchors", &options->dns.anchors},
     };
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         if (strcmp(places[i].name, name) == 0)
@@ -467,6 +470,8 @@ static void take_switches(struct parsing *p) {
     options->dump.all_netns = is_given(p, "all-netns");
     options->no_color = is_given(p, "no-color");
     options->dns.tcp = is_given(p, "tcp");
+    options->dns.dnssec = is_given(p, "dnssec");
+    options->dns.validate = is_given(p, "validate");
     options->dns.count = options->trace.count;
     options->dns.sections = options->dns.sections && options->dump.format == DUMP_TEXT &&
                             !options->dump.fields && !options->dump.filter && !options->dump.sort;
@@ -542,8 +547,9 @@ static int check_together(const struct parsing *p) {
 }
 
 static int check_dns(const struct parsing *p) {
-    static const char *const parts[] = {"name",  "names-from", "type",  "class", "server",
-                                        "rules", "tcp",        "watch", "count"};
+    static const char *const parts[] = {"name",   "names-from", "type",   "class",
+                                        "server", "rules",      "tcp",    "watch",
+                                        "dnssec", "validate",   "anchors"};
     const struct options *options = &p->options;
     bool question = options->dns.name || options->dns.names_from, asked = false;
     for (size_t i = 0; i < options->dump.kind_count; i++)
@@ -562,7 +568,9 @@ static int check_dns(const struct parsing *p) {
         return error_set(p->err, -EINVAL, "--watch goes with --name");
     if (options->dns.watch && options->dump.format == DUMP_JSON)
         return error_set(p->err, -EINVAL, "--watch is text or ndjson");
-    if (asked && options->dns.count > 0 && !options->dns.watch)
+    if (options->dns.anchors && !options->dns.validate)
+        return error_set(p->err, -EINVAL, "--anchors goes with --validate");
+    if (options->dns.count > 0 && !options->dns.watch)
         return error_set(p->err, -EINVAL, "--count goes with --watch or --trace");
     if (asked && options->dump.all_netns)
         return error_set(p->err, -EINVAL, "a lookup is made in one namespace: not --all-netns");

@@ -14,6 +14,7 @@
 #include "model/dns.h"
 #include "resolve/dns_hosts.h"
 #include "source/dns.h"
+#include "source/dns_anchors.h"
 #include "source/node_read.h"
 #include "source/source.h"
 
@@ -35,6 +36,7 @@ struct dns_dump {
     const struct resolver *resolver;
     struct resolver unread; // where the files may not be read
     struct dns_plan asking;
+    struct dnssec_anchors *anchors;
     struct dns_watch watch;
     struct arena arena;
     struct output output;
@@ -143,6 +145,10 @@ static int write_lookup(struct dns_dump *dump, struct table *answers, struct tab
 
 // --- Names ---------------------------------------------------------------------------------------
 
+static bool is_bogus(const struct dns_answer *answer) {
+    return answer->validity.known && answer->validity.value == DNS_BOGUS;
+}
+
 static enum dns_dump_result result_of(const struct table *answers) {
     enum dns_dump_result best = DNS_DUMP_NO_REPLY;
     for (size_t i = 0; i < answers->count; i++) {
@@ -150,9 +156,10 @@ static enum dns_dump_result result_of(const struct table *answers) {
         bool negative = answer->outcome == DNS_NO_DATA || answer->outcome == DNS_NO_NAME;
         // What was cancelled says nothing against the others.
         bool good = answer->outcome == DNS_ANSWERED || answer->outcome == DNS_CANCELLED;
-        enum dns_dump_result result = good       ? DNS_DUMP_ANSWER
-                                      : negative ? DNS_DUMP_NEGATIVE
-                                                 : DNS_DUMP_NO_REPLY;
+        enum dns_dump_result result = is_bogus(answer) ? DNS_DUMP_NO_REPLY
+                                      : good           ? DNS_DUMP_ANSWER
+                                      : negative       ? DNS_DUMP_NEGATIVE
+                                                       : DNS_DUMP_NO_REPLY;
         best = result < best ? result : best;
     }
     return best;
@@ -370,6 +377,9 @@ static int prepare(struct dns_dump *dump) {
         r = find_resolver(dump);
     if (r == 0)
         r = dns_plan_make(dump->request, dump->resolver, &dump->arena, &dump->asking, dump->err);
+    if (r == 0 && dump->request->validate)
+        r = dns_anchors_read(dump->request->anchors, &dump->anchors, dump->err);
+    dump->asking.anchors = dump->anchors;
     if (r == 0)
         r = dns_watch_init(dump->request, &dump->watch, dump->err);
     return r == 0 ? open_names(dump) : r;
@@ -403,6 +413,7 @@ static void clean_up(struct dns_dump *dump) {
         drop_name(dump, dump->name);
     if (dump->file && dump->file != stdin)
         fclose(dump->file);
+    dnssec_anchors_free(dump->anchors);
     arena_done(&dump->arena);
     node_free(dump->node);
 }

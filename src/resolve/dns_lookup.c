@@ -35,8 +35,10 @@ static void set_out(struct dns_lookup *lookup, int64_t now) {
     lookup->single =
         lookup_has_option(lookup, RESOLVER_SINGLE_REQUEST | RESOLVER_SINGLE_REQUEST_REOPEN);
     lookup->reopen = lookup_has_option(lookup, RESOLVER_SINGLE_REQUEST_REOPEN);
+    lookup->rotated = lookup->settings.first % count;
     if (lookup_has_option(lookup, RESOLVER_ROTATE))
         lookup->rotated = lookup_next_random(lookup) % count;
+    lookup->keeps_messages = lookup->settings.anchors;
     lookup_start_candidate(lookup, now);
 }
 
@@ -70,6 +72,8 @@ struct dns_lookup *dns_lookup_new(const struct dns_settings *settings,
 void dns_lookup_free(struct dns_lookup *lookup) {
     if (!lookup)
         return;
+    dns_lookup_free(lookup->chain);
+    dnssec_validator_free(lookup->validator);
     table_unref(lookup->answers);
     table_unref(lookup->queries);
     free(lookup);
@@ -112,13 +116,20 @@ static void await(struct dns_lookup *lookup, struct dns_action *ret_action) {
     };
 }
 
-void dns_lookup_next(struct dns_lookup *lookup, int64_t now, struct dns_action *ret_action) {
-    if (!lookup->done && lookup->pending_count == 0 && now >= lookup->deadline)
+static void look_at_time(struct dns_lookup *lookup, int64_t now) {
+    if (lookup->done || lookup->chain || lookup->pending_count > 0)
+        return;
+    if (now >= lookup->deadline)
         lookup_time_out(lookup, now);
-    else if (!lookup->done && lookup->pending_count == 0 && lookup_is_musl(lookup) &&
-             now >= lookup->resend)
+    else if (lookup_is_musl(lookup) && now >= lookup->resend)
         lookup_start_musl_round(lookup, now);
-    if (lookup->done)
+}
+
+void dns_lookup_next(struct dns_lookup *lookup, int64_t now, struct dns_action *ret_action) {
+    look_at_time(lookup, now);
+    if (lookup->chain)
+        lookup_next_of_chain(lookup, now, ret_action);
+    else if (lookup->done)
         *ret_action = (struct dns_action){.kind = DNS_DONE};
     else if (lookup->pending_count > 0)
         take_pending(lookup, now, ret_action);
@@ -129,6 +140,8 @@ void dns_lookup_next(struct dns_lookup *lookup, int64_t now, struct dns_action *
 void dns_lookup_cancel(struct dns_lookup *lookup, int64_t now) {
     if (lookup->done)
         return;
+    if (lookup->chain)
+        lookup_cancel_chain(lookup, now);
     lookup_settle_rows(lookup, DNS_QUERY_ABANDONED, now);
     lookup_keep_verdict(lookup, DNS_CANCELLED);
     lookup->ended = now;

@@ -16,6 +16,7 @@
 #include "model/resolver.h"
 #include "model/table.h"
 #include "resolve/dns_name.h"
+#include "resolve/dnssec_anchors.h"
 
 #define DNS_TYPE_A    1
 #define DNS_TYPE_PTR  12
@@ -28,11 +29,14 @@ struct dns_settings {
     const struct resolver *resolver; // whose search list, timeout, attempts and options hold
     const char *const *servers;      // at most RESOLVER_SERVERS_USED
     size_t server_count;
+    size_t first; // which of them is asked first
     uint16_t port;
-    bool tcp;               // and not UDP
-    bool edns;              // and, with it, what a validator wants:
-    bool dnssec_ok;         // signatures too
-    bool checking_disabled; // even what the server finds bogus
+    bool tcp;                             // and not UDP
+    bool edns;                            // and, with it, what a validator wants:
+    bool dnssec_ok;                       // signatures too
+    bool checking_disabled;               // even what the server finds bogus
+    const struct dnssec_anchors *anchors; // what comes is validated by them; NULL: it is not
+    int64_t time;                         // with anchors: seconds since 1970
 };
 
 struct dns_question {

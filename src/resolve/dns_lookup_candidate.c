@@ -110,8 +110,8 @@ void lookup_keep_verdict(struct dns_lookup *lookup, enum dns_outcome outcome) {
     lookup->reply_count = lookup->exchange_count;
     for (size_t i = 0; i < lookup->exchange_count; i++) {
         const struct exchange *exchange = &lookup->exchanges[i];
-        lookup->replies[i] =
-            (struct verdict_reply){exchange->type, exchange->reply, exchange->reply_query};
+        lookup->replies[i] = (struct verdict_reply){exchange->type, exchange->reply,
+                                                    exchange->reply_query, exchange->message};
     }
 }
 
@@ -141,10 +141,10 @@ void lookup_end_candidate(struct dns_lookup *lookup, enum dns_outcome outcome, i
     if (outweighs(lookup, outcome))
         lookup_keep_verdict(lookup, outcome);
     size_t next = next_candidate(lookup, outcome);
-    lookup->done = next == SIZE_MAX;
-    lookup->ended = now;
-    if (lookup->done)
+    if (next == SIZE_MAX) {
+        lookup_finish(lookup, now);
         return;
+    }
     lookup->candidate = next;
     lookup->open_sockets = 0;
     lookup_start_candidate(lookup, now);

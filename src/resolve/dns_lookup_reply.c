@@ -83,6 +83,7 @@ static int take_reply(struct dns_lookup *lookup, struct exchange *exchange, size
     if (r == 0 && continues(exchange, bytes, len))
         return append(lookup, exchange, reply);
     exchange->reply = r == 0 ? reply : NULL;
+    exchange->message = r == 0 && lookup->keeps_messages ? arena_copy(arena, bytes, len) : NULL;
     exchange->reply_query = exchange->rows[server];
     lookup_query(lookup, exchange->rows[server])->reply = exchange->reply;
     return r;
@@ -156,6 +157,10 @@ static void act_on_reply(struct dns_lookup *lookup, struct exchange *exchange, s
 void dns_lookup_received(struct dns_lookup *lookup, int64_t now, size_t server,
                          enum dns_transport transport, bool from_server, const uint8_t *bytes,
                          size_t len) {
+    if (lookup->chain) {
+        dns_lookup_received(lookup->chain, now, server, transport, from_server, bytes, len);
+        return;
+    }
     if (lookup->done || transport != lookup->transport || server >= lookup->settings.server_count)
         return;
     struct exchange *exchange = from_server ? find_exchange(lookup, server, bytes, len) : NULL;
@@ -188,6 +193,10 @@ void dns_lookup_received(struct dns_lookup *lookup, int64_t now, size_t server,
 
 void dns_lookup_broke(struct dns_lookup *lookup, int64_t now, size_t server,
                       enum dns_transport transport, int error) {
+    if (lookup->chain) {
+        dns_lookup_broke(lookup->chain, now, server, transport, error);
+        return;
+    }
     const char *words = error ? arena_strdup(&lookup->queries->arena, strerror(error)) : NULL;
     bool listening = lookup_is_musl(lookup) || server == lookup_present_server(lookup);
     if (lookup->done || transport != lookup->transport || !listening)

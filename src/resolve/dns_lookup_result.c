@@ -66,6 +66,11 @@ static int add_answer(struct dns_lookup *lookup, const struct verdict_reply *sou
         row->outcome = outcome_of(source->reply, source->type);
     else if (lookup->verdict == DNS_ANSWERED)
         row->outcome = DNS_NO_REPLY; // the other type was answered
+    if (lookup->settings.anchors && lookup->verdict != DNS_CANCELLED) {
+        const struct dnssec_verdict *verdict = &lookup->verdicts[source - lookup->replies];
+        row->validity = maybe_of(verdict->validity);
+        row->validity_reason = verdict->reason;
+    }
     if (source->query != SIZE_MAX) {
         const struct dns_query *query = lookup_query(lookup, source->query);
         row->server = query->server;

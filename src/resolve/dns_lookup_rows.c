@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "resolve/dns_lookup_state.h"
 
-struct dns_query *lookup_query(struct dns_lookup *lookup, size_t index) {
+struct dns_query *lookup_query(const struct dns_lookup *lookup, size_t index) {
     return (struct dns_query *)lookup->queries->rows + index;
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a lookup knows while it is under way, and what its files do for one another. Only
 // dns_lookup*.c include it: dns_lookup.c is the way in, _candidate the names that are tried, _turn
-// whose turn it is and how long it is waited for, _reply what is made of what comes, _rows the rows
-// of queries, _result what it all comes to.
+// whose turn it is and how long it is waited for, _reply what is made of what comes, _validate
+// whether it is to be believed, _rows the rows of queries, _result what it all comes to.
 #ifndef RESOLVE_DNS_LOOKUP_STATE_H
 #define RESOLVE_DNS_LOOKUP_STATE_H
 
 #include "resolve/dns_lookup.h"
 #include "resolve/dns_message.h"
+#include "resolve/dnssec_validator.h"
 
 #define SECOND      INT64_C(1000000)
 #define SERVER_NONE SIZE_MAX
@@ -23,6 +24,7 @@ struct exchange {
     bool usable;                        // settled by a reply that a resolver takes
     struct dns_reply *reply;            // the latest one
     size_t reply_query;                 // the row of the query that it answers
+    const uint8_t *message;             // that it was read from, if messages are kept
     size_t rows[RESOLVER_SERVERS_USED]; // of the queries under way to each server; SIZE_MAX: none
     uint32_t attempts[RESOLVER_SERVERS_USED];
     struct dns_record *records; // of a zone transfer, as far as it has come
@@ -65,9 +67,17 @@ struct dns_lookup {
         uint16_t type;
         const struct dns_reply *reply;
         size_t query; // its row
+        const uint8_t *message;
     } replies[2];
     size_t reply_count;
     const char *verdict_candidate;
+
+    bool keeps_messages; // they are to be validated
+    struct dnssec_validator *validator;
+    struct dns_lookup *chain;    // the query that it waits for; NULL: none
+    struct dnssec_wanted wanted; // which one that is
+    size_t judged, offered;      // replies: with a verdict, and known to the validator
+    struct dnssec_verdict verdicts[2];
 };
 
 // dns_lookup.c
@@ -82,7 +92,7 @@ void lookup_fail(struct dns_lookup *lookup);
 
 // dns_lookup_rows.c
 
-struct dns_query *lookup_query(struct dns_lookup *lookup, size_t index);
+struct dns_query *lookup_query(const struct dns_lookup *lookup, size_t index);
 // Returns the row's index, or SIZE_MAX when memory is out.
 size_t lookup_add_row(struct dns_lookup *lookup, struct exchange *exchange, size_t server,
                       int64_t now);
@@ -112,5 +122,13 @@ void lookup_next_turn(struct dns_lookup *lookup, int64_t now);
 bool lookup_some_usable(const struct dns_lookup *lookup); // of the present exchanges
 // The deadline has passed.
 void lookup_time_out(struct dns_lookup *lookup, int64_t now);
+
+// dns_lookup_validate.c
+
+// The search is over: the lookup is done, or is validated first.
+void lookup_finish(struct dns_lookup *lookup, int64_t now);
+// What the query that validating waits for wants next; DNS_DONE once there is no more to ask.
+void lookup_next_of_chain(struct dns_lookup *lookup, int64_t now, struct dns_action *ret_action);
+void lookup_cancel_chain(struct dns_lookup *lookup, int64_t now);
 
 #endif

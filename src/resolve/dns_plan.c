@@ -140,7 +140,8 @@ int dns_plan_make(const struct dns_request *request, const struct resolver *reso
         r = use_typed(&plan, request->server, arena, err);
     plan.as_getaddrinfo = !plan.types_named && plan.rules != DNS_RULES_EXACT;
     // dig's habit, where it is dig's way to ask.
-    plan.edns = plan.rules == DNS_RULES_EXACT;
+    plan.dnssec = request->dnssec || request->validate;
+    plan.edns = plan.rules == DNS_RULES_EXACT || plan.dnssec;
     *ret_plan = plan;
     return r;
 }
@@ -192,6 +193,9 @@ bool dns_plan_lookup(const struct dns_plan *plan, const struct resolver *resolve
                                           .server_count = set->count,
                                           .port = plan->port,
                                           .tcp = plan->tcp,
-                                          .edns = plan->edns};
+                                          .edns = plan->edns,
+                                          .dnssec_ok = plan->dnssec,
+                                          .checking_disabled = plan->anchors,
+                                          .anchors = plan->anchors};
     return true;
 }

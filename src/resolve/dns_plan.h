@@ -25,7 +25,10 @@ struct dns_request {
     const char *watch;  // seconds from one lookup to the next; NULL: one only
     uint64_t count;     // with watch: so many, 0: until it is told to end
     bool tcp;
-    bool sections; // as text: replies section by section, not rows
+    bool dnssec;         // signatures are asked for
+    bool validate;       // and looked at:
+    const char *anchors; // by this file of trust anchors; NULL: where Debian puts the root's
+    bool sections;       // as text: replies section by section, not rows
 };
 
 struct dns_server_set {
@@ -41,8 +44,9 @@ struct dns_plan {
     bool as_getaddrinfo; // as that does in all: the hosts file too
     uint16_t class, port;
     enum dns_rules rules;
-    bool tcp, edns;
-    const struct dns_server_set *sets; // each is asked on its own
+    bool tcp, edns, dnssec;
+    const struct dnssec_anchors *anchors; // set by who has read them; NULL: nothing is validated
+    const struct dns_server_set *sets;    // each is asked on its own
     size_t set_count;
 };
 

@@ -120,7 +120,8 @@ static int start_job(struct running *running, const struct dns_wanted *wanted) {
         job->sockets[i] = (struct dns_socket){.fd = -1, .job = job, .server = i};
     job->wanted = *wanted;
     job->time = realtime();
-    job->lookup = dns_lookup_new(&wanted->settings, &wanted->question, seed, monotonic());
+    job->wanted.settings.time = time(NULL);
+    job->lookup = dns_lookup_new(&job->wanted.settings, &wanted->question, seed, monotonic());
     if (!job->lookup) {
         free(job);
         return error_set(running->err, -ENOMEM, "out of memory");

@@ -1,28 +1,22 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""--dump=dns: against dig, against what glibc's getaddrinfo sends, and against servers that lie.
+"""--dump=dns: against dig, and against what glibc's getaddrinfo sends.
 
 Runs in namespaces of its own (network, mount, processes), with knotd and servers of the test's own
 on addresses of lo.
 """
 
-import json
 import os
 import re
-import signal
-import socket
-import struct
 import subprocess
-import sys
 import tempfile
-import threading
-import time
 import unittest
 
-NETSCOPE = os.environ["NETSCOPE"]
-INSIDE = "NETSCOPE_DNS_TEST_INSIDE"
+from dns_lab import (
+    NETSCOPE, Server, main, netscope, netscope_json, question_of, reply_to, resolve_with, wait_for_server, write,
+)
+
 KNOT = "127.0.0.1"
-TYPES = {1: "A", 28: "AAAA", 16: "TXT"}
 
 LONG = "".join(f'"{n:03}{"x" * 200}" ' for n in range(10))
 ZONE = f"""\
@@ -71,41 +65,6 @@ QUESTIONS = [
         ("q.e.ax", "A"), ("nothing", "A"), ("a\\.b\\032c", "A"), ("c", "TYPE257"),
     )
 ] + [("elsewhere.example", "A")]
-
-
-def enter_namespaces():
-    """Starts this script again where it may mount; does not return."""
-    unshare = ["unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc"]
-    if os.geteuid() != 0:
-        unshare += ["--user", "--map-root-user"]
-    os.environ[INSIDE] = "yes"
-    os.execvp("unshare", unshare + [sys.executable] + sys.argv)
-
-
-def run(*command):
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-
-
-def write(path, text):
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-
-
-def netscope(*arguments, status=None, timeout=60):
-    result = subprocess.run(
-        [NETSCOPE, "--dump=dns", *arguments], capture_output=True, timeout=timeout, check=False
-    )
-    if status is not None:
-        assert result.returncode == status, (result.returncode, result.stdout, result.stderr)
-    return result.stdout
-
-
-def netscope_json(*arguments, status=None):
-    return json.loads(netscope("-j", *arguments, status=status))
-
-
-def resolve_with(text):
-    write("/etc/resolv.conf", text)
 
 
 # --- dig ------------------------------------------------------------------------------------------
@@ -172,19 +131,7 @@ class Dig(unittest.TestCase):
         cls.knotd = subprocess.Popen(
             ["knotd", "-c", f"{path}/conf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        cls.wait_for_knot()
-
-    @classmethod
-    def wait_for_knot(cls):
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            probe = subprocess.run(
-                ["dig", "+time=1", "+tries=1", "+short", f"@{KNOT}", "cluster.local", "SOA"],
-                capture_output=True, check=False,
-            )
-            if b"hostmaster" in probe.stdout:
-                return
-        raise RuntimeError("knotd does not answer")
+        wait_for_server(KNOT, "cluster.local", "SOA", "hostmaster")
 
     @classmethod
     def tearDownClass(cls):
@@ -246,94 +193,6 @@ class Dig(unittest.TestCase):
         answers = [row for row in rows if row.get("kind") == "answers"]
         self.assertEqual(len({row["name"] for row in answers}), 10000)
         self.assertEqual({row["outcome"] for row in answers}, {"answer"})
-
-
-# --- A server of our own --------------------------------------------------------------------------
-
-
-def question_end(query):
-    at = 12
-    while query[at]:
-        at += query[at] + 1
-    return at + 5
-
-
-def question_of(query):
-    at, labels = 12, []
-    while query[at]:
-        labels.append(query[at + 1 : at + 1 + query[at]].decode())
-        at += query[at] + 1
-    return ".".join(labels), struct.unpack(">H", query[at + 1 : at + 3])[0]
-
-
-def reply_to(query, rcode=0, records=(), flags=0x8580):
-    """records: (type, data) of the name that was asked for."""
-    body = b"".join(
-        b"\xc0\x0c" + struct.pack(">HHIH", rtype, 1, 60, len(data)) + data for rtype, data in records
-    )
-    head = query[:2] + struct.pack(">HHHHH", flags | rcode, 1, len(records), 0, 0)
-    return head + query[12 : question_end(query)] + body
-
-
-class Server:
-    """Answers by a function of query and transport, which gives a list: a message, as bytes; over UDP
-    a message and the socket to send it from; over TCP bytes as they are and None; None to close."""
-
-    def __init__(self, address, answer):
-        self.answer = answer
-        self.queries = []
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind((address, 53))
-        self.tcp = socket.create_server((address, 53))
-        self.threads = [
-            threading.Thread(target=self.serve_udp, daemon=True),
-            threading.Thread(target=self.serve_tcp, daemon=True),
-        ]
-        for thread in self.threads:
-            thread.start()
-
-    def serve_udp(self):
-        while True:
-            query, peer = self.udp.recvfrom(4096)
-            if query == b"stop":
-                return
-            self.queries.append(("udp", *question_of(query)))
-            for reply in self.answer(query, "udp"):
-                if isinstance(reply, tuple):
-                    reply[1].sendto(reply[0], peer)
-                else:
-                    self.udp.sendto(reply, peer)
-
-    def serve_tcp(self):
-        while True:
-            try:
-                connection, _peer = self.tcp.accept()
-            except OSError:
-                return
-            with connection:
-                self.serve_connection(connection)
-
-    def serve_connection(self, connection):
-        while True:
-            size = connection.recv(2, socket.MSG_WAITALL)
-            if len(size) < 2:
-                return
-            query = connection.recv(struct.unpack(">H", size)[0], socket.MSG_WAITALL)
-            self.queries.append(("tcp", *question_of(query)))
-            for reply in self.answer(query, "tcp"):
-                if reply is None:
-                    return
-                if isinstance(reply, bytes):
-                    reply = struct.pack(">H", len(reply)) + reply, None
-                connection.sendall(reply[0])
-
-    def close(self):
-        self.udp.sendto(b"stop", self.udp.getsockname())
-        self.tcp.shutdown(socket.SHUT_RDWR)
-        for thread in self.threads:
-            thread.join()
-        self.udp.close()
-        self.tcp.close()
 
 
 class Glibc(unittest.TestCase):
@@ -405,153 +264,5 @@ class Glibc(unittest.TestCase):
                 self.assertEqual(same, glibc)
 
 
-class Liar(unittest.TestCase):
-    """A server that lies: each time there is a result, and a clear one."""
-
-    ADDRESS = "127.0.0.4"
-    GOOD = [(1, b"\x0a\0\0\1")]
-
-    def ask(self, answer, *options, rtype="A", timeout=1):
-        server = Server(self.ADDRESS, answer)
-        resolve_with(f"nameserver {self.ADDRESS}\noptions timeout:{timeout} attempts:1\n")
-        try:
-            return netscope_json(
-                "--server", self.ADDRESS, "--name", "a.test", "--type", rtype, *options
-            )
-        finally:
-            server.close()
-
-    def test_it_never_answers(self):
-        result = self.ask(lambda query, transport: [])
-        self.assertEqual(result["answers"][0]["outcome"], "no_reply")
-        self.assertEqual([q["outcome"] for q in result["queries"]], ["timed_out"])
-
-    def test_wrong_ids_and_questions_are_counted(self):
-        def answer(query, _transport):
-            good = reply_to(query, records=self.GOOD)
-            wrong_id = bytes([query[0] ^ 1]) + good[1:]
-            return [wrong_id, good.replace(b"\1a\4test", b"\1b\4test", 1), b"", b"\0" * 5, query, good]
-
-        result = self.ask(answer)
-        self.assertEqual(result["answers"][0]["outcome"], "answer")
-        self.assertEqual(result["queries"][0]["strays"], 5)
-
-    def test_another_source_is_counted(self):
-        other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.addCleanup(other.close)
-        other.bind(("127.0.0.5", 53))
-
-        def answer(query, _transport):
-            good = reply_to(query, records=self.GOOD)
-            return [(good, other), good]
-
-        result = self.ask(answer)
-        self.assertEqual(result["answers"][0]["outcome"], "answer")
-        self.assertEqual(result["queries"][0]["strays"], 1)
-
-    def test_what_cannot_be_read_is_said_to_be_malformed(self):
-        def cut(query, _transport):
-            return [reply_to(query, records=self.GOOD)[:-2]]
-
-        def loop(query, _transport):
-            at = question_end(query)
-            pointer = struct.pack(">H", 0xC000 | at)
-            head = query[:2] + struct.pack(">HHHHH", 0x8580, 1, 1, 0, 0)
-            return [head + query[12:at] + pointer + struct.pack(">HHIH", 1, 1, 60, 4) + bytes(4)]
-
-        for answer in (cut, loop):
-            result = self.ask(answer)
-            self.assertEqual(result["queries"][0]["outcome"], "malformed")
-            self.assertEqual(result["answers"][0]["outcome"], "no_reply")
-
-    def test_a_watch_counts_what_was_lost(self):
-        asked = []
-
-        def every_fifth_is_lost(query, _transport):
-            asked.append(query)
-            return [] if len(asked) % 5 == 0 else [reply_to(query, records=self.GOOD)]
-
-        server = Server(self.ADDRESS, every_fifth_is_lost)
-        self.addCleanup(server.close)
-        resolve_with(f"nameserver {self.ADDRESS}\noptions timeout:1 attempts:1\n")
-        lines = netscope(
-            "--server", self.ADDRESS, "--name", "a.test", "--type", "A", "--watch", "0.01",
-            "--count", "10", status=5, timeout=100,
-        ).decode().splitlines()
-        self.assertEqual(len(asked), 10)
-        rounds = [line for line in lines if line[:1] != ";"]
-        self.assertEqual([" lost: " in line for line in rounds], ([False] * 4 + [True]) * 2)
-        self.assertIn("; 10 lookups, 10 queries, 2 lost (20.0%)", lines)
-        self.assertIn("; answers: NOERROR 8 no reply 2", lines)
-        tail = re.search(r"99th percentile (\d+)", "\n".join(lines))
-        self.assertGreaterEqual(int(tail.group(1)), 1000)
-
-    def test_a_watch_ends_when_it_is_told(self):
-        server = Server(self.ADDRESS, lambda query, _transport: [reply_to(query, records=self.GOOD)])
-        self.addCleanup(server.close)
-        with subprocess.Popen(
-            [NETSCOPE, "--dump=dns", "--server", self.ADDRESS, "--name", "a.test", "--type", "A",
-             "--watch", "3600"], stdout=subprocess.PIPE, text=True,
-        ) as watch:
-            first = watch.stdout.readline()
-            watch.send_signal(signal.SIGINT)
-            rest = watch.stdout.read()
-        self.assertIn("A NOERROR (1)", first)
-        self.assertIn("; 1 lookups, 1 queries, 0 lost (0.0%)", rest)
-        self.assertEqual(watch.returncode, 0)
-
-    def test_a_watch_that_makes_no_sense_is_refused(self):
-        for wrong in (("--watch", "0"), ("--watch", "x"), ("--count", "3"), ("-j", "--watch", "1")):
-            with self.subTest(wrong=wrong):
-                netscope("--name", "a.test", "--server", self.ADDRESS, *wrong, status=2)
-
-    def test_it_answers_late_and_twice(self):
-        def late(query, _transport):
-            time.sleep(1.5)
-            good = reply_to(query, records=self.GOOD)
-            return [good, good]
-
-        result = self.ask(late)
-        self.assertEqual(result["answers"][0]["outcome"], "no_reply")
-
-    def test_it_closes_half_way(self):
-        def answer(query, transport):
-            if transport == "udp":
-                return [reply_to(query, flags=0x8780)]
-            return [(struct.pack(">H", 500) + reply_to(query)[:20], None), None]
-
-        result = self.ask(answer)
-        self.assertEqual([q["outcome"] for q in result["queries"]], ["truncated", "closed"])
-
-    def test_text_does_not_reach_the_terminal_as_it_is(self):
-        evil = b"\x1b]0;evil\x07\x9b31m\r\n\x00\\\""
-
-        def answer(query, transport):
-            if transport == "udp":
-                return [reply_to(query, flags=0x8780)]
-            text = b"".join(bytes([200]) + (evil * 20)[:200] for _ in range(310))
-            return [reply_to(query, records=[(16, text)])]
-
-        result = self.ask(answer, rtype="TXT")
-        self.assertGreater(len(result["answers"][0]["answer"][0]["data"]), 64000)
-        server = Server(self.ADDRESS, answer)
-        text = netscope("--server", self.ADDRESS, "--name", "a.test", "--type", "TXT", status=0)
-        server.close()
-        self.assertEqual(set(text) - set(range(0x20, 0x7F)), {ord("\n"), ord("\t")})
-
-
-def prepare():
-    run("mount", "-t", "tmpfs", "none", "/run")
-    run("mount", "-t", "tmpfs", "none", "/etc")
-    write("/etc/nsswitch.conf", "hosts: files dns\n")
-    write("/etc/hosts", "")
-    write("/etc/passwd", "root:x:0:0::/:/bin/sh\n")
-    resolve_with("nameserver 127.0.0.1\n")
-    run("ip", "link", "set", "lo", "up")
-
-
 if __name__ == "__main__":
-    if INSIDE not in os.environ:
-        enter_namespaces()
-    prepare()
-    unittest.main()
+    main()
