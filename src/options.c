@@ -54,6 +54,7 @@ const struct option_spec option_specs[] = {
     {"server", '\0', OPTION_TEXT, "ADDR[:PORT]", DUMP, "with --dump=dns: ask this server, or all that are configured"},
     {"rules", '\0', OPTION_TEXT, "RULES", DUMP, "with --dump=dns: resolve as glibc, musl or exact (the name as it is)"},
     {"tcp", '\0', OPTION_NONE, NULL, DUMP, "with --dump=dns: ask over TCP"},
+    {"subnet", '\0', OPTION_TEXT, "PREFIX", DUMP, "with --dump=dns: say for whose network the answer is (EDNS client subnet)"},
     {"dnssec", '\0', OPTION_NONE, NULL, DUMP, "with --dump=dns: ask for DNSSEC's signatures, too"},
     {"validate", '\0', OPTION_NONE, NULL, DUMP, "with --dump=dns: validate answers by DNSSEC, from trust anchors on"},
     {"anchors", '\0', OPTION_FILE, "FILE", DUMP, "with --validate: trust anchors, a DS or DNSKEY record a line"},
@@ -341,6 +342,7 @@ static void keep_text(struct options *options, const char *name, const char *tex
         {"type", &options->dns.types},    {"class", &options->dns.class},
         {"server", &options->dns.server}, {"rules", &options->dns.rules},
         {"watch", &options->dns.watch},   {"anchors", &options->dns.anchors},
+        {"subnet", &options->dns.subnet},
     };
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         if (strcmp(places[i].name, name) == 0)
@@ -547,9 +549,9 @@ static int check_together(const struct parsing *p) {
 }
 
 static int check_dns(const struct parsing *p) {
-    static const char *const parts[] = {"name",   "names-from", "type",   "class",
-                                        "server", "rules",      "tcp",    "watch",
-                                        "dnssec", "validate",   "anchors"};
+    static const char *const parts[] = {"name",   "names-from", "type",    "class",
+                                        "server", "rules",      "tcp",     "watch",
+                                        "dnssec", "validate",   "anchors", "subnet"};
     const struct options *options = &p->options;
     bool question = options->dns.name || options->dns.names_from, asked = false;
     for (size_t i = 0; i < options->dump.kind_count; i++)

@@ -93,13 +93,16 @@ static void put_header(struct buffer *buffer, const struct dns_reply *reply) {
 static void put_edns(struct buffer *buffer, const struct dns_reply *reply) {
     if (!reply->edns)
         return;
+    const char *state =
+        reply->cookie_state.known ? dns_cookie_state_names.names[reply->cookie_state.value] : NULL;
     put_line(buffer, ";; OPT PSEUDOSECTION:");
     put_line(buffer, "; EDNS: version: %u, flags:%s; udp: %u", reply->edns_version,
              reply->dnssec_ok ? " do" : "", reply->udp_size);
     if (reply->nsid)
         put_line(buffer, "; NSID: %s", reply->nsid);
     if (reply->cookie)
-        put_line(buffer, "; COOKIE: %s", reply->cookie);
+        put_line(buffer, "; COOKIE: %s%s%s%s", reply->cookie, state ? " (" : "", state ? state : "",
+                 state ? ")" : "");
     if (reply->client_subnet)
         put_line(buffer, "; CLIENT-SUBNET: %s", reply->client_subnet);
     for (size_t i = 0; i < reply->extended_error_count; i++)

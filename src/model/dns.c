@@ -20,6 +20,12 @@ const struct enum_names dns_rcode_names = NAMES_OF(rcodes);
 static const char *const opcodes[] = {"QUERY", "IQUERY", "STATUS", NULL, "NOTIFY", "UPDATE", "DSO"};
 const struct enum_names dns_opcode_names = NAMES_OF(opcodes);
 
+static const char *const cookie_states[] = {
+    [DNS_COOKIE_GOOD] = "good",
+    [DNS_COOKIE_ECHOED] = "echoed",
+};
+const struct enum_names dns_cookie_state_names = NAMES_OF(cookie_states);
+
 static const char *const transports[] = {"udp", "tcp"};
 const struct enum_names dns_transport_names = NAMES_OF(transports);
 

@@ -38,6 +38,7 @@ enum dns_rcode {
     DNS_NXDOMAIN = 3,
     DNS_NOTIMP = 4,
     DNS_REFUSED = 5,
+    DNS_BADCOOKIE = 23,
 };
 
 extern const struct enum_names dns_rcode_names;  // "NOERROR", ...
@@ -69,11 +70,22 @@ struct dns_reply {
     uint32_t edns_version, udp_size;
     bool dnssec_ok;
     const char *nsid, *cookie, *client_subnet;
+    const uint8_t *cookie_bytes; // as it came
+    size_t cookie_size;
+    struct maybe cookie_state; // enum dns_cookie_state; unknown: none was sent, or none came
     const char *const *extended_errors; // in words
     size_t extended_error_count;
     const char *const *edns_options; // the others: "option 9: hex"
     size_t edns_option_count;
 };
+
+// What came back for a cookie (RFC 7873). A reply with another client's part is none.
+enum dns_cookie_state {
+    DNS_COOKIE_GOOD,   // with the server's part, to be sent back the next time
+    DNS_COOKIE_ECHOED, // as it was sent
+};
+
+extern const struct enum_names dns_cookie_state_names;
 
 enum dns_transport {
     DNS_UDP,

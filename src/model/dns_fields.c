@@ -107,6 +107,7 @@ static void get_udp_size(const struct row_ref *ref, const struct field *field, s
     REPLY_WITH(row, "edns_udp_size", udp_size, "UDP SIZE", FIELD_BYTES, get_udp_size, NULL, "EDNS: what the server takes over UDP"), \
     REPLY(row, "nsid", nsid, "NSID", FIELD_TEXT, "EDNS: the server's name for itself"),            \
     REPLY(row, "cookie", cookie, "COOKIE", FIELD_TEXT, "EDNS: cookie, in hexadecimal"),            \
+    FIELD_OF_ENUM_BEHIND("cookie_state", row, reply, cookie_state, "COOKIE STATE", &dns_cookie_state_names, "EDNS: good with the server's part, or only echoed"), \
     REPLY(row, "client_subnet", client_subnet, "CLIENT SUBNET", FIELD_TEXT, "EDNS: network that the answer is for"), \
     REPLY_WITH(row, "extended_errors", extended_errors, "EXTENDED ERRORS", FIELD_LIST, get_extended_errors, NULL, "EDNS: what went wrong, in words"), \
     REPLY_WITH(row, "edns_options", edns_options, "EDNS OPTIONS", FIELD_LIST, get_edns_options, NULL, "EDNS: options of other kinds"), \

@@ -39,6 +39,7 @@ static void set_out(struct dns_lookup *lookup, int64_t now) {
     if (lookup_has_option(lookup, RESOLVER_ROTATE))
         lookup->rotated = lookup_next_random(lookup) % count;
     lookup->keeps_messages = lookup->settings.anchors;
+    lookup_make_cookies(lookup);
     lookup_start_candidate(lookup, now);
 }
 
@@ -88,6 +89,8 @@ static void take_pending(struct dns_lookup *lookup, int64_t now, struct dns_acti
     uint32_t bit = UINT32_C(1) << pending.server;
     memmove(lookup->pending, lookup->pending + 1,
             --lookup->pending_count * sizeof(lookup->pending[0]));
+    // The name has stood in one before, so it fits.
+    lookup_make_query(lookup, exchange, pending.server);
     size_t row = lookup_add_row(lookup, exchange, pending.server, now);
     if (row == SIZE_MAX) {
         lookup_fail(lookup);

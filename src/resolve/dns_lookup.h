@@ -35,6 +35,8 @@ struct dns_settings {
     bool edns;                            // and, with it, what a validator wants:
     bool dnssec_ok;                       // signatures too
     bool checking_disabled;               // even what the server finds bogus
+    bool cookies;                         // RFC 7873
+    struct prefix subnet;                 // RFC 7871: whose network the answer is for; or none
     const struct dnssec_anchors *anchors; // what comes is validated by them; NULL: it is not
     int64_t time;                         // with anchors: seconds since 1970
 };

@@ -1,39 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "resolve/dns_lookup_state.h"
 
-#define GLIBC_EDNS_SIZE 1200
-
 static bool wants_type(const struct dns_lookup *lookup, uint16_t type) {
     return !(type == DNS_TYPE_AAAA && lookup->question.type_count > 1 &&
              lookup_has_option(lookup, RESOLVER_NO_AAAA));
 }
 
 static int prepare_exchange(struct dns_lookup *lookup, uint16_t type) {
-    const struct dns_settings *settings = &lookup->settings;
     struct exchange *exchange = &lookup->exchanges[lookup->exchange_count++];
-    bool edns = settings->edns || lookup_has_option(lookup, RESOLVER_EDNS0);
-    struct dns_query_form form = {
-        .name = lookup->candidates.names[lookup->candidate],
-        .type = type,
-        .class = lookup->question.class,
-        .id = (uint16_t)lookup_next_random(lookup),
-        .flags = (uint16_t)(DNS_RD | (settings->checking_disabled ? DNS_CD : 0) |
-                            (settings->rules == DNS_RULES_EXACT ||
-                                     lookup_has_option(lookup, RESOLVER_TRUST_AD)
-                                 ? DNS_AD
-                                 : 0)),
-        .udp_size = settings->edns ? DNS_EDNS_SIZE
-                    : edns         ? GLIBC_EDNS_SIZE
-                                   : 0,
-        .dnssec_ok = settings->dnssec_ok,
-        .nsid = settings->edns,
-    };
-    *exchange = (struct exchange){.type = type, .reply_query = SIZE_MAX};
+    *exchange = (struct exchange){
+        .type = type, .id = (uint16_t)lookup_next_random(lookup), .reply_query = SIZE_MAX};
     for (size_t i = 0; i < RESOLVER_SERVERS_USED; i++)
         exchange->rows[i] = SIZE_MAX;
-    int len = dns_query_encode(&form, exchange->query);
-    exchange->query_len = len > 0 ? (size_t)len : 0;
-    return len < 0 ? len : 0;
+    return lookup_make_query(lookup, exchange, 0);
 }
 
 // A name that is too long with its domain, or has an empty label in it.

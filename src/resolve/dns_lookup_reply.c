@@ -72,7 +72,7 @@ static bool transfer_is_whole(const struct dns_reply *reply) {
            (records->count > 1 && records->items[records->count - 1].type_number == DNS_TYPE_SOA);
 }
 
-// Returns 0, or -EBADMSG, -EMSGSIZE, -ENOMEM.
+// Returns 0; -EINVAL, when it belongs to nobody's query after all; or -EBADMSG, -EMSGSIZE, -ENOMEM.
 static int take_reply(struct dns_lookup *lookup, struct exchange *exchange, size_t server,
                       const uint8_t *bytes, size_t len) {
     struct arena *arena = &lookup->queries->arena;
@@ -80,6 +80,8 @@ static int take_reply(struct dns_lookup *lookup, struct exchange *exchange, size
     if (!reply)
         return -ENOMEM;
     int r = dns_reply_decode(arena, bytes, len, reply);
+    if (r == 0 && !lookup_take_cookie(lookup, server, reply))
+        return -EINVAL;
     if (r == 0 && continues(exchange, bytes, len))
         return append(lookup, exchange, reply);
     exchange->reply = r == 0 ? reply : NULL;
@@ -143,10 +145,30 @@ static void take_musl_reply(struct dns_lookup *lookup, struct exchange *exchange
     }
 }
 
+// A server that wants its cookie back has sent it. If it does not take it either, there is TCP,
+// where none is needed (RFC 7873 5.3).
+static void send_cookie(struct dns_lookup *lookup, struct exchange *exchange, size_t server,
+                        int64_t now) {
+    if (exchange->cookie_refused)
+        start_tcp(lookup, server, now);
+    else
+        lookup_ask(lookup, (size_t)(exchange - lookup->exchanges), server, false);
+    exchange->cookie_refused = true;
+}
+
+static bool wants_cookie(const struct dns_lookup *lookup, const struct dns_reply *reply) {
+    return lookup->settings.cookies && lookup->transport == DNS_UDP && reply &&
+           reply->rcode == DNS_BADCOOKIE && reply->cookie_state.known;
+}
+
 static void act_on_reply(struct dns_lookup *lookup, struct exchange *exchange, size_t server,
                          int64_t now) {
     if (lookup_is_musl(lookup)) {
         take_musl_reply(lookup, exchange, server, now);
+        return;
+    }
+    if (wants_cookie(lookup, exchange->reply)) {
+        send_cookie(lookup, exchange, server, now);
         return;
     }
     exchange->settled = true;
@@ -168,12 +190,16 @@ void dns_lookup_received(struct dns_lookup *lookup, int64_t now, size_t server,
         count_stray(lookup, server);
         return;
     }
-    lookup->refused = false;
     int r = take_reply(lookup, exchange, server, bytes, len);
     if (r == -ENOMEM) {
         lookup_fail(lookup);
         return;
     }
+    if (r == -EINVAL) {
+        count_stray(lookup, server);
+        return;
+    }
+    lookup->refused = false;
     if (r == 0 && is_transfer(exchange) && !transfer_is_whole(exchange->reply)) {
         lookup->deadline = now + lookup_patience(lookup);
         return;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a lookup knows while it is under way, and what its files do for one another. Only
-// dns_lookup*.c include it: dns_lookup.c is the way in, _candidate the names that are tried, _turn
-// whose turn it is and how long it is waited for, _reply what is made of what comes, _validate
-// whether it is to be believed, _rows the rows of queries, _result what it all comes to.
+// dns_lookup*.c include it: dns_lookup.c is the way in, _query what is sent, _candidate the names
+// that are tried, _turn whose turn it is and how long it is waited for, _reply what is made of what
+// comes, _validate whether it is to be believed, _rows the rows of queries, _result what it all
+// comes to.
 #ifndef RESOLVE_DNS_LOOKUP_STATE_H
 #define RESOLVE_DNS_LOOKUP_STATE_H
 
@@ -14,12 +15,17 @@
 #define SERVER_NONE SIZE_MAX
 #define PENDING_MAX (2 * RESOLVER_SERVERS_USED)
 
+#define DNS_COOKIE_CLIENT 8 // RFC 7873 4
+#define DNS_COOKIE_MAX    (DNS_COOKIE_CLIENT + 32)
+
 // One of the two questions that are under way for the present candidate.
 struct exchange {
     uint16_t type;
-    uint8_t query[DNS_QUERY_MAX];
+    uint16_t id;
+    uint8_t query[DNS_QUERY_MAX]; // as it was last sent
     size_t query_len;
-    bool sent; // in the present round
+    bool cookie_refused; // once, then it was sent again with what the server gave
+    bool sent;           // in the present round
     bool settled;
     bool usable;                        // settled by a reply that a resolver takes
     struct dns_reply *reply;            // the latest one
@@ -29,6 +35,12 @@ struct exchange {
     uint32_t attempts[RESOLVER_SERVERS_USED];
     struct dns_record *records; // of a zone transfer, as far as it has come
     size_t record_capacity;
+};
+
+// What is sent to a server to be known by it: the client's part, and the server's once it came.
+struct cookie {
+    uint8_t bytes[DNS_COOKIE_MAX];
+    size_t size; // 0: none is sent
 };
 
 struct pending {
@@ -57,6 +69,7 @@ struct dns_lookup {
     struct pending pending[PENDING_MAX];
     size_t pending_count;
     uint64_t random;
+    struct cookie cookies[RESOLVER_SERVERS_USED];
     uint32_t open_sockets; // servers to which there is a socket of the present transport
     bool done, failed;
     size_t tried; // candidates
@@ -100,6 +113,15 @@ void lookup_settle_row(struct dns_lookup *lookup, size_t index, enum dns_query_o
                        int64_t now, bool took);
 // All that is under way ends so.
 void lookup_settle_rows(struct dns_lookup *lookup, enum dns_query_outcome outcome, int64_t now);
+
+// dns_lookup_query.c
+
+// Makes the bytes of an exchange's query for a server. Returns 0 or -EINVAL: the candidate cannot
+// stand in one.
+int lookup_make_query(const struct dns_lookup *lookup, struct exchange *exchange, size_t server);
+void lookup_make_cookies(struct dns_lookup *lookup);
+// Looks at a reply's cookie and keeps what the server gave. False: it is not that server's.
+bool lookup_take_cookie(struct dns_lookup *lookup, size_t server, struct dns_reply *reply);
 
 // dns_lookup_candidate.c
 

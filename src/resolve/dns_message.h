@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "model/dns.h"
+#include "resolve/dns_edns.h"
 
 #define DNS_HEADER_SIZE 12
 #define DNS_QUERY_MAX   512
@@ -21,9 +22,8 @@
 struct dns_query_form {
     const char *name;
     uint16_t type, class, id;
-    uint16_t flags;    // DNS_RD, DNS_AD, DNS_CD
-    uint16_t udp_size; // EDNS, 0: without
-    bool dnssec_ok, nsid;
+    uint16_t flags; // DNS_RD, DNS_AD, DNS_CD
+    struct dns_edns_form edns;
 };
 
 // The query's bytes. Returns its size, or -EINVAL if the name cannot stand in one.

@@ -130,6 +130,8 @@ int dns_plan_make(const struct dns_request *request, const struct resolver *reso
         r = take_rules(&plan, request, err);
     if (r == 0 && request->class && dns_class_parse(request->class, &plan.class) < 0)
         r = error_set(err, -EINVAL, "--class: unknown class: %s", request->class);
+    if (r == 0 && request->subnet && prefix_parse(request->subnet, &plan.subnet) < 0)
+        r = error_set(err, -EINVAL, "--subnet: not a network: %s", request->subnet);
     if (r < 0)
         return r;
     if (!request->server)
@@ -140,8 +142,9 @@ int dns_plan_make(const struct dns_request *request, const struct resolver *reso
         r = use_typed(&plan, request->server, arena, err);
     plan.as_getaddrinfo = !plan.types_named && plan.rules != DNS_RULES_EXACT;
     // dig's habit, where it is dig's way to ask.
+    plan.cookies = plan.rules == DNS_RULES_EXACT;
     plan.dnssec = request->dnssec || request->validate;
-    plan.edns = plan.rules == DNS_RULES_EXACT || plan.dnssec;
+    plan.edns = plan.rules == DNS_RULES_EXACT || plan.dnssec || request->subnet;
     *ret_plan = plan;
     return r;
 }
@@ -195,6 +198,8 @@ bool dns_plan_lookup(const struct dns_plan *plan, const struct resolver *resolve
                                           .tcp = plan->tcp,
                                           .edns = plan->edns,
                                           .dnssec_ok = plan->dnssec,
+                                          .cookies = plan->cookies,
+                                          .subnet = plan->subnet,
                                           .checking_disabled = plan->anchors,
                                           .anchors = plan->anchors};
     return true;

@@ -25,6 +25,7 @@ struct dns_request {
     const char *watch;  // seconds from one lookup to the next; NULL: one only
     uint64_t count;     // with watch: so many, 0: until it is told to end
     bool tcp;
+    const char *subnet;  // whose network the answer is for (RFC 7871)
     bool dnssec;         // signatures are asked for
     bool validate;       // and looked at:
     const char *anchors; // by this file of trust anchors; NULL: where Debian puts the root's
@@ -44,7 +45,8 @@ struct dns_plan {
     bool as_getaddrinfo; // as that does in all: the hosts file too
     uint16_t class, port;
     enum dns_rules rules;
-    bool tcp, edns, dnssec;
+    bool tcp, edns, dnssec, cookies;
+    struct prefix subnet;                 // family ADDRESS_NONE: it is not said
     const struct dnssec_anchors *anchors; // set by who has read them; NULL: nothing is validated
     const struct dns_server_set *sets;    // each is asked on its own
     size_t set_count;

@@ -38,7 +38,7 @@ def netscope(*arguments, status=None, timeout=60):
         [NETSCOPE, "--dump=dns", *arguments], capture_output=True, timeout=timeout, check=False
     )
     if status is not None:
-        assert result.returncode == status, (result.returncode, result.stdout, result.stderr)
+        assert result.returncode == status, (result.returncode, result.stdout[-2000:], result.stderr)
     return result.stdout
 
 
@@ -88,6 +88,27 @@ def reply_to(query, rcode=0, records=(), flags=0x8580):
     )
     head = query[:2] + struct.pack(">HHHHH", flags | rcode, 1, len(records), 0, 0)
     return head + query[12 : question_end(query)] + body
+
+
+def options_of(query):
+    """EDNS options of a query: {code: bytes}."""
+    at = question_end(query)
+    if struct.unpack(">H", query[10:12])[0] == 0:
+        return {}
+    at += 11  # root, OPT, size, flags, length
+    found = {}
+    while at < len(query):
+        code, size = struct.unpack(">HH", query[at : at + 4])
+        found[code] = query[at + 4 : at + 4 + size]
+        at += 4 + size
+    return found
+
+
+def with_options(reply, options, rcode=0):
+    """The reply with an EDNS record; rcode: its upper bits."""
+    data = b"".join(struct.pack(">HH", code, len(value)) + value for code, value in options.items())
+    record = b"\0" + struct.pack(">HHBBHH", 41, 1232, rcode >> 4, 0, 0, len(data)) + data
+    return reply[:10] + struct.pack(">H", 1) + reply[12:] + record
 
 
 class Server:

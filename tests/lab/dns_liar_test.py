@@ -14,7 +14,13 @@ import subprocess
 import time
 import unittest
 
-from dns_lab import NETSCOPE, Server, main, netscope, netscope_json, question_end, reply_to, resolve_with
+from dns_lab import (
+    NETSCOPE, Server, main, netscope, netscope_json, options_of, question_end, question_of, reply_to,
+    resolve_with, with_options,
+)
+
+NSID, SUBNET, COOKIE, EDE = 3, 8, 10, 15
+BADCOOKIE = 23
 
 
 class Liar(unittest.TestCase):
@@ -150,6 +156,162 @@ class Liar(unittest.TestCase):
         text = netscope("--server", self.ADDRESS, "--name", "a.test", "--type", "TXT", status=0)
         server.close()
         self.assertEqual(set(text) - set(range(0x20, 0x7F)), {ord("\n"), ord("\t")})
+
+    def test_the_same_reply_twice(self):
+        def twice(query, _transport):
+            if question_of(query)[1] == 1:
+                return [reply_to(query, records=self.GOOD)] * 2
+            time.sleep(0.2)
+            return [reply_to(query)]
+
+        result = self.ask(twice, rtype="A,AAAA")
+        self.assertEqual([a["outcome"] for a in result["answers"]], ["answer", "no_data"])
+        self.assertEqual([q.get("strays", 0) for q in result["queries"]], [0, 1])
+
+    def test_a_reply_after_its_time_does_not_belong(self):
+        def late(query, _transport):
+            asked.append(query)
+            if len(asked) == 1:
+                time.sleep(1.5)  # until the second attempt is under way
+            return [reply_to(query, records=self.GOOD)]
+
+        asked = []
+        server = Server(self.ADDRESS, late)
+        resolve_with(f"nameserver {self.ADDRESS}\noptions timeout:1 attempts:3\n")
+        result = netscope_json("--server", self.ADDRESS, "--name", "a.test", "--type", "A", status=0)
+        server.close()
+        self.assertEqual(result["queries"][0]["outcome"], "timed_out")
+        self.assertEqual(result["answers"][0]["outcome"], "answer")
+
+    def test_what_is_cut_anywhere(self):
+        whole = []
+
+        def cut(query, _transport):
+            reply = with_options(
+                reply_to(query, records=self.GOOD + [(16, b"\4text"), (15, b"\0\1\1m\0")]), {NSID: b"me"}
+            )
+            whole.append(reply)
+            return [reply[: len(reply) - len(whole)]]
+
+        server = Server(self.ADDRESS, cut)
+        self.addCleanup(server.close)
+        resolve_with(f"nameserver {self.ADDRESS}\noptions timeout:1 attempts:1\n")
+        size = 1
+        while not whole or size < len(whole[0]) - question_end(whole[0]):
+            queries = netscope_json("--server", self.ADDRESS, "--name", "a.test", "--type", "A")["queries"]
+            self.assertEqual([q["outcome"] for q in queries], ["malformed"], size)
+            size += 1
+
+    def test_two_pointers_to_one_another(self):
+        def loop(query, _transport):
+            at = question_end(query)
+            first, second = struct.pack(">H", 0xC000 | at + 2), struct.pack(">H", 0xC000 | at)
+            head = query[:2] + struct.pack(">HHHHH", 0x8580, 1, 1, 0, 0)
+            return [head + query[12:at] + first + second + struct.pack(">HHIH", 1, 1, 60, 4) + bytes(4)]
+
+        self.assertEqual(self.ask(loop)["queries"][0]["outcome"], "malformed")
+
+    def test_tcp_that_never_answers(self):
+        def answer(query, transport):
+            return [reply_to(query, flags=0x8780)] if transport == "udp" else []
+
+        result = self.ask(answer)
+        self.assertEqual([q["outcome"] for q in result["queries"]], ["truncated", "timed_out"])
+
+
+class Edns(unittest.TestCase):
+    """What stands in EDNS options of queries, and what replies have in theirs."""
+
+    ADDRESS = "127.0.0.6"
+    GOOD = [(1, b"\x0a\0\0\1")]
+
+    def ask(self, answer, *options):
+        server = Server(self.ADDRESS, answer)
+        resolve_with(f"nameserver {self.ADDRESS}\noptions timeout:1 attempts:1\n")
+        try:
+            return netscope_json(
+                "--server", self.ADDRESS, "--name", "a.test", "--type", "A", *options
+            )
+        finally:
+            server.close()
+
+    def test_a_good_cookie(self):
+        def answer(query, _transport):
+            client = options_of(query)[COOKIE]
+            self.assertEqual(len(client), 8)
+            return [with_options(reply_to(query, records=self.GOOD), {COOKIE: client + b"server88"})]
+
+        got = self.ask(answer)["answers"][0]
+        self.assertEqual(got["cookie_state"], "good")
+        self.assertEqual(got["cookie"][16:], b"server88".hex())
+
+    def test_a_cookie_that_is_only_echoed(self):
+        def answer(query, _transport):
+            return [with_options(reply_to(query, records=self.GOOD), {COOKIE: options_of(query)[COOKIE]})]
+
+        self.assertEqual(self.ask(answer)["answers"][0]["cookie_state"], "echoed")
+
+    def test_another_clients_cookie_does_not_belong(self):
+        def answer(query, _transport):
+            good = reply_to(query, records=self.GOOD)
+            wrong = [with_options(good, {COOKIE: cookie}) for cookie in (b"somebody", b"short", b"")]
+            return wrong + [good]
+
+        result = self.ask(answer)
+        self.assertEqual(result["answers"][0]["outcome"], "answer")
+        self.assertEqual(result["queries"][0]["strays"], 3)
+        self.assertNotIn("cookie_state", result["answers"][0])
+
+    def test_a_server_that_wants_its_cookie(self):
+        def answer(query, _transport):
+            cookie = options_of(query)[COOKIE]
+            if cookie[8:] == b"server88":
+                return [with_options(reply_to(query, records=self.GOOD), {COOKIE: cookie})]
+            return [with_options(reply_to(query, rcode=BADCOOKIE & 15), {COOKIE: cookie + b"server88"}, BADCOOKIE)]
+
+        result = self.ask(answer)
+        self.assertEqual([q["rcode"] for q in result["queries"]], ["BADCOOKIE", "NOERROR"])
+        self.assertEqual(result["answers"][0]["outcome"], "answer")
+
+    def test_a_server_that_no_cookie_pleases(self):
+        def answer(query, transport):
+            if transport == "tcp":
+                return [reply_to(query, records=self.GOOD)]
+            cookie = options_of(query)[COOKIE][:8] + b"server88"
+            return [with_options(reply_to(query, rcode=BADCOOKIE & 15), {COOKIE: cookie}, BADCOOKIE)]
+
+        result = self.ask(answer)
+        self.assertEqual([q["transport"] for q in result["queries"]], ["udp", "udp", "tcp"])
+        self.assertEqual(result["answers"][0]["outcome"], "answer")
+
+    def test_the_subnet_is_said(self):
+        sent = []
+
+        def answer(query, _transport):
+            subnet = options_of(query).get(SUBNET)
+            sent.append(subnet)
+            options = {SUBNET: subnet[:3] + b"\x10" + subnet[4:]} if subnet else {}
+            return [with_options(reply_to(query, records=self.GOOD), options)]
+
+        got = self.ask(answer, "--subnet", "10.1.2.255/25")["answers"][0]
+        self.assertEqual(sent.pop(), b"\0\1\x19\0\x0a\1\2\x80")
+        self.assertEqual(got["client_subnet"], "10.1.2.128/25/16")
+        self.ask(answer, "--subnet", "2001:db8::/32")
+        self.assertEqual(sent.pop(), b"\0\2\x20\0\x20\1\x0d\xb8")
+        self.ask(answer, "--subnet", "0.0.0.0/0")
+        self.assertEqual(sent.pop(), b"\0\1\0\0")
+        self.ask(answer)
+        self.assertEqual(sent.pop(), None)
+        netscope("--name", "a", "--server", self.ADDRESS, "--subnet", "10.0.0.0/33", status=2)
+
+    def test_extended_errors_are_words(self):
+        def answer(query, _transport):
+            ede = struct.pack(">H", 18) + b"not you\x1b[31m"
+            return [with_options(reply_to(query, rcode=5), {EDE: ede, NSID: b"node-7"})]
+
+        got = self.ask(answer)["answers"][0]
+        self.assertEqual(got["extended_errors"], ["18 (Prohibited): not you\x1b[31m"])
+        self.assertEqual((got["nsid"], got["edns_udp_size"]), ("node-7", 1232))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Runs in namespaces of its own (network, mount, processes), with knotd and server
 on addresses of lo.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -83,7 +84,7 @@ def record_key(name, rclass, rtype, data):
 def dig(name, rtype, *options):
     """(status, flags, {section: sorted records}, size) as dig has it."""
     output = subprocess.run(
-        ["dig", "+noidnout", "+nocookie", "+nsid", *options, f"@{KNOT}", "-q", name, "-t", rtype],
+        ["dig", "+noidnout", "+nsid", *options, f"@{KNOT}", "-q", name, "-t", rtype],
         capture_output=True, text=True, timeout=60, check=True,
     ).stdout
     header = re.search(r"status: (\w+),", output).group(1)
@@ -124,6 +125,8 @@ class Dig(unittest.TestCase):
         write(
             f"{path}/conf",
             f'server:\n  rundir: "{path}/run"\n  listen: {KNOT}@53\n  nsid: node-a\n'
+            "mod-cookies:\n  - id: default\n"
+            "template:\n  - id: default\n    global-module: mod-cookies/default\n"
             f'database:\n  storage: "{path}"\n'
             f"acl:\n  - id: all\n    action: transfer\n    address: {KNOT}\n"
             f'zone:\n  - domain: cluster.local\n    file: "{path}/zone"\n    acl: all\n',
@@ -145,6 +148,7 @@ class Dig(unittest.TestCase):
                 answer = netscope_json("--server", KNOT, "--name", name, "--type", rtype)["answers"][0]
                 self.assertEqual(ours(answer), dig(name, rtype))
                 self.assertEqual(answer["nsid"], "node-a")
+                self.assertEqual(answer["cookie_state"], "good")
 
     def test_over_tcp_too(self):
         answer = netscope_json("--server", KNOT, "--tcp", "--name", "big.cluster.local", "--type", "TXT")
@@ -155,7 +159,7 @@ class Dig(unittest.TestCase):
         queries = netscope_json("--server", KNOT, "--name", "big.cluster.local", "--type", "TXT")["queries"]
         self.assertEqual(
             [(q["transport"], q["outcome"]) for q in queries],
-            [("udp", "truncated"), ("tcp", "answered")],
+            [("udp", "answered"), ("udp", "truncated"), ("tcp", "answered")],  # BADCOOKIE first
         )
 
     def test_a_zone_is_transferred(self):
