@@ -76,10 +76,10 @@ _netscope_fields() {
         printf '%s\n' netns order station type name id mode dev prio family table backend chain handle rule base active effect evidence ;;
     esac
     case ",${1:-answers}," in *,answers,*)
-        printf '%s\n' netns time name type class outcome candidate reason from server port transport candidate_count query_count took_ms validity validity_reason rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional ;;
+        printf '%s\n' netns time name type class outcome candidate reason from server port transport candidate_count query_count took_ms validity validity_reason rcode flags size edns_udp_size nsid cookie cookie_state client_subnet extended_errors edns_options answer authority additional ;;
     esac
     case ",${1:-queries}," in *,queries,*)
-        printf '%s\n' netns name candidate type class server port attempt transport id outcome reason sent_ms took_ms query_size strays rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional ;;
+        printf '%s\n' netns name candidate type class server port attempt transport id outcome reason sent_ms took_ms query_size strays rcode flags size edns_udp_size nsid cookie cookie_state client_subnet extended_errors edns_options answer authority additional ;;
     esac
     case ",${1:-packets}," in *,packets,*)
         printf '%s\n' netns number time family proto src sport dst dport icmp_type icmp_code tcp_flags tcp_seq tcp_ack length ttl ip_id mark iif oif ct_state ct_id outcome decided_by decided_table decided_chain decided_handle changed incomplete journey part guessed steps tuple decision doubts ;;
@@ -160,6 +160,9 @@ _netscope() {
     --rules)
                 return
         ;;
+    --subnet)
+                return
+        ;;
     --anchors)
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
@@ -224,6 +227,6 @@ _netscope() {
                 return
         ;;
     esac
-    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --names --counters --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --dnssec --validate --anchors --watch --list-fields --route-get --from --iif --oif --mark --uid --ipproto --sport --dport --tos --trace --all --rate --replies --count --duration --steps --panel --interval --no-color --help --version' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --names --counters --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --subnet --dnssec --validate --anchors --watch --list-fields --route-get --from --iif --oif --mark --uid --ipproto --sport --dport --tos --trace --all --rate --replies --count --duration --steps --panel --interval --no-color --help --version' -- "$cur")
 }
 complete -F _netscope netscope

@@ -77,10 +77,10 @@ function __netscope_fields
         printf '%s\n' netns order station type name id mode dev prio family table backend chain handle rule base active effect evidence
     end
     if test -z "$kinds"; or contains answers $kinds
-        printf '%s\n' netns time name type class outcome candidate reason from server port transport candidate_count query_count took_ms validity validity_reason rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional
+        printf '%s\n' netns time name type class outcome candidate reason from server port transport candidate_count query_count took_ms validity validity_reason rcode flags size edns_udp_size nsid cookie cookie_state client_subnet extended_errors edns_options answer authority additional
     end
     if test -z "$kinds"; or contains queries $kinds
-        printf '%s\n' netns name candidate type class server port attempt transport id outcome reason sent_ms took_ms query_size strays rcode flags size edns_udp_size nsid cookie client_subnet extended_errors edns_options answer authority additional
+        printf '%s\n' netns name candidate type class server port attempt transport id outcome reason sent_ms took_ms query_size strays rcode flags size edns_udp_size nsid cookie cookie_state client_subnet extended_errors edns_options answer authority additional
     end
     if test -z "$kinds"; or contains packets $kinds
         printf '%s\n' netns number time family proto src sport dst dport icmp_type icmp_code tcp_flags tcp_seq tcp_ack length ttl ip_id mark iif oif ct_state ct_id outcome decided_by decided_table decided_chain decided_handle changed incomplete journey part guessed steps tuple decision doubts
@@ -110,6 +110,7 @@ complete -c netscope -l class -x -d 'with --dump=dns: another class than IN'
 complete -c netscope -l server -x -d 'with --dump=dns: ask this server, or all that are configured'
 complete -c netscope -l rules -x -d 'with --dump=dns: resolve as glibc, musl or exact (the name as it is)'
 complete -c netscope -l tcp -d 'with --dump=dns: ask over TCP'
+complete -c netscope -l subnet -x -d 'with --dump=dns: say for whose network the answer is (EDNS client subnet)'
 complete -c netscope -l dnssec -d 'with --dump=dns: ask for DNSSEC\'s signatures, too'
 complete -c netscope -l validate -d 'with --dump=dns: validate answers by DNSSEC, from trust anchors on'
 complete -c netscope -l anchors -r -d 'with --validate: trust anchors, a DS or DNSKEY record a line'

@@ -120,7 +120,7 @@ static int start_job(struct running *running, const struct dns_wanted *wanted) {
         job->sockets[i] = (struct dns_socket){.fd = -1, .job = job, .server = i};
     job->wanted = *wanted;
     job->time = realtime();
-    job->wanted.settings.time = time(NULL);
+    job->wanted.settings.time = job->time / 1000000000;
     job->lookup = dns_lookup_new(&job->wanted.settings, &wanted->question, seed, monotonic());
     if (!job->lookup) {
         free(job);
