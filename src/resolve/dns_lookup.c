@@ -43,18 +43,21 @@ static void set_out(struct dns_lookup *lookup, int64_t now) {
     lookup_start_candidate(lookup, now);
 }
 
-struct dns_lookup *dns_lookup_new(const struct dns_settings *settings,
-                                  const struct dns_question *question, uint64_t seed, int64_t now) {
+struct dns_lookup *lookup_new(const struct dns_settings *settings,
+                              const struct dns_question *question, uint64_t seed, int64_t began,
+                              int64_t now, struct table *queries) {
     struct dns_lookup *lookup = calloc(1, sizeof(*lookup));
-    if (!lookup)
+    if (!lookup) {
+        table_unref(queries);
         return NULL;
+    }
     lookup->settings = *settings;
     lookup->question = *question;
     lookup->random = seed;
-    lookup->began = now;
+    lookup->began = began;
     lookup->verdict = DNS_NO_REPLY;
     lookup->answers = table_new(&dns_answer_kind);
-    lookup->queries = table_new(&dns_query_kind);
+    lookup->queries = queries;
     if (lookup->queries) {
         lookup->question.asked = arena_strdup(&lookup->queries->arena, question->asked);
         lookup->question.name = arena_strdup(&lookup->queries->arena, question->name);
@@ -68,6 +71,11 @@ struct dns_lookup *dns_lookup_new(const struct dns_settings *settings,
     }
     set_out(lookup, now);
     return lookup;
+}
+
+struct dns_lookup *dns_lookup_new(const struct dns_settings *settings,
+                                  const struct dns_question *question, uint64_t seed, int64_t now) {
+    return lookup_new(settings, question, seed, now, now, table_new(&dns_query_kind));
 }
 
 void dns_lookup_free(struct dns_lookup *lookup) {

@@ -95,6 +95,11 @@ struct dns_lookup {
 
 // dns_lookup.c
 
+// As dns_lookup_new(); times of queries count from `began`, and their rows go into that table, a
+// reference to which is taken over (NULL: memory was out).
+struct dns_lookup *lookup_new(const struct dns_settings *settings,
+                              const struct dns_question *question, uint64_t seed, int64_t began,
+                              int64_t now, struct table *queries);
 uint64_t lookup_next_random(struct dns_lookup *lookup);
 // True if glibc's rules hold and one of the options (RESOLVER_*) is set.
 bool lookup_has_option(const struct dns_lookup *lookup, uint32_t option);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Behind the search: what it came to is judged, and for that more is asked (DS, DNSKEY), one query
-// after the other. Each is a lookup of its own to the same servers, and its rows join the others.
+// after the other. Each is a lookup of its own to the same servers, and its rows stand with the
+// others.
 #include <errno.h>
 #include <string.h>
 
@@ -31,36 +32,24 @@ static int start_query(struct dns_lookup *lookup, const struct dnssec_wanted *wa
     question.types[0] = wanted->type;
     question.type_count = 1;
     lookup->wanted = *wanted;
-    lookup->chain = dns_lookup_new(&settings, &question, lookup_next_random(lookup), now);
+    lookup->chain = lookup_new(&settings, &question, lookup_next_random(lookup), lookup->began, now,
+                               table_ref(lookup->queries));
     if (!lookup->chain)
         return -ENOMEM;
     lookup->chain->keeps_messages = true;
     return 0;
 }
 
-// The chain's rows are the lookup's from now on, and so are their texts.
-static int take_rows(struct dns_lookup *lookup) {
-    struct dns_lookup *chain = lookup->chain;
-    for (size_t i = 0; i < chain->queries->count; i++) {
-        struct dns_query *row = table_add(lookup->queries);
-        if (!row)
-            return -ENOMEM;
-        *row = *lookup_query(chain, i);
-        row->sent += (uint64_t)(chain->began - lookup->began);
-    }
-    arena_take(&lookup->queries->arena, &chain->queries->arena);
-    return 0;
-}
-
 static int end_query(struct dns_lookup *lookup) {
     struct dns_lookup *chain = lookup->chain;
     const struct verdict_reply *last = &chain->replies[0];
-    int r = chain->failed ? -ENOMEM : take_rows(lookup);
-    if (r == 0)
-        r = dnssec_validator_answer(
-            lookup->validator, &lookup->wanted, last->message, last->reply ? last->reply->size : 0,
-            chain->verdict == DNS_NO_REPLY ? "no server answered"
-                                           : "what the server answered cannot be read");
+    const char *trouble = chain->verdict == DNS_NO_REPLY
+                              ? "no server answered"
+                              : "what the server answered cannot be read";
+    int r = chain->failed
+                ? -ENOMEM
+                : dnssec_validator_answer(lookup->validator, &lookup->wanted, last->message,
+                                          last->reply ? last->reply->size : 0, trouble);
     dns_lookup_free(chain);
     lookup->chain = NULL;
     return r;
@@ -147,8 +136,6 @@ void lookup_next_of_chain(struct dns_lookup *lookup, int64_t now, struct dns_act
 
 void lookup_cancel_chain(struct dns_lookup *lookup, int64_t now) {
     dns_lookup_cancel(lookup->chain, now);
-    if (take_rows(lookup) < 0)
-        lookup_fail(lookup);
     dns_lookup_free(lookup->chain);
     lookup->chain = NULL;
 }
