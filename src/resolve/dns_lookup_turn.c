@@ -35,11 +35,12 @@ void lookup_start_turn(struct dns_lookup *lookup, int64_t now) {
     }
 }
 
-// musl: to every server at once.
+// musl: to every server at once. A server that fails is asked again at once, a few times a round.
 void lookup_start_musl_round(struct dns_lookup *lookup, int64_t now) {
     const struct resolver *resolver = lookup->settings.resolver;
     int64_t attempts = resolver->attempts > 0 ? resolver->attempts : 1;
     lookup_settle_rows(lookup, DNS_QUERY_TIMED_OUT, now);
+    lookup->musl_retries = (uint32_t)(2 * lookup->exchange_count);
     lookup->resend = now + (int64_t)resolver->timeout * SECOND / attempts;
     for (size_t i = 0; i < lookup->exchange_count; i++) {
         for (size_t server = 0;
@@ -55,7 +56,6 @@ void lookup_start_round(struct dns_lookup *lookup, int64_t now) {
         return;
     }
     lookup->deadline = now + (int64_t)lookup->settings.resolver->timeout * SECOND;
-    lookup->musl_retries = (uint32_t)(2 * lookup->exchange_count);
     lookup_start_musl_round(lookup, now);
 }
 

@@ -18,7 +18,7 @@ expect() {
     failed=1
 }
 
-expect '--dump --dport --duration' netscope --d
+expect '--dump --dnssec --dport --duration' netscope --d
 expect '--no-header --no-color' netscope --dump --no
 expect 'namespaces' netscope --dump = na
 expect 'interfaces' netscope --dump = i

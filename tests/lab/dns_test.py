@@ -199,8 +199,8 @@ class Dig(unittest.TestCase):
         self.assertEqual({row["outcome"] for row in answers}, {"answer"})
 
 
-class Glibc(unittest.TestCase):
-    """What is sent for a name is what getaddrinfo sends for it."""
+class Asking(unittest.TestCase):
+    """A server that notes what it is asked, and what is sent to it by whom."""
 
     NAMES = {
         "web.a.test": {1: b"\x0a\0\0\1", 28: bytes(16)},
@@ -213,6 +213,8 @@ class Glibc(unittest.TestCase):
 
     def answer(self, query, _transport):
         name, rtype = question_of(query)
+        if name == "silent":
+            return []
         if name.startswith("fail."):
             return [reply_to(query, rcode=2)]
         if name.startswith("refuse."):
@@ -230,6 +232,10 @@ class Glibc(unittest.TestCase):
         self.server.queries.clear()
         subprocess.run(command, capture_output=True, timeout=120, check=False)
         return list(self.server.queries)
+
+
+class Glibc(Asking):
+    """What is sent for a name is what getaddrinfo sends for it."""
 
     def compare(self, options, search, name):
         resolve_with(f"nameserver 127.0.0.2\nsearch {search}\noptions {options}\n")
@@ -266,6 +272,54 @@ class Glibc(unittest.TestCase):
                 other.queries.clear()
                 same = self.sent_by(NETSCOPE, "--dump=dns", "--name", name), list(other.queries)
                 self.assertEqual(same, glibc)
+
+
+class Musl(Asking):
+    """By musl's rules it is what musl's getaddrinfo sends."""
+
+    LOOKED_UP = ["web", "four", "empty", "nothing", "short", "full.name.test", "web.a.test", "web.a.test.",
+                 "nothing.", "a.b", "a.b.c.d.e.f", "fail", "refuse", "fail.x.y", "refuse.x"]
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.TemporaryDirectory()
+        cls.program = f"{cls.directory.name}/lookup"
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "musl_lookup.c")
+        subprocess.run(["musl-gcc", "-static", "-o", cls.program, source], check=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.directory.cleanup()
+
+    def compare(self, name):
+        musl = self.sent_by(self.program, name)
+        ours = self.sent_by(NETSCOPE, "--dump=dns", "--rules", "musl", "--name", name)
+        self.assertEqual(ours, musl)
+        return musl
+
+    def test_candidates_are_the_same(self):
+        for options in ("ndots:1", "ndots:2", "ndots:5", "ndots:0"):
+            for search in ("a.test", "a.test b.test c.test"):
+                resolve_with(f"nameserver 127.0.0.2\nsearch {search}\noptions timeout:1 {options}\n")
+                for name in self.LOOKED_UP:
+                    with self.subTest(options=options, search=search, name=name):
+                        self.assertGreater(len(self.compare(name)), 0)
+
+    def test_all_servers_are_asked_at_once(self):
+        other = Server("127.0.0.3", lambda query, transport: [])
+        self.addCleanup(other.close)
+        resolve_with("nameserver 127.0.0.3\nnameserver 127.0.0.2\nsearch a.test\noptions timeout:1\n")
+        for name in ("web", "nothing"):
+            other.queries.clear()
+            with self.subTest(name=name):
+                sent = self.compare(name)
+                self.assertEqual(other.queries, sent * 2)
+
+    def test_a_server_that_is_silent_is_asked_again(self):
+        for options in ("timeout:2 attempts:2", "timeout:2 attempts:1", "timeout:3 attempts:3"):
+            resolve_with(f"nameserver 127.0.0.2\noptions {options}\n")
+            with self.subTest(options=options):
+                self.compare("silent")
 
 
 if __name__ == "__main__":
