@@ -2,21 +2,18 @@
 #include "dump/dns.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "dump/dns_names.h"
+#include "dump/dns_rows.h"
 #include "dump/dns_text.h"
 #include "dump/dns_watch.h"
-#include "dump/statuses.h"
-#include "dump/writer.h"
-#include "model/conntrack.h"
 #include "model/dns.h"
 #include "resolve/dns_hosts.h"
+#include "source/conntrack_source.h"
 #include "source/dns.h"
 #include "source/dns_anchors.h"
 #include "source/node_read.h"
-#include "source/source.h"
 
 // A name that is under way: it goes when the last of its lookups has ended.
 struct name {
@@ -24,11 +21,12 @@ struct name {
     struct dns_subject subject;
     size_t lookups; // not yet ended, and one more while some are still to begin
     enum dns_dump_result result;
+    bool bogus; // one of its answers
 };
 
 struct dns_dump {
-    const struct dump_plan *plan;
     const struct dns_request *request;
+    const char *netns_name; // NULL: netscope's own
     struct error *err;
     struct node *node;
     const struct netns *netns;
@@ -39,164 +37,51 @@ struct dns_dump {
     struct dnssec_anchors *anchors;
     struct dns_watch watch;
     struct arena arena;
-    struct output output;
-    struct writer writer;
+    struct dns_rows rows;
     enum dns_dump_result result;
-
-    FILE *file; // names come from it
-    char *line;
-    size_t line_capacity, line_number;
+    struct dns_names names;
     struct name *name; // the present one, NULL: the next is to be read
-    bool name_given;
-    size_t step; // which of the present name's lookups comes next
-
-    struct table **held; // answers, queries, answers ...: what is written at the end
-    size_t held_count, held_capacity;
+    size_t step;       // which of its lookups comes next
 };
 
-// --- Writing -------------------------------------------------------------------------------------
-
-static bool is_held(const struct dns_dump *dump) {
-    return !dump->request->sections &&
-           (dump->plan->request->format != DUMP_NDJSON || dump->plan->request->sort);
-}
-
-static void put_rows(struct dns_dump *dump, struct row_ref *rows, size_t count) {
-    struct chunk chunk = {.bytes = BUFFER_INIT, .scratch = BUFFER_INIT};
-    for (size_t i = 0; i < count; i++) {
-        writer_format(&dump->writer, &rows[i], &chunk);
-        writer_take(&dump->writer, &chunk);
-        chunk_clear(&chunk);
-    }
-    chunk_done(&chunk);
-}
-
-// The rows of a kind in these tables, filtered and sorted.
-static int write_kind(struct dns_dump *dump, size_t index, struct table *const *tables,
-                      size_t table_count) {
-    const struct dump_kind *kind = &dump->plan->kinds[index];
-    size_t count = 0, all = 0;
-    for (size_t i = 0; i < table_count; i++)
-        all += tables[i]->kind == kind->kind ? tables[i]->count : 0;
-    struct row_ref *rows = calloc(all + 1, sizeof(*rows));
-    if (!rows)
-        return -ENOMEM;
-    for (size_t i = 0; i < table_count; i++) {
-        for (size_t j = 0; tables[i]->kind == kind->kind && j < tables[i]->count; j++) {
-            rows[count] = (struct row_ref){dump->node, dump->netns, table_row(tables[i], j)};
-            count += !kind->filter || filter_match(kind->filter, &rows[count]);
-        }
-    }
-    if (kind->sort.count > 0)
-        sort_rows(&kind->sort, rows, count);
-    writer_begin_kind(&dump->writer, index);
-    put_rows(dump, rows, count);
-    writer_end_kind(&dump->writer);
-    free(rows);
-    return dump->output.error;
-}
-
-static int write_tables(struct dns_dump *dump, struct table *const *tables, size_t count,
-                        bool asked) {
-    int r = 0;
-    for (size_t i = 0; i < dump->plan->kind_count && r == 0; i++) {
-        if ((dump->plan->kinds[i].kind->asked_with != NULL) == asked)
-            r = write_kind(dump, i, tables, count);
-    }
-    return r;
-}
-
-static int hold(struct dns_dump *dump, struct table *table) {
-    if (dump->held_count == dump->held_capacity) {
-        size_t wanted = dump->held_capacity ? 2 * dump->held_capacity : 64;
-        struct table **grown = reallocarray(dump->held, wanted, sizeof(*grown));
-        if (!grown)
-            return -ENOMEM;
-        dump->held = grown;
-        dump->held_capacity = wanted;
-    }
-    dump->held[dump->held_count++] = table_ref(table);
-    return 0;
-}
-
-static int write_sections(struct dns_dump *dump, struct table *answers, struct table *queries) {
-    if (dump->watch.interval > 0)
-        dns_watch_format_lookup(&dump->watch, answers, queries, &dump->output.buffer);
-    else
-        dns_text_format(answers, queries, &dump->output.buffer);
-    output_check(&dump->output);
-    return dump->output.error;
-}
-
-static int write_lookup(struct dns_dump *dump, struct table *answers, struct table *queries) {
-    struct table *const tables[] = {answers, queries};
-    int r;
-    if (!is_held(dump) || dump->request->sections) {
-        r = dump->request->sections ? write_sections(dump, answers, queries)
-                                    : write_tables(dump, tables, 2, true);
-        // Who watches sees each lookup when it ends.
-        if (dump->watch.interval > 0)
-            output_flush(&dump->output);
-        return r;
-    }
-    r = hold(dump, answers);
-    return r == 0 ? hold(dump, queries) : r;
+static bool is_watched(const struct dns_dump *dump) {
+    return dump->watch.interval > 0;
 }
 
 // --- Names ---------------------------------------------------------------------------------------
 
-static bool is_bogus(const struct dns_answer *answer) {
-    return answer->validity.known && answer->validity.value == DNS_BOGUS;
+static enum dns_dump_result result_of(const struct dns_answer *answer) {
+    switch ((enum dns_outcome)answer->outcome) {
+    case DNS_ANSWERED:
+    case DNS_CANCELLED: // says nothing against the others
+        return DNS_DUMP_ANSWER;
+    case DNS_NO_DATA:
+    case DNS_NO_NAME:
+        return DNS_DUMP_NEGATIVE;
+    case DNS_FAILED:
+    case DNS_NO_REPLY:
+        return DNS_DUMP_NO_REPLY;
+    }
+    return DNS_DUMP_NO_REPLY;
 }
 
-static enum dns_dump_result result_of(const struct table *answers) {
-    enum dns_dump_result best = DNS_DUMP_NO_REPLY;
+static void note_answers(struct name *name, const struct table *answers) {
     for (size_t i = 0; i < answers->count; i++) {
         const struct dns_answer *answer = table_row(answers, i);
-        bool negative = answer->outcome == DNS_NO_DATA || answer->outcome == DNS_NO_NAME;
-        // What was cancelled says nothing against the others.
-        bool good = answer->outcome == DNS_ANSWERED || answer->outcome == DNS_CANCELLED;
-        enum dns_dump_result result = is_bogus(answer) ? DNS_DUMP_NO_REPLY
-                                      : good           ? DNS_DUMP_ANSWER
-                                      : negative       ? DNS_DUMP_NEGATIVE
-                                                       : DNS_DUMP_NO_REPLY;
-        best = result < best ? result : best;
+        enum dns_dump_result result = result_of(answer);
+        name->result = result < name->result ? result : name->result;
+        name->bogus =
+            name->bogus || (answer->validity.known && answer->validity.value == DNS_BOGUS);
     }
-    return best;
 }
 
 static void drop_name(struct dns_dump *dump, struct name *name) {
     if (--name->lookups > 0)
         return;
-    if (name->result > dump->result)
-        dump->result = name->result;
+    enum dns_dump_result result = name->bogus ? DNS_DUMP_NO_REPLY : name->result;
+    dump->result = result > dump->result ? result : dump->result;
     arena_done(&name->arena);
     free(name);
-}
-
-// The next name as it was typed. Returns 1, 0 when there is none left, or -errno.
-static int read_name(struct dns_dump *dump, const char **ret_text) {
-    if (dump->watch.interval > 0) {
-        *ret_text = dump->request->name;
-        return dns_watch_wait(&dump->watch);
-    }
-    if (!dump->file) {
-        *ret_text = dump->request->name;
-        bool more = !dump->name_given;
-        dump->name_given = true;
-        return more;
-    }
-    for (;;) {
-        ssize_t len = getline(&dump->line, &dump->line_capacity, dump->file);
-        if (len < 0)
-            return ferror(dump->file) ? error_set_errno(dump->err, -EIO, "--names-from") : 0;
-        dump->line_number++;
-        while (len > 0 && strchr(" \t\r\n", dump->line[len - 1]))
-            dump->line[--len] = '\0';
-        *ret_text = dump->line + strspn(dump->line, " \t");
-        if (**ret_text != '\0' && **ret_text != '#')
-            return 1;
-    }
 }
 
 static int prepare_name(struct dns_dump *dump, struct name *name, const char *text) {
@@ -205,14 +90,14 @@ static int prepare_name(struct dns_dump *dump, struct name *name, const char *te
     int r = subject->asked ? dns_name_prepare(&name->arena, subject->asked, &subject->name,
                                               &subject->reverse, dump->err)
                            : -ENOMEM;
-    if (r == -EINVAL && dump->file)
-        error_prefix(dump->err, "--names-from: line %zu", dump->line_number);
-    return r;
+    return r == -EINVAL ? dns_names_blame(&dump->names, dump->err) : r;
 }
 
+// Returns 1, 0 when there is none left, or -errno.
 static int next_name(struct dns_dump *dump) {
-    const char *text = NULL;
-    int r = read_name(dump, &text);
+    const char *text = dump->request->name;
+    int r = is_watched(dump) ? dns_watch_wait(&dump->watch)
+                             : dns_names_next(&dump->names, &text, dump->err);
     if (r <= 0)
         return r;
     struct name *name = calloc(1, sizeof(*name));
@@ -231,57 +116,73 @@ static int next_name(struct dns_dump *dump) {
     return 1;
 }
 
-static int end_name(struct dns_dump *dump) {
+static void end_name(struct dns_dump *dump) {
     drop_name(dump, dump->name);
     dump->name = NULL;
-    return 0;
 }
 
 // --- Lookups -------------------------------------------------------------------------------------
 
-static int take_lookup(const struct dns_wanted *wanted, struct table *answers,
-                       struct table *queries, void *user_data) {
-    struct dns_dump *dump = user_data;
-    struct name *name = wanted->mark;
-    enum dns_dump_result result = result_of(answers);
-    if (result < name->result)
-        name->result = result;
-    int r = dump->watch.interval > 0 ? dns_watch_add(&dump->watch, answers, queries) : 0;
+static int write_lookup(struct dns_dump *dump, struct table *answers, struct table *queries) {
+    struct output *output = &dump->rows.output;
+    int r = 0;
+    if (!dump->request->sections)
+        r = dns_rows_put(&dump->rows, answers, queries);
+    else if (is_watched(dump))
+        dns_watch_format_lookup(&dump->watch, answers, queries, &output->buffer);
+    else
+        dns_text_format(answers, queries, &output->buffer);
+    // Who watches sees each lookup when it ends.
+    if (is_watched(dump))
+        output_flush(output);
+    else
+        output_check(output);
+    return r < 0 ? r : output->error;
+}
+
+// Takes over what came of a lookup of the name.
+static int take_tables(struct dns_dump *dump, struct name *name, struct table *answers,
+                       struct table *queries) {
+    int r = 0;
+    note_answers(name, answers);
+    if (is_watched(dump))
+        r = dns_watch_add(&dump->watch, conntrack_insert_failed(dump->netns), answers, queries);
     if (r == 0)
         r = write_lookup(dump, answers, queries);
     table_unref(answers);
     table_unref(queries);
-    drop_name(dump, name);
     return r;
 }
 
-static int look_into_hosts(struct dns_dump *dump) {
-    struct table *answers, *queries;
-    int r = dns_hosts_answer(dump->resolver, dump->name->subject.asked, &answers, &queries);
-    if (r <= 0)
-        return r;
-    dump->name->result = result_of(answers);
-    int written = write_lookup(dump, answers, queries);
-    table_unref(answers);
-    table_unref(queries);
-    return written < 0 ? written : 1;
+static int take_lookup(const struct dns_wanted *wanted, struct table *answers,
+                       struct table *queries, void *user_data) {
+    struct dns_dump *dump = user_data;
+    int r = take_tables(dump, wanted->mark, answers, queries);
+    drop_name(dump, wanted->mark);
+    return r;
 }
 
 // A name that the hosts file answers needs no lookup. Returns 1, 0 if it is not that way, or
 // -errno.
 static int answer_from_hosts(struct dns_dump *dump) {
-    bool first = dump->step == 0 && dump->asking.as_getaddrinfo && !dump->name->subject.reverse;
-    return first ? look_into_hosts(dump) : 0;
+    const struct dns_subject *subject = &dump->name->subject;
+    struct table *answers, *queries;
+    if (dump->step > 0 || !dump->asking.as_getaddrinfo || subject->reverse)
+        return 0;
+    int r = dns_hosts_answer(dump->resolver, subject->asked, &answers, &queries);
+    if (r <= 0)
+        return r;
+    r = take_tables(dump, dump->name, answers, queries);
+    return r < 0 ? r : 1;
 }
 
 static int next_lookup(struct dns_wanted *ret_wanted, void *user_data) {
     struct dns_dump *dump = user_data;
     for (;;) {
         int r = dump->name ? 1 : next_name(dump);
-        if (r > 0)
-            r = answer_from_hosts(dump);
-        else
+        if (r <= 0)
             return r;
+        r = answer_from_hosts(dump);
         if (r < 0)
             return r;
         if (r == 0 && dns_plan_lookup(&dump->asking, dump->resolver, &dump->name->subject,
@@ -295,41 +196,20 @@ static int next_lookup(struct dns_wanted *ret_wanted, void *user_data) {
     }
 }
 
-// What the kernel counts of flows that lost the race for their place: A and AAAA from one socket
-// are two packets of one flow.
-static struct maybe read_insert_failed(const struct dns_dump *dump) {
-    const struct source_request request = node_request(dump->node, dump->netns);
-    struct table *table = source_of(KIND_CONNTRACK)->read(&request);
-    struct maybe failed = {0};
-    if (table && table->count > 0)
-        failed = ((const struct conntrack *)table_row(table, 0))->total[CONNTRACK_INSERT_FAILED];
-    table_unref(table);
-    return failed;
-}
-
-static int end_watch(struct dns_dump *dump, int r) {
-    if (r != 0 && r != -ECANCELED)
-        return r;
-    if (dump->request->sections)
-        dns_watch_format(&dump->watch, read_insert_failed(dump), &dump->output.buffer);
-    return 0;
-}
-
 static int run_lookups(struct dns_dump *dump) {
-    bool watched = dump->watch.interval > 0;
     const struct dns_run run = {.netns = dump->netns,
-                                .in_flight = watched ? 1 : DNS_IN_FLIGHT,
+                                .in_flight = is_watched(dump) ? 1 : DNS_IN_FLIGHT,
                                 .cancel = dump->watch.stop,
                                 .next = next_lookup,
                                 .take = take_lookup,
                                 .user_data = dump};
-    if (watched)
-        dump->watch.insert_failed = read_insert_failed(dump);
+    if (is_watched(dump))
+        dns_watch_begin(&dump->watch, conntrack_insert_failed(dump->netns));
     int r = dns_run(&run, dump->err);
-    if (watched)
-        r = end_watch(dump, r);
-    if (r == 0 && is_held(dump))
-        r = write_tables(dump, dump->held, dump->held_count, true);
+    if (is_watched(dump) && r == -ECANCELED)
+        r = 0;
+    if (is_watched(dump) && r == 0 && dump->request->sections)
+        dns_watch_format(&dump->watch, &dump->rows.output.buffer);
     return r;
 }
 
@@ -349,7 +229,7 @@ static int find_resolver(struct dns_dump *dump) {
 }
 
 static int find_netns(struct dns_dump *dump) {
-    const char *name = dump->plan->request->netns;
+    const char *name = dump->netns_name;
     if (name)
         return node_read_named(dump->node, name, &dump->netns, dump->err);
     for (size_t i = 0; i < node_count(dump->node); i++) {
@@ -358,14 +238,6 @@ static int find_netns(struct dns_dump *dump) {
     }
     return dump->netns ? 0
                        : error_set(dump->err, -ENOENT, "netscope's own namespace was not found");
-}
-
-static int open_names(struct dns_dump *dump) {
-    const char *path = dump->request->names_from;
-    if (!path)
-        return 0;
-    dump->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    return dump->file ? 0 : error_set_errno(dump->err, -errno, "%s", path);
 }
 
 static int prepare(struct dns_dump *dump) {
@@ -382,37 +254,22 @@ static int prepare(struct dns_dump *dump) {
     dump->asking.anchors = dump->anchors;
     if (r == 0)
         r = dns_watch_init(dump->request, &dump->watch, dump->err);
-    return r == 0 ? open_names(dump) : r;
+    return r == 0 ? dns_names_open(dump->request, &dump->names, dump->err) : r;
 }
 
 static int write_all(struct dns_dump *dump) {
-    struct dump_statuses statuses = {0};
-    struct table *resolvers[] = {(struct table *)(uintptr_t)dump->resolvers};
-    int r = 0;
-    if (!dump->request->sections) {
-        writer_begin(&dump->writer, dump->node);
-        r = write_tables(dump, resolvers, 1, false);
-    }
+    struct table *resolvers = (struct table *)(uintptr_t)dump->resolvers;
+    int r = dns_rows_begin(&dump->rows, dump->node, dump->netns, resolvers);
     if (r == 0)
         r = run_lookups(dump);
-    if (r == 0 && !dump->request->sections) {
-        r = statuses_add(&statuses, dump->netns->name, &dump->resolvers->status);
-        writer_end(&dump->writer, &statuses);
-    }
-    statuses_done(&statuses);
-    return r;
+    return r == 0 ? dns_rows_end(&dump->rows, &dump->resolvers->status) : r;
 }
 
 static void clean_up(struct dns_dump *dump) {
-    for (size_t i = 0; i < dump->held_count; i++)
-        table_unref(dump->held[i]);
-    free(dump->held);
-    free(dump->line);
-    dns_watch_done(&dump->watch);
     if (dump->name)
         drop_name(dump, dump->name);
-    if (dump->file && dump->file != stdin)
-        fclose(dump->file);
+    dns_names_done(&dump->names);
+    dns_watch_done(&dump->watch);
     dnssec_anchors_free(dump->anchors);
     arena_done(&dump->arena);
     node_free(dump->node);
@@ -421,17 +278,17 @@ static void clean_up(struct dns_dump *dump) {
 int dns_dump_run(const struct dump_plan *plan, const struct dns_request *request, int fd,
                  enum dns_dump_result *ret_result, struct error *err) {
     struct dns_dump dump = {
-        .plan = plan, .request = request, .err = err, .output = OUTPUT_INIT(fd), .watch.stop = -1};
-    dump.writer = writer_of(plan, &dump.output);
+        .request = request, .netns_name = plan->request->netns, .err = err, .watch.stop = -1};
+    dns_rows_init(&dump.rows, plan, request->sections, fd);
     int r = prepare(&dump);
     if (r == 0)
         r = write_all(&dump);
-    int written = output_done(&dump.output);
+    int written = dns_rows_done(&dump.rows);
     if (r >= 0 && written < 0)
         r = error_set_errno(err, written, "standard output");
     if (r == -ENOMEM)
         error_set(err, r, "out of memory");
-    *ret_result = dump.result;
     clean_up(&dump);
+    *ret_result = dump.result;
     return r;
 }

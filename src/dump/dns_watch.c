@@ -64,8 +64,23 @@ int dns_watch_wait(struct dns_watch *watch) {
     return 1;
 }
 
-int dns_watch_add(struct dns_watch *watch, const struct table *answers,
+void dns_watch_begin(struct dns_watch *watch, struct maybe insert_failed) {
+    watch->insert_failed = watch->insert_failed_began = insert_failed;
+}
+
+// By how much a counter grew; unknown if one of the two is.
+static struct maybe growth(struct maybe from, struct maybe to) {
+    return from.known && to.known ? maybe_of(to.value - from.value) : (struct maybe){0};
+}
+
+int dns_watch_add(struct dns_watch *watch, struct maybe insert_failed, struct table *answers,
                   const struct table *queries) {
+    struct dns_answer *rows = answers->rows;
+    for (size_t i = 0; i < answers->count; i++) {
+        rows[i].round = maybe_of(watch->rounds);
+        rows[i].insert_failed = growth(watch->insert_failed, insert_failed);
+    }
+    watch->insert_failed = insert_failed;
     return dns_tally_add(&watch->tally, answers, queries);
 }
 
@@ -111,6 +126,8 @@ void dns_watch_format_lookup(const struct dns_watch *watch, const struct table *
         if (dns_query_is_lost(query) && query->server)
             put_lost(buffer, query);
     }
+    if (first->insert_failed.known && first->insert_failed.value > 0)
+        buffer_printf(buffer, "  insert_failed +%" PRIu64, (uint64_t)first->insert_failed.value);
     buffer_putc(buffer, '\n');
 }
 
@@ -120,8 +137,8 @@ static void put_rcodes(const struct dns_tally *tally, struct buffer *buffer) {
     buffer_putc(buffer, '\n');
 }
 
-void dns_watch_format(const struct dns_watch *watch, struct maybe insert_failed,
-                      struct buffer *buffer) {
+void dns_watch_format(const struct dns_watch *watch, struct buffer *buffer) {
+    struct maybe failed = growth(watch->insert_failed_began, watch->insert_failed);
     const struct dns_tally *tally = &watch->tally;
     buffer_printf(buffer, "; %zu lookups, %" PRIu64 " queries, %" PRIu64 " lost (%.1f%%)\n",
                   tally->count, tally->queries, tally->lost, dns_tally_loss(tally));
@@ -131,9 +148,9 @@ void dns_watch_format(const struct dns_watch *watch, struct maybe insert_failed,
                       dns_tally_percentile(tally, 99));
         put_rcodes(tally, buffer);
     }
-    if (insert_failed.known && watch->insert_failed.known)
+    if (failed.known)
         buffer_printf(buffer, "; insert_failed of the namespace's conntrack: %" PRIu64 " more\n",
-                      (uint64_t)(insert_failed.value - watch->insert_failed.value));
+                      (uint64_t)failed.value);
     else
         buffer_puts(buffer, "; insert_failed of the namespace's conntrack: unknown\n");
 }

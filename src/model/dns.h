@@ -159,9 +159,11 @@ struct dns_answer {
     uint32_t port;
     struct maybe transport; // enum dns_transport; unknown: no server was asked
     uint64_t query_count, candidate_count;
-    int64_t time;          // when it was asked for: nanoseconds since 1970, UTC; 0: not said
-    uint64_t took;         // microseconds, from the first query on
-    struct maybe validity; // enum dns_validity; unknown: not asked for
+    struct maybe round;         // of a watch, from 1 on
+    struct maybe insert_failed; // of a watch: by how much the namespace's counter grew in the round
+    int64_t time;               // when it was asked for: nanoseconds since 1970, UTC; 0: not said
+    uint64_t took;              // microseconds, from the first query on
+    struct maybe validity;      // enum dns_validity; unknown: not asked for
     const char *validity_reason;
     const struct dns_reply *reply; // NULL: none
 };

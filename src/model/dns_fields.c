@@ -153,6 +153,8 @@ static const struct field answer_fields[] = {
     FIELD(struct dns_answer, port, "PORT", FIELD_NUMBER, "the server's port"),
     FIELD_OF_ENUM("transport", struct dns_answer, transport, "TRANSPORT", &dns_transport_names, "udp or tcp"),
     FIELD(struct dns_answer, candidate_count, "CANDIDATES", FIELD_COUNT, "names that were tried"),
+    FIELD(struct dns_answer, round, "ROUND", FIELD_NUMBER, "with --watch: which lookup it was, from 1 on"),
+    FIELD(struct dns_answer, insert_failed, "INSERT FAILED", FIELD_COUNT, "with --watch: by how much the namespace's insert_failed grew meanwhile"),
     FIELD(struct dns_answer, query_count, "QUERIES", FIELD_COUNT, "queries that were sent for it, those for the other address family among them"),
     FIELD_WITH("took_ms", struct dns_answer, took, "TOOK MS", FIELD_NUMBER, get_microseconds, NULL, "milliseconds that it took in all"),
     FIELD_OF_ENUM("validity", struct dns_answer, validity, "VALIDITY", &dns_validity_names, "DNSSEC: valid, bogus, insecure or indeterminate"),

@@ -141,6 +141,21 @@ static int read_statistics(struct reading *reading, struct error *err) {
     return r == 0 ? keep_cpus(reading) : r;
 }
 
+struct maybe conntrack_insert_failed(const struct netns *netns) {
+    struct reading reading = {0};
+    const struct netlink_reader cpus = {take_cpu, restart_cpus, &reading};
+    struct maybe total = {0};
+    if (conntrack_open(&reading.netlink, netns, NULL) < 0)
+        return total;
+    if (ask(&reading, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS_CPU, &cpus, NULL) == 0) {
+        for (size_t i = 0; i < reading.cpu_count; i++)
+            add(&total, &reading.cpus[i].counters[CONNTRACK_INSERT_FAILED]);
+    }
+    netlink_close(&reading.netlink);
+    free(reading.cpus);
+    return total;
+}
+
 // --- Settings ------------------------------------------------------------------------------------
 
 // A setting that may not be read (it belongs to the first namespace alone) is left unknown.

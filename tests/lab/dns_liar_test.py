@@ -6,6 +6,7 @@ Runs in namespaces of its own (network, mount, processes), with servers of the t
 of lo.
 """
 
+import json
 import re
 import signal
 import socket
@@ -103,6 +104,24 @@ class Liar(unittest.TestCase):
         self.assertIn("; answers: NOERROR 8 no reply 2", lines)
         tail = re.search(r"99th percentile (\d+)", "\n".join(lines))
         self.assertGreaterEqual(int(tail.group(1)), 1000)
+
+    def test_a_watch_as_rows_has_rounds(self):
+        # Rules that look at connections make the namespace track them.
+        rule = "table ip watched { chain out { type filter hook output priority 0\n ct state new\n } }\n"
+        subprocess.run(["nft", "-f", "-"], input=rule, text=True, check=True)
+        self.addCleanup(subprocess.run, ["nft", "delete table ip watched"], check=True)
+        server = Server(self.ADDRESS, lambda query, _transport: [reply_to(query, records=self.GOOD)])
+        self.addCleanup(server.close)
+        resolve_with(f"nameserver {self.ADDRESS}\n")
+        rows = [json.loads(line) for line in netscope(
+            "--name", "a.test.", "--watch", "0.01", "--count", "3", "--format", "ndjson", status=0
+        ).splitlines()]
+        answers = [row for row in rows if row.get("kind") == "answers"]
+        self.assertEqual(
+            [(row["round"], row["type"]) for row in answers],
+            [(number, rtype) for number in (1, 2, 3) for rtype in ("A", "AAAA")],
+        )
+        self.assertEqual({row["insert_failed"] for row in answers}, {0})
 
     def test_a_watch_ends_when_it_is_told(self):
         server = Server(self.ADDRESS, lambda query, _transport: [reply_to(query, records=self.GOOD)])

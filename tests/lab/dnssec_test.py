@@ -360,6 +360,15 @@ class Dnssec(unittest.TestCase):
         sent = [query["sent_ms"] for query in queries]
         self.assertEqual(sent, sorted(sent))
 
+    def test_one_bogus_answer_makes_the_name_bad(self):
+        output = ask(KNOT, "www.broken.lab", "AAAA,A", self.anchors, status=5)
+        self.assertEqual([answer["validity"] for answer in output["answers"]], ["valid", "bogus"])
+
+    def test_a_validator_says_why(self):
+        output = netscope_json("--server", UNBOUND, "--name", "www.broken.lab", "--type", "A", status=5)
+        self.assertEqual(output["answers"][0]["rcode"], "SERVFAIL")
+        self.assertRegex(output["answers"][0]["extended_errors"][0], r"^6 \(DNSSEC Bogus\)")
+
     def test_both_types_share_the_chain(self):
         output = ask(KNOT, "www.signed.lab", "A,AAAA", self.anchors)
         self.assertEqual([answer["validity"] for answer in output["answers"]], ["valid", "valid"])
