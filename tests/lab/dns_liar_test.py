@@ -107,7 +107,7 @@ class Liar(unittest.TestCase):
 
     def test_a_watch_as_rows_has_rounds(self):
         # Rules that look at connections make the namespace track them.
-        rule = "table ip watched { chain out { type filter hook output priority 0\n ct state new\n } }\n"
+        rule = "table ip watched { chain out { type filter hook output priority 0; ct state new accept; }; }\n"
         subprocess.run(["nft", "-f", "-"], input=rule, text=True, check=True)
         self.addCleanup(subprocess.run, ["nft", "delete table ip watched"], check=True)
         server = Server(self.ADDRESS, lambda query, _transport: [reply_to(query, records=self.GOOD)])

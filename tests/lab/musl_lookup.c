@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Asks for the addresses of a name: `musl_lookup NAME`. dns_test.py builds it with musl, and looks at
-// what that sends.
+// Asks for the addresses of a name: `musl_lookup NAME`. dns_test.py builds it with musl, and looks
+// at what that sends.
 #include <netdb.h>
 #include <stddef.h>
 #include <sys/socket.h>
