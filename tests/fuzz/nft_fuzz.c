@@ -359,7 +359,9 @@ static void take_one_set(struct input *input, struct nf_table *table, struct nf_
 static void check_json(const struct nf_rule *rule) {
     struct buffer buffer = BUFFER_INIT;
     nft_rule_json(rule, &buffer);
-    json_t *json = json_loadb(buffer.data, buffer.len, JSON_ALLOW_NUL, NULL);
+    // A number of 64 bits is one, though it may not fit into jansson's.
+    json_t *json =
+        json_loadb(buffer.data, buffer.len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
     if (!json || !json_is_array(json))
         abort();
     json_decref(json);
