@@ -11,9 +11,12 @@ const struct xt_extension *const xt_extensions[] = {XT_LIST(XT_ARRAY)};
 
 const size_t xt_extension_count = sizeof(xt_extensions) / sizeof(*xt_extensions);
 
+// Most names differ in their first letter.
 static int compare_name(const void *key, const void *item) {
+    const char *name = key;
     const struct xt_extension *const *extension = item;
-    return strcmp(key, (*extension)->name);
+    int difference = (unsigned char)name[0] - (unsigned char)(*extension)->name[0];
+    return difference != 0 ? difference : strcmp(name, (*extension)->name);
 }
 
 const struct xt_extension *xt_find(const char *name, uint8_t revision, bool is_target,

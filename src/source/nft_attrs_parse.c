@@ -8,44 +8,67 @@
 
 #include "source/nft_attrs.h"
 
+// A hundred thousand rules have some millions of attributes: too many for a call of libnl's to each
+// step and each length.
+static size_t length_of(const struct nlattr *attr) {
+    return (size_t)attr->nla_len - NLA_HDRLEN;
+}
+
+static const void *data_of(const struct nlattr *attr) {
+    return (const char *)attr + NLA_HDRLEN;
+}
+
 void nft_attrs_read(struct nft_attrs *attrs, const struct nlattr *head, int length, int last) {
-    const struct nlattr *attr = head;
-    memset(attrs, 0, sizeof(*attrs));
-    for (; nla_ok(attr, length); attr = nla_next(attr, &length)) {
-        int type = nla_type(attr);
+    const char *at = (const char *)head;
+    *attrs = (struct nft_attrs){.bad = false};
+    while (length >= NLA_HDRLEN) {
+        const struct nlattr *attr = (const void *)at;
+        int type = attr->nla_type & NLA_TYPE_MASK;
+        if (attr->nla_len < NLA_HDRLEN || attr->nla_len > length)
+            break;
         if (type > last || type >= NFT_ATTRS)
             attrs->strange = true;
         else
             attrs->at[type] = attr;
+        at += NLA_ALIGN(attr->nla_len);
+        length -= NLA_ALIGN(attr->nla_len);
     }
     attrs->bad = length > 0;
 }
 
 void nft_attrs_nested(struct nft_attrs *attrs, const struct nlattr *attr, int last) {
     if (attr)
-        nft_attrs_read(attrs, nla_data(attr), nla_len(attr), last);
+        nft_attrs_read(attrs, data_of(attr), (int)length_of(attr), last);
     else
-        memset(attrs, 0, sizeof(*attrs));
+        *attrs = (struct nft_attrs){.bad = false};
 }
 
 static bool has(const struct nft_attrs *attrs, int type, size_t length) {
-    return attrs->at[type] && (size_t)nla_len(attrs->at[type]) >= length;
+    return attrs->at[type] && length_of(attrs->at[type]) >= length;
 }
 
+// A number in the host's byte order, of attributes that has() found long enough.
+#define NUMBER(attrs, type, number_type, convert)                      \
+    ({                                                                 \
+        number_type number_;                                           \
+        memcpy(&number_, data_of((attrs)->at[type]), sizeof(number_)); \
+        convert(number_);                                              \
+    })
+
 uint8_t nft_attr_u8(const struct nft_attrs *attrs, int type, uint8_t missing) {
-    return has(attrs, type, sizeof(missing)) ? nla_get_u8(attrs->at[type]) : missing;
+    return has(attrs, type, sizeof(missing)) ? NUMBER(attrs, type, uint8_t, ) : missing;
 }
 
 uint16_t nft_attr_u16(const struct nft_attrs *attrs, int type, uint16_t missing) {
-    return has(attrs, type, sizeof(missing)) ? ntohs(nla_get_u16(attrs->at[type])) : missing;
+    return has(attrs, type, sizeof(missing)) ? NUMBER(attrs, type, uint16_t, ntohs) : missing;
 }
 
 uint32_t nft_attr_u32(const struct nft_attrs *attrs, int type, uint32_t missing) {
-    return has(attrs, type, sizeof(missing)) ? ntohl(nla_get_u32(attrs->at[type])) : missing;
+    return has(attrs, type, sizeof(missing)) ? NUMBER(attrs, type, uint32_t, ntohl) : missing;
 }
 
 uint64_t nft_attr_u64(const struct nft_attrs *attrs, int type, uint64_t missing) {
-    return has(attrs, type, sizeof(missing)) ? be64toh(nla_get_u64(attrs->at[type])) : missing;
+    return has(attrs, type, sizeof(missing)) ? NUMBER(attrs, type, uint64_t, be64toh) : missing;
 }
 
 uint32_t nft_attr_need_u32(struct nft_attrs *attrs, int type) {
@@ -92,7 +115,7 @@ int nft_attr_text(const struct nft_attrs *attrs, int type, struct arena *arena,
                   const char **ret_text) {
     const struct nlattr *attr = attrs->at[type];
     const char *text = NULL;
-    if (attr && !(text = arena_strndup(arena, nla_data(attr), (size_t)nla_len(attr))))
+    if (attr && !(text = arena_strndup(arena, data_of(attr), length_of(attr))))
         return -ENOMEM;
     *ret_text = text;
     return 0;
@@ -101,8 +124,8 @@ int nft_attr_text(const struct nft_attrs *attrs, int type, struct arena *arena,
 int nft_attr_bytes(const struct nlattr *attr, struct arena *arena, struct nf_data *ret_data) {
     struct nf_data data = {0};
     if (attr) {
-        data.length = (uint32_t)nla_len(attr);
-        data.bytes = arena_copy(arena, nla_data(attr), data.length);
+        data.length = (uint32_t)length_of(attr);
+        data.bytes = arena_copy(arena, data_of(attr), data.length);
         if (!data.bytes)
             return -ENOMEM;
     }
@@ -112,8 +135,8 @@ int nft_attr_bytes(const struct nlattr *attr, struct arena *arena, struct nf_dat
 
 int nft_userdata_text(const struct nlattr *attr, uint8_t number, struct arena *arena,
                       const char **ret_text) {
-    const uint8_t *at = attr ? nla_data(attr) : NULL;
-    size_t left = attr ? (size_t)nla_len(attr) : 0;
+    const uint8_t *at = attr ? data_of(attr) : NULL;
+    size_t left = attr ? length_of(attr) : 0;
     while (left >= 2 && left - 2 >= at[1]) {
         if (at[0] == number) {
             *ret_text = arena_strndup(arena, (const char *)at + 2, at[1]);

@@ -650,9 +650,12 @@ static const struct expr_form forms[] = {
     {"xfrm", parse_xfrm, NFTA_XFRM_MAX, NF_EXPR_XFRM},
 };
 
+// Most names differ in their first letter.
 static int compare_form(const void *key, const void *item) {
+    const char *name = key;
     const struct expr_form *form = item;
-    return strcmp(key, form->name);
+    int difference = (unsigned char)name[0] - (unsigned char)form->name[0];
+    return difference != 0 ? difference : strcmp(name, form->name);
 }
 
 static const struct expr_form *find_form(const struct nlattr *name) {
