@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "model/netfilter.h"
@@ -67,19 +68,54 @@ static void order_rows(struct table *table) {
         rows[i].order = (uint32_t)i + 1;
 }
 
-int bypass_add_rows(struct table *table, const struct bypass_facts *facts) {
+static uint64_t hash_text(uint64_t hash, const char *text) {
+    return text ? hash_add(hash, text, strlen(text) + 1) : hash_add(hash, "", 1);
+}
+
+static uint64_t digest_rows(const struct table *table, const struct bypass_whole *whole) {
+    uint64_t hash = hash_add(HASH_START, whole, sizeof(*whole));
+    for (size_t i = 0; i < table->count; i++) {
+        const struct bypass *row = table_row(table, i);
+        hash = hash_add(hash, &row->identity, sizeof(row->identity));
+        hash = hash_text(hash, row->name);
+        hash = hash_text(hash, row->mode);
+        hash = hash_text(hash, row->device_count > 0 ? row->devices[0] : NULL);
+        hash = hash_text(hash, row->effect);
+        hash = hash_text(hash, row->evidence);
+    }
+    return hash;
+}
+
+// Rows that rules have no part in.
+static int add_rows_of_interfaces(struct table *table, const struct bypass_facts *facts) {
     struct bypass_whole *whole = arena_alloc(&table->arena, sizeof(*whole));
     if (!whole)
         return -ENOMEM;
-    table->whole = whole;
-    table->ruleset = facts->ruleset ? ruleset_ref(facts->ruleset) : NULL;
     int r = bypass_add_programs(table, facts);
     if (r == 0)
         r = bypass_add_bridges(table, facts, whole);
+    whole->digest = digest_rows(table, whole);
+    table->whole = whole;
+    return r;
+}
+
+int bypass_add_rows(struct table *table, const struct bypass_facts *facts) {
+    table->ruleset = facts->ruleset ? ruleset_ref(facts->ruleset) : NULL;
+    int r = add_rows_of_interfaces(table, facts);
     if (r == 0 && facts->ruleset)
         r = bypass_add_rules(table, facts->ruleset);
     order_rows(table);
     return r;
+}
+
+bool bypass_is_unchanged(const struct table *table, const struct bypass_facts *facts) {
+    const struct bypass_whole *old = table->whole, *new;
+    struct table *again = table_new(&bypass_kind);
+    bool same = again && add_rows_of_interfaces(again, facts) == 0;
+    new = same ? again->whole : NULL;
+    same = old && new && old->digest == new->digest;
+    table_unref(again);
+    return same;
 }
 
 // --- Fields --------------------------------------------------------------------------------------

@@ -73,11 +73,15 @@ struct bypass_facts {
 struct bypass_whole {
     size_t bridges;            // in the namespace
     size_t bridges_calling_ip; // of these: whose packets come to the hooks of IPv4 or IPv6
+    uint64_t digest;           // of all rows that rules have no part in
 };
 
 // Adds a row to the table, of bypass_kind, for each bypass that the facts show, with a struct
 // bypass_whole, and gives the table a reference to the ruleset. Returns 0 or -ENOMEM.
 int bypass_add_rows(struct table *table, const struct bypass_facts *facts);
+
+// True if the rows that rules have no part in would be those that the table has already.
+bool bypass_is_unchanged(const struct table *table, const struct bypass_facts *facts);
 
 // --- Its parts -----------------------------------------------------------------------------------
 

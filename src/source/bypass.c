@@ -111,30 +111,48 @@ static int read_rules(struct reading *reading) {
 
 // --- The table -----------------------------------------------------------------------------------
 
-static int add_rows(struct reading *reading) {
-    const struct bypass_facts facts = {
+static struct bypass_facts facts_of(const struct reading *reading) {
+    return (struct bypass_facts){
         .links = reading->link.table,
         .filters = reading->filters.items,
         .filter_count = reading->filters.count,
         .bridge_netfilter = &reading->bridge_netfilter,
         .ruleset = reading->ruleset,
     };
-    return bypass_add_rows(reading->table, &facts);
+}
+
+// Of what was read before, when that is all that is asked.
+static bool is_unchanged(const struct reading *reading) {
+    const struct table *before = reading->request->before;
+    const struct bypass_facts facts = facts_of(reading);
+    return before && before->ruleset &&
+           strcmp(before->status.reason, reading->table->status.reason) == 0 &&
+           bypass_is_unchanged(before, &facts) &&
+           ruleset_is_current(reading->request->netns, before->ruleset);
+}
+
+static int read_all(struct reading *reading) {
+    read_interfaces(reading);
+    netlink_close(&reading->link.netlink);
+    read_bridges(reading);
+    name_programs(reading);
+    if (is_unchanged(reading)) {
+        table_unref(reading->table);
+        reading->table = table_ref(reading->request->before);
+        return 0;
+    }
+    int r = read_rules(reading);
+    const struct bypass_facts facts = facts_of(reading);
+    return r == 0 ? bypass_add_rows(reading->table, &facts) : r;
 }
 
 static int read_namespace(struct reading *reading) {
     struct error err = {0};
     int r = netlink_open(&reading->link.netlink, reading->request->netns, NETLINK_ROUTE, &err);
-    if (r < 0) {
-        table_trouble(reading->table, netlink_state_of(r), "%s", err.text);
-        return 0;
-    }
-    read_interfaces(reading);
-    netlink_close(&reading->link.netlink);
-    read_bridges(reading);
-    name_programs(reading);
-    r = read_rules(reading);
-    return r == 0 ? add_rows(reading) : r;
+    if (r == 0)
+        return read_all(reading);
+    table_trouble(reading->table, netlink_state_of(r), "%s", err.text);
+    return 0;
 }
 
 static struct table *read_table(const struct source_request *request) {
@@ -163,5 +181,6 @@ const struct source bypass_source = {
     .groups = groups,
     .group_count = 1,
     .made_of = KIND_BIT(KIND_INTERFACES),
+    .polled = true, // nobody tells of settings, of links of BPF programs, of legacy tables
     .read = read_table,
 };

@@ -249,8 +249,6 @@ def test_bridged_packets_pass_by_the_hooks_of_ip():
             for path in files:
                 with open(path, "w", encoding="ascii") as file:
                     file.write("0")
-            # Of settings the kernel sends no word; they are read again with the interfaces.
-            subprocess.run("ip link add tc0 type veth peer name tc1 && ip link del tc0", shell=True, check=True)
             t.wait("^ +past the hooks of IP: [0-9]+", "^prerouting, by br_netfilter")
         finally:
             for path in files:

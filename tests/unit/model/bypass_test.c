@@ -285,6 +285,32 @@ static void test_backends(void **state) {
     ruleset_unref(ruleset);
 }
 
+// A program in another's place, under the same id, is a change; rules are not looked at.
+static void test_changes(void **state) {
+    const struct bridge_netfilter calls = {true, true, maybe_of(1), maybe_of(1), maybe_of(1)};
+    struct bridge_netfilter others = calls;
+    struct tc_filter filter = {.ifindex = 7, .kind = "bpf", .program_name = "sorter"};
+    struct link_as_bridge bridge = {.stp_state = maybe_of(0)};
+    struct table *links = table_new(&link_kind), *table = table_new(&bypass_kind);
+    struct bypass_facts facts = {
+        .links = links, .filters = &filter, .filter_count = 1, .bridge_netfilter = &calls};
+    (void)state;
+    add_link(links, 7, "br0")->bridge = &bridge;
+    assert_int_equal(bypass_add_rows(table, &facts), 0);
+    assert_true(bypass_is_unchanged(table, &facts));
+    filter.program_name = "dropper";
+    assert_false(bypass_is_unchanged(table, &facts));
+    filter.program_name = "sorter";
+    assert_true(bypass_is_unchanged(table, &facts));
+    others.call_iptables = maybe_of(0);
+    facts.bridge_netfilter = &others;
+    assert_false(bypass_is_unchanged(table, &facts));
+    facts.bridge_netfilter = NULL;
+    assert_false(bypass_is_unchanged(table, &facts));
+    table_unref(table);
+    table_unref(links);
+}
+
 static void test_nothing_read_is_nothing_found(void **state) {
     (void)state;
     expect(&(struct bypass_facts){0}, "");
@@ -292,13 +318,10 @@ static void test_nothing_read_is_nothing_found(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_programs),
-        cmocka_unit_test(test_filters),
-        cmocka_unit_test(test_bridges),
-        cmocka_unit_test(test_notrack),
-        cmocka_unit_test(test_flowtables),
-        cmocka_unit_test(test_backends),
-        cmocka_unit_test(test_nothing_read_is_nothing_found),
+        cmocka_unit_test(test_programs),   cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_bridges),    cmocka_unit_test(test_notrack),
+        cmocka_unit_test(test_flowtables), cmocka_unit_test(test_backends),
+        cmocka_unit_test(test_changes),    cmocka_unit_test(test_nothing_read_is_nothing_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
