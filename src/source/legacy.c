@@ -27,6 +27,7 @@
 struct names {
     char items[NAMES_MAX][XT_TABLE_MAXNAMELEN];
     size_t count;
+    int trouble; // -errno if the kernel's list could not be read
 };
 
 // The two families differ in numbers only: struct ip6t_getinfo is struct ipt_getinfo.
@@ -50,6 +51,7 @@ static void read_names(const char *path, struct names *names) {
     char line[XT_TABLE_MAXNAMELEN + 1];
     FILE *file = fopen(path, "re");
     names->count = 0;
+    names->trouble = file || errno == ENOENT ? 0 : -errno;
     while (file && names->count < NAMES_MAX && fgets(line, sizeof(line), file)) {
         line[strcspn(line, "\n")] = '\0';
         memcpy(names->items[names->count++], line, XT_TABLE_MAXNAMELEN);
@@ -146,6 +148,8 @@ static int say(struct error *err, int r, const struct family *family, const char
 static int read_family(const struct netns *netns, const struct family *family,
                        const struct names *names, struct ruleset *ruleset, struct error *err) {
     int first = 0;
+    if (names->trouble < 0)
+        return error_set_errno(err, names->trouble, "legacy tables: %s", family->names_path);
     if (names->count == 0)
         return 0;
     int fd = netns_socket(netns, family->socket_family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW, err);

@@ -122,8 +122,9 @@ static int read_all(const struct netns *netns, const struct ruleset_options *opt
     struct ruleset *ruleset = *ret_ruleset;
     say_nft_trouble(status, r, malformed, &err);
     r = legacy_read(netns, ruleset, &err);
+    // Where nftables was read, legacy tables alone are missing.
     if (r < 0)
-        trouble(status, netlink_state_of(r), "%s", err.text);
+        trouble(status, r == -EACCES ? STATUS_PARTIAL : netlink_state_of(r), "%s", err.text);
     say_legacy_others(status, ruleset);
     if (r == -ENOMEM || !(ruleset->names = ruleset_names_new()))
         return -ENOMEM;

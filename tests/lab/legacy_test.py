@@ -52,6 +52,17 @@ def test_nothing_is_created():
         expect(f"{family} tables after reading", names(family), [])
 
 
+def test_what_may_not_be_listed_is_said():
+    """The kernel's lists belong to nobody where a namespace was made together with its users'."""
+    as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.getuid() == 0 else []
+    script = 'cat /proc/thread-self/net/ip_tables_names >/dev/null 2>&1 && echo readable; exec "$0" --dump=tables'
+    result = subprocess.run([*as_nobody, "unshare", "-Urn", "sh", "-c", script, os.environ["NETSCOPE"]],
+                            capture_output=True, text=True, check=False)
+    if "readable" not in result.stdout and "unshare failed" not in result.stderr:
+        expect("of lists that may not be read", "legacy tables: /proc/thread-self/net/ip_tables_names: Permission denied"
+               in result.stderr, True)
+
+
 def test_only_what_is_there():
     subprocess.run(["iptables-legacy", "-t", "nat", "-A", "OUTPUT", "-j", "RETURN"], check=True)
     expect("tables", save("ip"), (["nat"], ""))
@@ -75,5 +86,6 @@ def test_arptables_are_told_of():
 
 enter_namespace()
 test_nothing_is_created()
+test_what_may_not_be_listed_is_said()
 test_only_what_is_there()
 test_arptables_are_told_of()
