@@ -11,6 +11,7 @@
 
 #include "resolve/dns_bytes.h"
 #include "resolve/dns_name.h"
+#include "resolve/dns_packet.h"
 
 // --- Queries -------------------------------------------------------------------------------------
 
@@ -181,7 +182,7 @@ int dns_reply_decode(struct arena *arena, const uint8_t *bytes, size_t len,
     ret_reply->flags = dns_reply_flags(bytes) & ~UINT32_C(0x780f);
     ret_reply->opcode = dns_reply_flags(bytes) >> 11 & 15;
     ret_reply->rcode = dns_reply_rcode(bytes);
-    if (ldns_wire2pkt(&packet, bytes, len) != LDNS_STATUS_OK)
+    if (dns_packet_read(bytes, len, &packet) < 0)
         return -EBADMSG;
     decoding.text = ldns_buffer_new(LDNS_MAX_PACKETLEN);
     int r = decoding.text ? decode_packet(&decoding, packet) : -ENOMEM;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "resolve/dns_packet.h"
 #include "resolve/dnssec_name.h"
 #include "resolve/dnssec_validator_state.h"
 
@@ -83,7 +84,7 @@ int dnssec_evidence_find(struct dnssec_validator *validator, const ldns_rdf *nam
 // A message that says what there is, in canonical form; or words why it is none.
 static int take_message(struct dnssec_validator *validator, struct dnssec_evidence *evidence,
                         const uint8_t *message, size_t len) {
-    if (ldns_wire2pkt(&evidence->packet, message, len) != LDNS_STATUS_OK) {
+    if (dns_packet_read(message, len, &evidence->packet) < 0) {
         evidence->packet = NULL;
         evidence->trouble = "what the server answered cannot be read";
         return 0;

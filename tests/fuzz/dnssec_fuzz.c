@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "resolve/dns_packet.h"
 #include "resolve/dnssec_denial.h"
 #include "resolve/dnssec_rrset.h"
 #include "resolve/dnssec_validator.h"
@@ -82,7 +83,7 @@ static void prove(const ldns_rdf *zone, const ldns_rdf *name, uint16_t type, con
     ldns_pkt *packet;
     struct dnssec_denials nsecs = {.zone = zone}, nsec3s = {.zone = zone};
     bool delegation;
-    if (ldns_wire2pkt(&packet, message, len) != LDNS_STATUS_OK)
+    if (dns_packet_read(message, len, &packet) < 0)
         return;
     collect(packet, LDNS_RR_TYPE_NSEC, &nsecs);
     collect(packet, LDNS_RR_TYPE_NSEC3, &nsec3s);

@@ -230,6 +230,14 @@ class Liar(unittest.TestCase):
 
         self.assertEqual(self.ask(loop)["queries"][0]["outcome"], "malformed")
 
+    def test_two_records_for_edns(self):
+        def twice(query, _transport):
+            reply = with_options(reply_to(query, records=self.GOOD), {NSID: b"a"})
+            again = with_options(reply_to(query), {NSID: b"b"})[question_end(query):]
+            return [reply[:10] + struct.pack(">H", 2) + reply[12:] + again]
+
+        self.assertEqual(self.ask(twice)["queries"][0]["outcome"], "malformed")
+
     def test_tcp_that_never_answers(self):
         def answer(query, transport):
             return [reply_to(query, flags=0x8780)] if transport == "udp" else []
