@@ -2,6 +2,7 @@
 // Netfilter: the rules of nftables and iptables, chain by chain along the road of a packet, with
 // the sets and objects that they use.
 #include "panels/netfilter.h"
+#include "panels/netfilter_trace.h"
 
 #include "panels/panels.h"
 
@@ -99,6 +100,42 @@ static const struct panel_view views[] = {
         .kind = KIND_TABLES,
         .columns = "name,family,backend,syntax,manager,flags,chains,rules,sets,objects,~flowtables",
     },
+    {
+        .name = "packets",
+        .title = "Packets",
+        .kind = KIND_PACKETS,
+        .columns = "time,iif,oif,proto,tuple,length,tcp_flags,outcome,decision,~doubts,?changed",
+        .sort = "-time",
+        .mixed = true,
+        .opens = true,
+        .nothing = NETFILTER_TRACE_NOTHING,
+        .targets = netfilter_packet_targets,
+        .describe = netfilter_describe_packet,
+        .find_item = netfilter_find_step,
+    },
+    {
+        .name = "packet-rules",
+        .title = "By rule",
+        .kind = KIND_PACKET_SUMMARIES,
+        .columns = "packets,packets_rate,share,outcome,value,rule",
+        .sort = "-packets,value",
+        .mixed = true,
+        .nothing = NETFILTER_TRACE_NOTHING,
+        .shows = netfilter_is_by_rule,
+        .groups = netfilter_summary_groups,
+        .targets = netfilter_summary_targets,
+    },
+    {
+        .name = "packet-paths",
+        .title = "By path",
+        .kind = KIND_PACKET_SUMMARIES,
+        .columns = "packets,packets_rate,share,outcome,steps,value",
+        .sort = "-packets,value",
+        .mixed = true,
+        .nothing = NETFILTER_TRACE_NOTHING,
+        .shows = netfilter_is_by_path,
+        .groups = netfilter_summary_groups,
+    },
 };
 
 static const struct key_binding keys[] = {
@@ -110,6 +147,8 @@ static const struct key_binding keys[] = {
     {COMMAND_TREE, {INPUT_F5}, "F5", "references: as a tree from the hooks, or as a table"},
     {COMMAND_FOLD, {'e'}, "e", "in the tree: hide what the chain leads to, or show it"},
     {COMMAND_FOLD_ALL, {'E'}, "E", "in the tree: the same of all chains"},
+    {COMMAND_TRACE, {'t'}, "t", "trace packets through the rules: asks which"},
+    {COMMAND_TRACE_STOP, {'x'}, "x", "end the trace"},
     {COMMAND_SIDE_NEXT, {']'}, "]", "the next chain on the road"},
     {COMMAND_SIDE_PREVIOUS, {'['}, "[", "the chain before on the road"},
     {COMMAND_SIDE_TURN, {'}'}, "}", "the road of another class of packets"},

@@ -7,6 +7,9 @@
 #include "ruleset/road.h"
 #include "tui/panel.h"
 
+// Adds a value in the language of filters, in quotes.
+void netfilter_put_quoted(struct buffer *filter, const char *text);
+
 // The place of a chain's rules, of a set's elements; of the rules that lead to a chain or use a set
 // or an object of that name in the table.
 void netfilter_place_chain(const struct nf_chain *chain, uint64_t netns,

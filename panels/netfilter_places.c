@@ -7,7 +7,7 @@
 
 // A value in the language of filters, in quotes: names of chains and sets may have anything in
 // them.
-static void put_quoted(struct buffer *filter, const char *text) {
+void netfilter_put_quoted(struct buffer *filter, const char *text) {
     buffer_putc(filter, '"');
     for (; *text; text++) {
         if (*text == '"' || *text == '\\')
@@ -19,7 +19,7 @@ static void put_quoted(struct buffer *filter, const char *text) {
 
 static void put_table(struct buffer *filter, const struct nf_table *table) {
     buffer_printf(filter, "family=%s table=", nf_family_name(table->family));
-    put_quoted(filter, table->name);
+    netfilter_put_quoted(filter, table->name);
     if (table->backend == NF_BACKEND_LEGACY)
         buffer_puts(filter, " backend=legacy");
 }
@@ -36,7 +36,7 @@ void netfilter_place_chain(const struct nf_chain *chain, uint64_t netns,
     struct buffer filter = BUFFER_INIT;
     put_table(&filter, chain->table);
     buffer_puts(&filter, " chain=");
-    put_quoted(&filter, chain->name);
+    netfilter_put_quoted(&filter, chain->name);
     set_place(ret_place, "rules", netns, &filter);
     snprintf(ret_place->label, sizeof(ret_place->label), "%s %s %s",
              nf_family_name(chain->table->family), chain->table->name, chain->name);
@@ -46,7 +46,7 @@ void netfilter_place_set(const struct nf_set *set, uint64_t netns, struct panel_
     struct buffer filter = BUFFER_INIT;
     put_table(&filter, set->table);
     buffer_puts(&filter, " set=");
-    put_quoted(&filter, set->name);
+    netfilter_put_quoted(&filter, set->name);
     set_place(ret_place, "elements", netns, &filter);
     snprintf(ret_place->label, sizeof(ret_place->label), "%s %s @%s",
              nf_family_name(set->table->family), set->table->name, set->name);
@@ -57,7 +57,7 @@ void netfilter_place_users(const struct nf_table *table, const char *name, uint6
     struct buffer filter = BUFFER_INIT;
     put_table(&filter, table);
     buffer_puts(&filter, " uses=");
-    put_quoted(&filter, name);
+    netfilter_put_quoted(&filter, name);
     set_place(ret_place, "rules", netns, &filter);
     snprintf(ret_place->label, sizeof(ret_place->label), "users of %s", name);
 }

@@ -9,6 +9,7 @@
 
 #include "model/bypass.h"
 #include "panels/netfilter.h"
+#include "panels/netfilter_trace.h"
 #include "ruleset/road.h"
 #include "tui/grid.h"
 
@@ -246,4 +247,5 @@ static int fill(const struct node *node, uint64_t netns, unsigned variant, const
     return 0;
 }
 
-const struct panel_side netfilter_road = {.width = WIDTH, .fill = fill};
+const struct panel_side netfilter_road = {
+    .width = WIDTH, .fill = fill, .light = netfilter_light_road, .turn_to = netfilter_turn_road};

@@ -13,13 +13,13 @@
 #include "model/kind.h"
 #include "model/resolver.h"
 #include "panels/panels.h"
+#include "source/trace.h"
 
 #define OPTIONS_MAX      64
 #define INTERVAL_DEFAULT 1.0
 #define INTERVAL_MIN     0.1
 #define INTERVAL_MAX     3600.0
 #define DURATION_MAX     (366.0 * 24 * 3600)
-#define TRACE_RATE_MAX   1000000
 
 // The value of an option without a letter in struct option: its place in the table, above chars.
 #define LONG_ONLY 0x100

@@ -139,16 +139,6 @@ static int read_until_end(struct tracing *tracing) {
 
 // --- Where ---------------------------------------------------------------------------------------
 
-static bool names_netnses(const struct packet_filter *packets) {
-    for (size_t i = 0; i < packets->count; i++) {
-        for (size_t j = 0; j < packets->alternatives[i].count; j++) {
-            if (packets->alternatives[i].tests[j].selector == PACKET_NETNS)
-                return true;
-        }
-    }
-    return false;
-}
-
 // That one namespace cannot be traced does not end it for the others.
 static int open_tracer(struct tracing *tracing, const struct netns *netns) {
     struct status status = {.source = packet_kind.name};
@@ -196,7 +186,7 @@ static int open_tracers(struct tracing *tracing, struct error *err) {
     tracing->polled = calloc(TRACE_GROUP_POLLED * count + 2, sizeof(*tracing->polled));
     if (!tracing->group || !tracing->polled)
         return error_set(err, -ENOMEM, "memory is out");
-    if (tracing->dump.netns || !(tracing->dump.all_netns || names_netnses(&tracing->packets)))
+    if (tracing->dump.netns || !(tracing->dump.all_netns || trace_names_netnses(&tracing->packets)))
         return open_named(tracing, err);
     int r = 0;
     for (size_t i = 0; i < count && r == 0; i++)

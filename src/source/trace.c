@@ -104,3 +104,13 @@ enum packet_event_origin trace_event_origin(const struct trace *trace,
 bool trace_concerns(const struct packet_filter *filter, const struct netns *netns) {
     return trace_rules_concern(filter, netns->name);
 }
+
+bool trace_names_netnses(const struct packet_filter *filter) {
+    for (size_t i = 0; i < filter->count; i++) {
+        for (size_t j = 0; j < filter->alternatives[i].count; j++) {
+            if (filter->alternatives[i].tests[j].selector == PACKET_NETNS)
+                return true;
+        }
+    }
+    return false;
+}

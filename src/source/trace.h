@@ -14,6 +14,7 @@
 #include "source/netlink.h"
 
 #define TRACE_RATE_DEFAULT 10 // packets a second
+#define TRACE_RATE_MAX     1000000
 
 struct trace_options {
     const struct packet_filter *filter;
@@ -46,5 +47,8 @@ enum packet_event_origin trace_event_origin(const struct trace *trace,
 
 // True if packets of the namespace can pass the filter, by what it says of namespaces.
 bool trace_concerns(const struct packet_filter *filter, const struct netns *netns);
+
+// True if the filter says anything of namespaces.
+bool trace_names_netnses(const struct packet_filter *filter);
 
 #endif

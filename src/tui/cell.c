@@ -2,6 +2,7 @@
 #include "tui/cell.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "tui/grid.h"
@@ -79,6 +80,15 @@ static bool is_for_ever(const struct field *field, double number) {
     return field->type == FIELD_DURATION && number == (double)UINT32_MAX;
 }
 
+// The hours of the local clock are what there is room for: "04:26:46.515".
+static void format_clock(int64_t time, struct buffer *buffer) {
+    time_t seconds = (time_t)(time / 1000000000);
+    struct tm local;
+    if (localtime_r(&seconds, &local))
+        buffer_printf(buffer, "%02d:%02d:%02d.%03d", local.tm_hour, local.tm_min, local.tm_sec,
+                      (int)(time % 1000000000 / 1000000));
+}
+
 void cell_format(const struct field *field, const struct row_ref *ref, struct buffer *buffer) {
     struct value value;
     double number;
@@ -87,6 +97,8 @@ void cell_format(const struct field *field, const struct row_ref *ref, struct bu
         buffer_putc(buffer, '-');
     else if (value.kind == VALUE_BOOLEAN)
         buffer_puts(buffer, value.boolean ? "yes" : "no");
+    else if (value.kind == VALUE_TIME)
+        format_clock(value.time, buffer);
     else if (get_number(&value, &number) && is_for_ever(field, number))
         buffer_puts(buffer, "forever");
     else if (get_number(&value, &number) && field_is_rate(field))

@@ -123,3 +123,11 @@ enum command keys_find(const struct key_binding *bindings, uint32_t key) {
     }
     return COMMAND_NONE;
 }
+
+bool keys_have(const struct key_binding *bindings, enum command command) {
+    for (; bindings && bindings->label; bindings++) {
+        if (bindings->command == command)
+            return true;
+    }
+    return false;
+}

@@ -3,6 +3,7 @@
 #ifndef TUI_KEYS_H
 #define TUI_KEYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -83,6 +84,8 @@ enum command {
     COMMAND_SORT_MENU,
     COMMAND_REVERSE,
     COMMAND_FOLLOW,
+    COMMAND_TRACE, // of a panel that shows packets
+    COMMAND_TRACE_STOP,
     COMMAND_TREE,
     COMMAND_FOLD,     // what hangs on a row of a tree is shown, or not
     COMMAND_FOLD_ALL, // the same of all rows
@@ -116,5 +119,8 @@ extern const struct key_binding table_keys[], text_keys[], menu_keys[], prompt_k
 
 // What the key does; bindings may be NULL.
 enum command keys_find(const struct key_binding *bindings, uint32_t key);
+
+// True if some key does that.
+bool keys_have(const struct key_binding *bindings, enum command command);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/text.h"
 #include "tui/grid.h"
 
@@ -53,15 +54,29 @@ static size_t find_break(const char *text, size_t width) {
     return end > 0 ? end : fit > 0 ? fit : strlen(text);
 }
 
+// Adds a part of a text behind so many blanks.
+static bool add_piece(struct lines *lines, const char *label, size_t indent, const char *text,
+                      size_t len, uint8_t style) {
+    struct buffer piece = BUFFER_INIT;
+    buffer_fill(&piece, ' ', indent);
+    buffer_add(&piece, text, len);
+    bool added = !piece.failed && lines_add(lines, label, buffer_text(&piece), style);
+    buffer_done(&piece);
+    return added;
+}
+
 struct line *lines_add_wrapped(struct lines *lines, const char *label, const char *text,
                                uint8_t style, size_t width) {
+    return lines_add_indented(lines, label, 0, text, style, width);
+}
+
+struct line *lines_add_indented(struct lines *lines, const char *label, size_t indent,
+                                const char *text, uint8_t style, size_t width) {
     size_t first = lines->count;
+    width = width > indent ? width - indent : 1;
     do {
         size_t len = find_break(text, width);
-        char *piece = strndup(text, len);
-        bool added = piece && lines_add(lines, lines->count == first ? label : "", piece, style);
-        free(piece);
-        if (!added)
+        if (!add_piece(lines, lines->count == first ? label : "", indent, text, len, style))
             return NULL;
         text += len;
         text += strspn(text, " ");

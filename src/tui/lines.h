@@ -17,6 +17,7 @@ struct line {
     const char *text;
     uint8_t style;   // of the text
     uint8_t leads;   // Enter goes to this target of the view, counted from 1; 0: nowhere
+    size_t item;     // Enter goes where the view finds this of the row; 0: nowhere
     bool is_heading; // the label stands alone
     bool has_bar;    // in front of the text stands a bar that is filled
     double share;    // so far: 0 to 1
@@ -44,6 +45,9 @@ struct line *lines_add_heading(struct lines *lines, const char *label);
 // first. All lines of another text, wrapped so.
 struct line *lines_add_wrapped(struct lines *lines, const char *label, const char *text,
                                uint8_t style, size_t width);
+// The same with the text so many columns further to the right.
+struct line *lines_add_indented(struct lines *lines, const char *label, size_t indent,
+                                const char *text, uint8_t style, size_t width);
 void lines_wrap(const struct lines *from, size_t width, struct lines *to);
 
 // Adds a line with a bar that shows how full something is.

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "model/kind.h"
 #include "model/node.h"
+#include "tui/glyphs.h"
 #include "tui/keys.h"
 #include "tui/lines.h"
 
@@ -72,6 +73,11 @@ struct panel_view {
     const char *names;   // columns that name the addresses of others: COMMAND_NAMES; NULL: none
     const char *sort;    // as for --sort; NULL: the kind's usual order
 
+    bool mixed;          // rows of all namespaces stand in one order, not by namespace first
+    bool opens;          // Enter shows all of a row, even if it leads somewhere
+    const char *nothing; // what stands in place of rows that nobody asked for; NULL: they are read
+                         // by themselves
+
     // True for the kind's rows that the view is about. NULL: all.
     bool (*shows)(const void *row);
 
@@ -87,6 +93,13 @@ struct panel_view {
     bool tree_is_wide;      // rows of other namespaces are in it
     bool tree_first;        // it is one from the start
     unsigned tree_open;     // rows of a lesser depth are open at the start; 0: all are
+
+    // Adds what stands in the details of a row in place of its fields, in so many columns. Returns
+    // 0 or -ENOMEM. An item of a line is where find_item goes from there (false: nowhere). NULL:
+    // its fields.
+    int (*describe)(const struct row_ref *ref, const struct glyphs *glyphs, size_t width,
+                    struct lines *lines);
+    bool (*find_item)(const struct row_ref *ref, size_t item, struct panel_place *ret_place);
 };
 
 // A question about what the kernel would do. Its subject is typed; nothing typed means the row that
@@ -127,6 +140,13 @@ struct panel_side_item {
     struct panel_place place;
 };
 
+// How an item stands to the row that is selected.
+enum panel_light {
+    PANEL_DARK,
+    PANEL_PASSED, // the row is of something that went by there
+    PANEL_ENDED,  // and came to its end
+};
+
 struct panel_side {
     size_t
         width; // columns that it takes; where there are fewer than twice as many, it is not shown
@@ -134,6 +154,12 @@ struct panel_side {
     // caller's to free. Returns 0 or -ENOMEM.
     int (*fill)(const struct node *node, uint64_t netns, unsigned variant, const char **ret_title,
                 struct panel_side_item **ret_items, size_t *ret_count);
+
+    // Stores how each of the items stands to a row of that kind. NULL: none ever does.
+    void (*light)(enum kind_id kind, const struct row_ref *ref, const struct panel_side_item *items,
+                  size_t count, uint8_t *ret_lights);
+    // Finds the variant that is about a row of that kind. False: none is more than another.
+    bool (*turn_to)(enum kind_id kind, const struct row_ref *ref, unsigned *ret_variant);
 };
 
 struct panel {

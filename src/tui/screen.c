@@ -43,6 +43,8 @@ void screen_done(struct screen *screen) {
     prompt_history_done(&screen->filters);
     prompt_history_done(&screen->files);
     prompt_history_done(&screen->subjects);
+    prompt_history_done(&screen->traces);
+    trace_order_free(screen->trace.order);
     buffer_done(&screen->message);
     buffer_done(&screen->clipboard);
     buffer_done(&screen->file);
@@ -81,6 +83,8 @@ static void fill_summary(struct screen *screen) {
     if (panel->summary && screen->node->namespaces &&
         panel->summary(screen->node, screen_scope(screen), &screen->summary) < 0)
         lines_clear(&screen->summary);
+    if (keys_have(panel->keys, COMMAND_TRACE))
+        screen_format_trace(screen, &screen->summary);
 }
 
 static void format_selected(struct view *view, struct buffer *buffer) {

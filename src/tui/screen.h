@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "model/node.h"
+#include "source/trace_live.h"
 #include "tui/changes.h"
 #include "tui/glyphs.h"
 #include "tui/grid.h"
@@ -18,6 +19,7 @@
 #include "tui/lines.h"
 #include "tui/panel.h"
 #include "tui/prompt.h"
+#include "tui/trace_order.h"
 #include "tui/view_task.h"
 
 #define SCREEN_MIN_COLUMNS 40
@@ -43,6 +45,7 @@ enum screen_prompt {
     PROMPT_SAVE,
     PROMPT_OVERWRITE, // y or n
     PROMPT_QUESTION,
+    PROMPT_TRACE,
 };
 
 // What the loop has to do after a key.
@@ -59,11 +62,14 @@ struct screen_effects {
     bool prepare; // the question is being typed: what its answer needs can be made
     bool ask;     // the question is to be answered
     bool build;   // the view's rows are to be worked out on a worker
+    bool trace;   // trace.order is to begin
+    bool trace_stop;
 };
 
 // Where things stand, from the top.
 struct screen_layout {
     size_t views;         // the line with the panel's views; 0: not shown
+    size_t first_view;    // of those that there is room for
     size_t summary;       // the first of the summary's lines
     size_t summary_count; // so many are shown
     size_t head;          // of the table, or the title of a text
@@ -84,6 +90,18 @@ struct screen_question {
     struct error error;          // why there is no answer; code 0: there is
 };
 
+// A trace of packets, as the loop has told of it.
+struct screen_trace {
+    bool on;                       // from its beginning to its end
+    bool stopping;                 // it was told to end
+    bool told;                     // its user knows how it began
+    struct trace_live_state state; // of the last one
+    char typed[PROMPT_MAX + 1];    // what was typed for it; "": there was none
+    struct trace_order *order;     // for the loop to take; NULL: none
+    struct error error;            // what is wrong in the line that is typed; code 0: nothing
+    size_t offset;                 // where
+};
+
 // The list beside the table.
 struct screen_side {
     bool hidden;
@@ -91,7 +109,8 @@ struct screen_side {
     const char *title;
     struct panel_side_item *items;
     size_t count, selected, top;
-    size_t width; // as drawn; 0: not shown
+    size_t width;        // as drawn; 0: not shown
+    struct row_id shown; // the row that it is lit for
 };
 
 struct screen_place {
@@ -130,6 +149,7 @@ struct screen {
     struct lines summary;
     struct lines lines; // MODE_DETAIL, MODE_ANSWER, MODE_HELP
     struct screen_question question;
+    struct screen_trace trace;
     struct row_id detail_row;
     struct row_ref detail_ref;        // that row, as last looked up,
     const struct table *detail_table; // in that table
@@ -138,7 +158,7 @@ struct screen {
 
     enum screen_prompt prompting;
     struct prompt prompt;
-    struct prompt_history filters, files, subjects; // subjects: of questions
+    struct prompt_history filters, files, subjects, traces; // subjects: of questions
     size_t filter_offset; // of what is wrong in the filter that is typed; SIZE_MAX: nothing
     struct error filter_error;
 
@@ -191,6 +211,10 @@ bool screen_take_answer(struct screen *screen, unsigned number, struct lines *li
 
 // The kernel's lines for the question of that number: takes them out of `lines`.
 void screen_take_kernel(struct screen *screen, unsigned number, struct lines *lines, bool differs);
+
+// How the trace stands; `error` says why the last one did not begin.
+void screen_take_trace(struct screen *screen, const struct trace_live_state *state, bool on,
+                       const struct error *error);
 
 // The panel that is shown, and its view.
 const struct panel *screen_panel(const struct screen *screen);

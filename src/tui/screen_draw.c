@@ -79,7 +79,7 @@ static void draw_tabs(const struct screen *screen, struct grid *grid) {
 
 static void format_count(struct screen *screen, struct buffer *buffer) {
     const struct view *view = screen_view(screen);
-    if (!view->loaded)
+    if (!view->loaded && !view->spec->nothing)
         buffer_printf(buffer, "reading %s ...", view->kind->name);
     else if (view->filter || view->count < view->total)
         buffer_printf(buffer, "%zu of %zu %s shown", view->count, view->total, view->kind->name);
@@ -108,6 +108,8 @@ static void format_place(struct screen *screen, struct buffer *buffer) {
     }
     if (view->pending && view->loaded)
         buffer_printf(buffer, "%slooking ...", separator);
+    if (screen->trace.on)
+        buffer_printf(buffer, "%stracing", separator);
     if (view->marks.count > 0)
         buffer_printf(buffer, "%s%zu marked", separator, view->marks.count);
     if (view->tree)
@@ -136,14 +138,23 @@ static void draw_place(struct screen *screen, struct grid *grid) {
 static size_t find_view_start(const struct screen *screen, size_t view, size_t *ret_width) {
     const struct panel_view *views = screen_panel(screen)->views;
     size_t x = 1;
-    for (size_t i = 0; i < view; i++)
+    for (size_t i = screen->layout.first_view; i < view; i++)
         x += text_width(views[i].title) + 3;
     *ret_width = text_width(views[view].title) + 2;
     return x;
 }
 
+// Where there is no room for all, the current one is shown with what stands beside it.
+static void find_first_view(struct screen *screen, const struct grid *grid) {
+    size_t current = screen->current_views[screen->panel], width, x;
+    screen->layout.first_view = 0;
+    while ((x = find_view_start(screen, current, &width)) + width > grid->columns &&
+           screen->layout.first_view < current)
+        screen->layout.first_view++;
+}
+
 bool screen_find_view(const struct screen *screen, size_t x, size_t *ret_view) {
-    for (size_t i = 0; i < screen_panel(screen)->view_count; i++) {
+    for (size_t i = screen->layout.first_view; i < screen_panel(screen)->view_count; i++) {
         size_t width, start = find_view_start(screen, i, &width);
         if (x >= start && x < start + width) {
             *ret_view = i;
@@ -153,9 +164,12 @@ bool screen_find_view(const struct screen *screen, size_t x, size_t *ret_view) {
     return false;
 }
 
-static void draw_views(const struct screen *screen, struct grid *grid) {
+static void draw_views(struct screen *screen, struct grid *grid) {
     const struct panel *panel = screen_panel(screen);
-    for (size_t i = 0; screen->layout.views > 0 && i < panel->view_count; i++) {
+    if (screen->layout.views == 0)
+        return;
+    find_first_view(screen, grid);
+    for (size_t i = screen->layout.first_view; i < panel->view_count; i++) {
         char text[64];
         size_t width, x = find_view_start(screen, i, &width);
         bool current = i == screen->current_views[screen->panel];
@@ -283,18 +297,32 @@ static void draw_foot(struct screen *screen, struct grid *grid) {
         screen_draw_status(screen, grid, status);
     if (screen_prompt_error(screen))
         screen_draw_prompt_error(screen, grid, keys);
+    else if (screen->prompting == PROMPT_TRACE)
+        screen_put_cut(screen, grid, keys, 1, grid->columns - 1, false, STYLE_DIM,
+                       TRACE_ORDER_HELP);
     else
         draw_hints(screen, grid, keys);
 }
 
-static void draw_table(struct screen *screen, struct grid *grid) {
+static void draw_beside_side(struct screen *screen, struct grid *grid,
+                             void (*draw)(struct screen *screen, struct grid *grid)) {
+    screen_side_follow(screen);
     size_t side = screen_side_width(screen, grid->columns);
     struct grid window = grid_window(grid, side);
     screen->side.width = side;
     screen->width = window.columns;
     if (side > 0)
         screen_side_draw(screen, grid);
-    screen_draw_table(screen, &window);
+    draw(screen, &window);
+}
+
+// Where details tell of a way, the list has its places.
+static void draw_text(struct screen *screen, struct grid *grid) {
+    bool beside = screen->mode == MODE_DETAIL && screen_view(screen)->spec->describe;
+    if (beside)
+        draw_beside_side(screen, grid, screen_draw_lines);
+    else
+        screen_draw_lines(screen, grid);
 }
 
 void screen_draw(struct screen *screen, struct grid *grid) {
@@ -313,12 +341,12 @@ void screen_draw(struct screen *screen, struct grid *grid) {
         screen_draw_line(screen, grid, screen->layout.summary + i, &screen->summary.items[i]);
     switch (screen->mode) {
     case MODE_TABLE:
-        draw_table(screen, grid);
+        draw_beside_side(screen, grid, screen_draw_table);
         break;
     case MODE_DETAIL:
     case MODE_ANSWER:
     case MODE_HELP:
-        screen_draw_lines(screen, grid);
+        draw_text(screen, grid);
         break;
     case MODE_SORT:
     case MODE_COLUMNS:

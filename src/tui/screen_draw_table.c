@@ -12,7 +12,7 @@
 
 // The field that the rows stand in the order of, or NULL.
 static const struct field *sorted_field(const struct screen *screen, const struct view *view) {
-    if (screen->all && !view->is_sort_chosen && !view->panel->whole_node)
+    if (screen->all && !view->is_sort_chosen && !view->panel->whole_node && !view->spec->mixed)
         return NULL;
     return !view->tree && view->sort.count > 0 ? view->sort.keys[0].field : NULL;
 }
@@ -168,7 +168,9 @@ static void draw_gone(struct screen *screen, struct grid *grid, size_t y, size_t
 
 static void draw_empty(const struct screen *screen, const struct view *view, struct grid *grid) {
     char text[128];
-    if (!view->loaded && screen->paused)
+    if (!view->loaded && view->spec->nothing)
+        snprintf(text, sizeof(text), "%s", view->spec->nothing);
+    else if (!view->loaded && screen->paused)
         snprintf(text, sizeof(text), "paused before this was read: p goes on");
     else if (!view->loaded)
         snprintf(text, sizeof(text), "reading %s ...", view->kind->name);

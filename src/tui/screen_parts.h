@@ -62,6 +62,9 @@ void screen_side_turn(struct screen *screen);
 void screen_side_toggle(struct screen *screen);
 void screen_side_click(struct screen *screen, size_t y);
 
+// Turns it to the variant that the selected row is about.
+void screen_side_follow(struct screen *screen);
+
 // How many columns it takes of a screen that has so many; 0: it is not shown.
 size_t screen_side_width(const struct screen *screen, size_t columns);
 void screen_side_draw(struct screen *screen, struct grid *grid);
@@ -107,6 +110,17 @@ bool screen_ask(struct screen *screen, const char *typed);
 
 // Fills lines with the answer, and the kernel's own behind it.
 void screen_format_answer(struct screen *screen, size_t width, struct lines *lines);
+
+// --- screen_trace.c ---
+
+// Asks which packets are to be traced; begins with what is typed. Returns false if that cannot be
+// (error has why). Stops the trace.
+void screen_begin_trace(struct screen *screen);
+bool screen_start_trace(struct screen *screen, const char *typed);
+void screen_stop_trace(struct screen *screen);
+
+// Adds how the trace stands to the lines above the table.
+void screen_format_trace(const struct screen *screen, struct lines *lines);
 
 // --- screen_menu.c: the menus of fields to sort by and of columns ---
 

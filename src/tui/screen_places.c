@@ -157,7 +157,8 @@ void screen_go_to(struct screen *screen, const struct panel_place *to) {
         return;
     }
     struct row_id id = {to->netns, to->identity};
-    if (!view_select_row(view, id) && view->filter) {
+    // Rows that are not read yet may be of the place.
+    if (!view_select_row(view, id) && view->filter && !to->filter[0]) {
         screen_drop_filter(screen);
         view_select_row(view, id);
     }

@@ -10,6 +10,10 @@ void screen_begin_prompt(struct screen *screen, enum screen_prompt what) {
     screen->prompting = what;
     if (what == PROMPT_FILTER)
         prompt_begin(&screen->prompt, filter ? filter : "", &screen->filters);
+    else if (what == PROMPT_TRACE)
+        prompt_begin(&screen->prompt,
+                     screen->trace.typed[0] ? screen->trace.typed : TRACE_ORDER_START,
+                     &screen->traces);
     else
         prompt_begin(&screen->prompt, "",
                      what == PROMPT_QUESTION ? &screen->subjects : &screen->files);
@@ -105,6 +109,24 @@ static void input_question(struct screen *screen, uint32_t key) {
     }
 }
 
+static void input_trace(struct screen *screen, uint32_t key) {
+    switch (prompt_key(&screen->prompt, key)) {
+    case PROMPT_UNCHANGED:
+        return;
+    case PROMPT_CHANGED:
+        screen->trace.error.code = 0;
+        return;
+    case PROMPT_ACCEPTED:
+        if (screen_start_trace(screen, screen->prompt.text))
+            screen->prompting = PROMPT_NONE;
+        return;
+    case PROMPT_CANCELLED:
+        screen->prompting = PROMPT_NONE;
+        screen_say(screen, STYLE_DIM, "no new trace");
+        return;
+    }
+}
+
 void screen_input_prompt(struct screen *screen, uint32_t key) {
     switch (screen->prompting) {
     case PROMPT_NONE:
@@ -121,6 +143,9 @@ void screen_input_prompt(struct screen *screen, uint32_t key) {
     case PROMPT_QUESTION:
         input_question(screen, key);
         return;
+    case PROMPT_TRACE:
+        input_trace(screen, key);
+        return;
     }
 }
 
@@ -136,6 +161,8 @@ static const char *prompt_label(const struct screen *screen) {
         return "save to file: ";
     case PROMPT_QUESTION:
         return screen->question.asked->prompt;
+    case PROMPT_TRACE:
+        return "trace: ";
     case PROMPT_OVERWRITE:
         return "that file is there already: write over it? (y/n) ";
     }
@@ -147,6 +174,8 @@ const struct error *screen_prompt_error(const struct screen *screen) {
         return &screen->filter_error;
     if (screen->prompting == PROMPT_QUESTION && screen->question.error.code != 0)
         return &screen->question.error;
+    if (screen->prompting == PROMPT_TRACE && screen->trace.error.code != 0)
+        return &screen->trace.error;
     return NULL;
 }
 
@@ -185,6 +214,8 @@ void screen_draw_prompt_error(const struct screen *screen, struct grid *grid, si
     struct buffer text = BUFFER_INIT;
     if (screen->prompting == PROMPT_FILTER)
         buffer_printf(&text, "at %zu: ", screen->filter_offset + 1);
+    if (screen->prompting == PROMPT_TRACE && screen->trace.offset != SIZE_MAX)
+        buffer_printf(&text, "at %zu: ", screen->trace.offset + 1);
     screen_put_printable(screen_prompt_error(screen)->text, &text);
     screen_put_cut(screen, grid, y, 1, grid->columns - 1, false, STYLE_BAD, buffer_text(&text));
     buffer_done(&text);

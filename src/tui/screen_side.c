@@ -106,6 +106,42 @@ void screen_side_toggle(struct screen *screen) {
     screen->side.hidden = !screen->side.hidden;
 }
 
+// --- The way of the row that is selected ---------------------------------------------------------
+
+static const struct row_ref *row_shown(struct screen *screen) {
+    return screen->mode == MODE_DETAIL ? screen_detail_row(screen)
+                                       : view_selected(screen_view(screen));
+}
+
+// Once for each row: it can be turned away from that by hand.
+void screen_side_follow(struct screen *screen) {
+    const struct panel_side *spec = screen_panel(screen)->side;
+    const struct view *view = screen_view(screen);
+    const struct row_ref *ref = spec && spec->turn_to ? row_shown(screen) : NULL;
+    unsigned variant;
+    if (!ref || !spec->turn_to(view->spec->kind, ref, &variant))
+        return;
+    struct row_id id = view_row_id(view, ref);
+    if (id.netns == screen->side.shown.netns && id.identity == screen->side.shown.identity)
+        return;
+    screen->side.shown = id;
+    if (variant == screen->side.variant)
+        return;
+    screen->side.variant = variant;
+    screen_side_fill(screen);
+}
+
+// How each item stands to it; the array is the caller's to free. NULL: none is lit.
+static uint8_t *find_lights(struct screen *screen) {
+    const struct panel_side *spec = screen_panel(screen)->side;
+    const struct row_ref *ref = spec->light ? row_shown(screen) : NULL;
+    uint8_t *lights = ref ? calloc(screen->side.count + 1, sizeof(*lights)) : NULL;
+    if (lights)
+        spec->light(screen_view(screen)->spec->kind, ref, screen->side.items, screen->side.count,
+                    lights);
+    return lights;
+}
+
 // --- Drawing -------------------------------------------------------------------------------------
 
 // Where the screen is low, the selected item is in the middle.
@@ -116,6 +152,22 @@ static size_t first_shown(const struct screen_side *side, size_t height) {
     return first + height > side->count ? side->count - height : first;
 }
 
+static void draw_item(const struct screen *screen, struct grid *grid, size_t y, size_t index,
+                      enum panel_light light) {
+    static const uint8_t styles[] = {[PANEL_PASSED] = STYLE_GOOD, [PANEL_ENDED] = STYLE_BAD};
+    const struct panel_side_item *item = &screen->side.items[index];
+    size_t width = screen->side.width - GAP;
+    struct buffer text = BUFFER_INIT;
+    uint8_t style = light == PANEL_DARK ? item->style : styles[light];
+    screen_put_printable(item->text, &text);
+    screen_put_cut(screen, grid, y, 0, width, false, style, buffer_text(&text));
+    if (light != PANEL_DARK)
+        grid_put(grid, y, 0, 1, style, light == PANEL_ENDED ? "x" : screen->glyphs->mark);
+    if (index == screen->side.selected && item->leads)
+        grid_add_style(grid, y, 0, width, STYLE_SELECTED);
+    buffer_done(&text);
+}
+
 void screen_side_draw(struct screen *screen, struct grid *grid) {
     struct screen_side *side = &screen->side;
     size_t width = side->width - GAP, height = screen->layout.height + screen->layout.gone;
@@ -123,14 +175,9 @@ void screen_side_draw(struct screen *screen, struct grid *grid) {
     grid_style(grid, screen->layout.head, 0, width, STYLE_HEAD);
     screen_put_cut(screen, grid, screen->layout.head, 0, width, false, STYLE_HEAD,
                    side->title ? side->title : "");
-    for (size_t i = 0; i < height && side->top + i < side->count; i++) {
-        const struct panel_side_item *item = &side->items[side->top + i];
-        struct buffer text = BUFFER_INIT;
-        size_t y = screen->layout.body + i;
-        screen_put_printable(item->text, &text);
-        screen_put_cut(screen, grid, y, 0, width, false, item->style, buffer_text(&text));
-        if (side->top + i == side->selected && item->leads)
-            grid_add_style(grid, y, 0, width, STYLE_SELECTED);
-        buffer_done(&text);
-    }
+    uint8_t *lights = find_lights(screen);
+    for (size_t i = 0; i < height && side->top + i < side->count; i++)
+        draw_item(screen, grid, screen->layout.body + i, side->top + i,
+                  lights ? lights[side->top + i] : PANEL_DARK);
+    free(lights);
 }

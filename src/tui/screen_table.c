@@ -205,9 +205,10 @@ static void escape(struct screen *screen) {
 // Where the row leads first of all, or else all of it.
 static void enter(struct screen *screen) {
     struct panel_place place;
-    const struct panel_target *first = screen_view(screen)->spec->targets;
+    const struct panel_view *spec = screen_view(screen)->spec;
+    const struct panel_target *first = spec->targets;
     const struct row_ref *ref = view_selected(screen_view(screen));
-    if (ref && first && first->find && first->find(ref, &place))
+    if (ref && !spec->opens && first && first->find && first->find(ref, &place))
         screen_go_to(screen, &place);
     else
         screen_open_detail(screen);
@@ -318,6 +319,12 @@ static void run_table_command(struct screen *screen, enum command command, uint3
         return;
     case COMMAND_FILTER:
         screen_begin_prompt(screen, PROMPT_FILTER);
+        return;
+    case COMMAND_TRACE:
+        screen_begin_trace(screen);
+        return;
+    case COMMAND_TRACE_STOP:
+        screen_stop_trace(screen);
         return;
     case COMMAND_NEXT_MATCH:
     case COMMAND_PREVIOUS_MATCH:

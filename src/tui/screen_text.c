@@ -42,7 +42,9 @@ void screen_fill_lines(struct screen *screen) {
         return;
     }
     const struct row_ref *ref = screen_detail_row(screen);
-    if (ref)
+    if (ref && view->spec->describe)
+        view->spec->describe(ref, screen->glyphs, width, &screen->lines);
+    else if (ref)
         detail_format(view->spec, ref, screen->glyphs, width, &screen->lines);
 }
 
@@ -57,9 +59,12 @@ static void leave_text(struct screen *screen) {
 static void follow_line(struct screen *screen) {
     const struct lines *lines = &screen->lines;
     const struct row_ref *ref = screen->mode == MODE_DETAIL ? screen_detail_row(screen) : NULL;
-    size_t leads = lines->index < lines->count ? lines->items[lines->index].leads : 0;
+    const struct line *line = lines->index < lines->count ? &lines->items[lines->index] : NULL;
+    const struct panel_view *spec = screen_view(screen)->spec;
     struct panel_place place;
-    if (ref && leads > 0 && screen_view(screen)->spec->targets[leads - 1].find(ref, &place))
+    if (ref && line && line->leads > 0 && spec->targets[line->leads - 1].find(ref, &place))
+        screen_go_to(screen, &place);
+    else if (ref && line && line->item > 0 && spec->find_item(ref, line->item, &place))
         screen_go_to(screen, &place);
     else
         screen_say(screen, STYLE_DIM, "this line leads nowhere");
@@ -123,8 +128,8 @@ void screen_draw_line(const struct screen *screen, struct grid *grid, size_t y,
     }
     size_t x = LINES_LABEL;
     screen_put_cut(screen, grid, y, 3, LINES_LABEL - 4, false, STYLE_KEY, line->label);
-    if (line->leads)
-        x += grid_put(grid, y, x, grid->columns, STYLE_KEY, "-> ");
+    if (line->leads || line->item)
+        x += grid_put(grid, y, x, grid->columns, STYLE_KEY, line->label[0] ? "-> " : "   ");
     if (line->has_bar)
         x += draw_bar(screen, grid, y, x, line);
     if (x < grid->columns)

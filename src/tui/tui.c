@@ -16,6 +16,7 @@
 #include "tui/question_job.h"
 #include "tui/reader_live.h"
 #include "tui/screen.h"
+#include "tui/trace_feed.h"
 #include "tui/tty.h"
 #include "tui/view_job.h"
 
@@ -36,6 +37,7 @@ struct tui {
     struct reader reader;
     struct view_job *building; // under way; NULL: none
     bool build_again;          // when it is through
+    struct trace_feed trace;
     struct screen screen;
     struct grid grid;
     uint64_t drawn_at; // milliseconds of the loop's clock
@@ -153,6 +155,8 @@ static void data_changed(bool data, void *user_data) {
     const struct view *view = screen_view(&tui->screen);
     if (data)
         note_time(tui);
+    if (data)
+        trace_feed_update(&tui->trace);
     tui->data_changed |= data || view_depends_on_rates(view);
     request_draw(tui);
 }
@@ -216,6 +220,27 @@ static void take_named(uint64_t netns, const struct error *err, void *user_data)
         return;
     }
     screen_show(&tui->screen, NULL, NULL, netns, false);
+}
+
+// --- The trace -----------------------------------------------------------------------------------
+
+static void tell_trace(struct tui *tui) {
+    screen_take_trace(&tui->screen, &tui->trace.state, trace_feed_is_on(&tui->trace),
+                      &tui->trace.error);
+}
+
+static void trace_changed(void *user_data) {
+    struct tui *tui = user_data;
+    if (tui->closing)
+        return;
+    tell_trace(tui);
+    data_changed(true, tui);
+}
+
+static void start_trace(struct tui *tui) {
+    struct trace_order *order = tui->screen.trace.order;
+    tui->screen.trace.order = NULL;
+    trace_feed_start(&tui->trace, order, screen_scope(&tui->screen));
 }
 
 // --- Files ---------------------------------------------------------------------------------------
@@ -290,6 +315,11 @@ static void suspend(struct tui *tui) {
     tty_resize(&tui->grid);
 }
 
+static void set_paused(struct tui *tui, bool paused) {
+    reader_set_paused(&tui->reader, paused);
+    trace_feed_set_paused(&tui->trace, paused);
+}
+
 static void act(struct tui *tui) {
     struct screen_effects effects = tui->screen.effects;
     tui->screen.effects = (struct screen_effects){0};
@@ -304,13 +334,17 @@ static void act(struct tui *tui) {
     if (effects.interval)
         reader_set_interval(&tui->reader, tui->screen.interval);
     if (effects.pause)
-        reader_set_paused(&tui->reader, tui->screen.paused);
+        set_paused(tui, tui->screen.paused);
     if (effects.copy)
         tty_copy(buffer_text(&tui->screen.clipboard), tui->screen.clipboard.len);
     if (effects.save)
         save_file(tui, effects.overwrite);
     if (effects.build)
         build(tui);
+    if (effects.trace)
+        start_trace(tui);
+    if (effects.trace_stop)
+        trace_feed_stop(&tui->trace);
     if (effects.prepare)
         prepare_question(tui);
     if (effects.ask)
@@ -389,6 +423,7 @@ static void quit(struct tui *tui) {
     tui->closing = true;
     tty_close();
     reader_close(&tui->reader);
+    trace_feed_close(&tui->trace);
     if (tui->building)
         view_job_cancel(tui->building);
     uv_walk(&tui->loop, close_handle, NULL);
@@ -433,6 +468,7 @@ static int start_screen(struct tui *tui, const struct panel *const *panels, stru
         r = tty_resize(&tui->grid);
     if (r < 0)
         return error_set_errno(err, r, "starting");
+    trace_feed_init(&tui->trace, &tui->loop, tui->node, trace_changed, tui);
     tui->screen.interval = options->interval;
     screen_show(&tui->screen, options->panel ? options->panel : PANEL_FIRST, options->view, 0,
                 options->all_netns);
@@ -455,6 +491,7 @@ static int run(struct tui *tui, const struct panel *const *panels, struct error 
     reader_set_interval(&tui->reader, tui->options->interval);
     uv_run(&tui->loop, UV_RUN_DEFAULT);
     reader_done(&tui->reader);
+    trace_feed_done(&tui->trace);
     if (tui->error.code != 0 && err)
         *err = tui->error;
     return tui->error.code;

@@ -49,7 +49,7 @@ static int add_rows(struct view_task *task, const struct view *view, const struc
 
 // Rows of all namespaces stand by namespace first, unless somebody chose an order.
 static bool is_sorted(const struct view *view, uint64_t netns) {
-    return netns != 0 || view->is_sort_chosen || view->panel->whole_node;
+    return netns != 0 || view->is_sort_chosen || view->panel->whole_node || view->spec->mixed;
 }
 
 static int take_query(struct view_task *task, struct view *view, bool apart) {
