@@ -103,6 +103,7 @@ static const struct panel_view views[] = {
     {
         .name = "packets",
         .title = "Packets",
+        .key = 'T',
         .kind = KIND_PACKETS,
         .columns = "time,iif,oif,proto,tuple,length,tcp_flags,outcome,decision,~doubts,?changed",
         .sort = "-time",

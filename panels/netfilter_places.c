@@ -70,7 +70,7 @@ void netfilter_place_bypasses(enum road_point station, const struct nf_chain *ba
         buffer_puts(&filter, " ");
         put_table(&filter, base->table);
         buffer_puts(&filter, " base=");
-        put_quoted(&filter, base->name);
+        netfilter_put_quoted(&filter, base->name);
     }
     set_place(ret_place, "bypasses", netns, &filter);
     snprintf(ret_place->label, sizeof(ret_place->label), "bypasses at %s",

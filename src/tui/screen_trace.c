@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The trace of packets: what is typed for it, how it stands.
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,13 +19,18 @@ static void show_packets(struct screen *screen) {
     size_t view = 0;
     while (view < panel->view_count && panel->views[view].kind != KIND_PACKETS)
         view++;
-    if (view < panel->view_count && view != screen->current_views[screen->panel])
-        screen_show_view(screen, view);
+    if (view < panel->view_count)
+        screen_go_to_view(screen, view);
 }
 
 bool screen_start_trace(struct screen *screen, const char *typed) {
     struct screen_trace *trace = &screen->trace;
     struct trace_order *order;
+    trace->offset = SIZE_MAX;
+    if (!screen->all && screen->netns == 0) {
+        error_set(&trace->error, -EAGAIN, "the namespaces are still being looked for");
+        return false;
+    }
     if (trace_order_parse(typed, &order, &trace->offset, &trace->error) < 0)
         return false;
     trace_order_free(trace->order);

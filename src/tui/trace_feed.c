@@ -36,7 +36,6 @@ static void release(struct trace_feed *feed) {
     trace_order_free(feed->order);
     feed->live = NULL;
     feed->order = NULL;
-    feed->stopping = false;
 }
 
 static void take_table(uint64_t netns, struct table *table, void *user_data) {
@@ -54,6 +53,8 @@ static void take_news(uv_poll_t *poll, int status, int events) {
         release(feed);
         if (feed->next)
             begin_next(feed);
+    } else if (feed->next) {
+        feed->state = (struct trace_live_state){.phase = TRACE_STARTING}; // the next one's
     }
     feed->changed(feed->user_data);
 }
@@ -144,24 +145,29 @@ static void begin_next(struct trace_feed *feed) {
     }
 }
 
+static void end(struct trace_feed *feed) {
+    // That it has ended is to be heard, and what came last is shown.
+    trace_feed_set_paused(feed, false);
+    trace_live_stop(feed->live);
+}
+
 void trace_feed_start(struct trace_feed *feed, struct trace_order *order, uint64_t netns) {
     trace_order_free(feed->next);
     feed->next = order;
     feed->next_netns = netns;
+    feed->state = (struct trace_live_state){.phase = TRACE_STARTING};
     if (feed->live)
-        trace_feed_stop(feed);
+        end(feed);
     else
         begin_next(feed);
     feed->changed(feed->user_data);
 }
 
 void trace_feed_stop(struct trace_feed *feed) {
-    if (!feed->live)
-        return;
-    feed->stopping = true;
-    // That it has ended is to be heard, and what came last is shown.
-    trace_feed_set_paused(feed, false);
-    trace_live_stop(feed->live);
+    trace_order_free(feed->next);
+    feed->next = NULL;
+    if (feed->live)
+        end(feed);
 }
 
 // --- Changes around it ---------------------------------------------------------------------------

@@ -22,7 +22,7 @@ struct trace_feed {
     uint64_t *inodes; // that are traced
     size_t inode_count;
     struct trace_live_state state; // of the last one
-    bool stopping, paused;
+    bool paused;
 
     struct trace_order *next; // begins when this one has ended; NULL: none
     uint64_t next_netns;

@@ -1,0 +1,311 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Packets traced in the panel of netfilter, inside the pretend node: what is typed for it, packets that come and
+are opened, journeys through several namespaces, summaries, and what goes wrong.
+
+Names of tests as arguments run only these.
+"""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+
+from terminal import LAB, Terminal, netscope, run_in_node, until
+
+OUTSIDE = "198.51.100.10"
+API = "10.244.1.3"
+NOT_TOLD = (subprocess.DEVNULL, subprocess.DEVNULL)
+
+
+def run(*command, check=True):
+    return subprocess.run(command, check=check, capture_output=True, text=True).stdout
+
+
+def at(place, *command):
+    subprocess.run([os.path.join(LAB, "at"), place, *command], check=False, capture_output=True)
+
+
+def ping(place="web", address=OUTSIDE, *options):
+    at(place, "ping", "-n", "-c", "1", "-W", "1", *options, address)
+
+
+def tables():
+    return run("nft", "list", "tables")
+
+
+def is_clean():
+    return "netscope-" not in tables()
+
+
+@contextlib.contextmanager
+def rule(*words):
+    """A rule of nft's at the front of a chain: family, table, chain, and what it says."""
+    text = run("nft", "-j", "-e", "-a", "insert", "rule", *words)
+    handle = json.loads(text)["nftables"][-1]["insert"]["rule"]["handle"]
+    try:
+        yield handle
+    finally:
+        run("nft", "delete", "rule", *words[:3], "handle", str(handle))
+
+
+def panel(*options, width=160, height=50):
+    terminal = Terminal(netscope("--panel", "netfilter/rules", *options), width, height)
+    terminal.wait(r"\[?Rules\]? +Hooks")
+    return terminal
+
+
+def trace(terminal, typed, where="1 namespace"):
+    terminal.wait("rules|packets")
+    terminal.keys("t")
+    terminal.wait("^trace: ")
+    terminal.keys("C-u", [typed], "Enter")
+    terminal.wait(f"^ +Trace +running in {where}: " + re.escape(typed))
+
+
+# --- What is typed -------------------------------------------------------------------------------
+
+
+def test_what_is_typed():
+    with panel() as t:
+        t.wait("rules")
+        t.keys("t")
+        t.wait("^trace: 10/s")  # the rate is in sight, and can be changed
+        t.keys("Enter")
+        t.wait('^ which packets. a filter, or "all" for every packet')
+        t.keys(["dport=http"], "Enter")
+        t.wait("^ at 12: dport needs a number")
+        t.keys("C-u", ["10/s no-replies src="], "Enter")
+        t.wait("^ at [0-9]+: ")
+        t.keys("C-u", ["0/s all"], "Enter")
+        t.wait("^ a rate is 1/s to 1000000/s")
+        t.keys("Escape")
+        t.wait("no new trace")
+        t.keys("x")
+        t.wait("nothing is traced")
+        assert is_clean()
+        trace(t, "25/s no-replies icmp_type=8")
+        assert "limit rate 25/second" in run("nft", "list", "ruleset")
+        trace(t, "all")  # another one: the first has ended
+        assert "limit rate 25/second" not in run("nft", "list", "ruleset")
+        assert len(re.findall("netscope-", tables())) == 1, tables()
+
+
+def test_end_and_no_trace_of_it():
+    for end in (["x"], ["q"]):
+        with panel() as t:
+            trace(t, "icmp_type=8")
+            assert not is_clean()
+            t.keys(*end)
+            until(is_clean, tables)
+            if end == ["x"]:
+                t.wait("^ +Trace +ended: icmp_type=8")
+                t.wait("the trace has ended, and its rules are gone")
+            else:
+                t.wait_dead()
+    with panel() as t:
+        trace(t, "icmp_type=8")
+        os.kill(int(t.ask("pane_pid")), 9)
+        until(is_clean, tables)
+
+
+# --- Packets -------------------------------------------------------------------------------------
+
+
+def test_a_packet_and_its_way():
+    with panel() as t:
+        trace(t, "icmp_type=8")
+        t.wait("no packets")
+        ping()
+        t.wait(r"^.* \d\d:\d\d:\d\d\.\d\d\d +cni0 +eth0 +icmp +10.244.1.2 > 198.51.100")
+        t.wait("^from outside, forwarded ")
+        t.wait("^. +-100 ip nat PREROUTING DNAT", "^  +-150 ip mangle FORWARD")  # lit
+        t.keys("Enter")
+        t.wait("Outcome +-> accepted by ip nat FLANNEL-POSTRTG rule")
+        t.wait(r"hook +prerouting, in cni0, flow new")
+        t.wait(r"\+\d+\.\d+ ms +-> ip nat PREROUTING rule 1: ")
+        t.wait("routing: forwarded from cni0 to eth0")
+        t.wait("hook +forward, in cni0, out eth0")
+        t.wait(r"\+\d+\.\d+ ms +->   ip filter FLANNEL-FWD rule")  # what was jumped to is indented
+        t.wait("changed +ttl 64 -> 63")
+        t.wait("^. +-150 ip mangle POSTROUTING")  # the road is still there
+        t.keys("Escape", "/", ["outcome=dropped"], "Enter")
+        t.wait("0 of 1 packets shown")
+
+
+def test_a_drop_leads_to_its_rule():
+    with panel() as t, rule("ip", "filter", "FORWARD", "icmp", "type", "8", "counter", "drop"):
+        trace(t, "icmp_type=8")
+        ping()
+        t.wait("dropped +ip filter FORWARD rule 1")
+        t.wait("^x +0 ip filter FORWARD")
+        t.keys("Enter")
+        t.wait("Outcome +-> dropped by ip filter FORWARD rule 1: -p icmp -m icmp --icmp-type 8 -j DROP")
+        t.keys("Enter")
+        t.wait(r"ip filter FORWARD . \d of")
+        t.wait(r"FORWARD +filter ip +1 +1 .*-j DROP")
+
+
+def test_marks_and_nat_are_told():
+    with (panel() as t, rule("ip", "mangle", "PREROUTING", "meta", "mark", "set", "0x55"),
+          rule("ip", "nat", "PREROUTING", "ip", "daddr", OUTSIDE, "icmp", "type", "8", "counter",
+               "dnat", "to", API)):
+        trace(t, "no-replies icmp_type=8")
+        ping()
+        t.wait("icmp +10.244.1.2 > 198.51")
+        t.keys("Enter")
+        t.wait("changed +mark 0x0 -> 0x55")
+        t.wait(f"changed +dst {OUTSIDE} -> {API}")
+
+
+def test_rules_that_are_gone_are_told_by_their_handle():
+    with panel() as t:
+        trace(t, "icmp_type=8")
+        for _ in range(50):  # rules are read again once a second: soon one comes in between
+            with rule("ip", "filter", "FORWARD", "icmp", "type", "8", "counter", "drop"):
+                ping()
+            if re.search("changed", t.screen()):
+                break
+        t.wait(r"ip filter FORWARD handle \d+ \(changed since\)|ip filter FORWARD h.* changed")
+        t.keys("/", ["doubts=changed"], "Enter", "Enter")
+        t.wait("Rules changed +rules have changed since")
+        t.wait(r"-> ip filter FORWARD handle \d+ \(changed since\) -> drop")
+
+
+def test_a_journey_through_namespaces():
+    with panel("--all-netns") as t:
+        trace(t, "icmp_type=8", r"\d+ namespaces")
+        ping("web", API)
+        t.wait(r"default/web\S* +\d\d:\d\d:\d\d.* 10.244.1.2 > 10.244.1.3")
+        t.wait(r"default/api\S* +\d\d:\d\d:\d\d.* 10.244.1.2 > 10.244.1.3")
+        t.keys("/", ["netns~api"], "Enter")
+        t.wait("1 of [0-9]+ packets")
+        t.keys("Enter")
+        t.wait(r"Journey +default/web\S+ > host > default/api\S+ \(this row is part 3\)")
+        t.wait(r"^ The way in default/web")
+        t.wait(r"^ The way in host")
+        t.wait(r"^ The way in default/api")
+
+
+def test_a_namespace_that_the_filter_names():
+    with panel() as t:
+        trace(t, "netns=default/web-7d4b9c6f5d-x2x8k icmp_type=8")  # not where the user is
+        ping()
+        t.wait("^ +Packets +1 seen")
+        t.wait("no packets")
+        t.keys("a")
+        t.wait(r"default/web\S+ +\d\d:\d\d:\d\d")
+        t.keys("t", "C-u", ["netns=nowhere proto=udp"], "Enter")
+        t.wait("not tracing: there is no namespace that the filter names")
+
+
+# --- Summaries -----------------------------------------------------------------------------------
+
+
+def test_summaries():
+    with panel() as t:
+        trace(t, "icmp_type=8")
+        with rule("ip", "filter", "FORWARD", "icmp", "type", "8", "counter", "drop") as handle:
+            ping()
+            ping()
+            ping("web", API)
+        t.wait("3 seen")
+        t.keys("v")
+        t.wait(rf"^.* 3 +[0-9]+ +100.0 dropped +ip filter FORWARD handle {handle} +-p icmp")
+        t.keys("Enter")
+        t.wait("decided by ip filter FORWARD handle")
+        t.wait("3 of 3 packets shown")
+        t.keys("v", "v")
+        t.wait(r"\[By path\]")
+        t.wait(rf"^.* 3 +[0-9]+ +100.0 dropped +\d+ ip mangle PREROUTING policy > .*FORWARD#{handle}|"
+               r"dropped +\d+ ip mangle PREROUTING policy > ")
+
+
+# --- What goes wrong -----------------------------------------------------------------------------
+
+
+def test_without_the_privilege():
+    command = ["setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin", "--"]
+    with Terminal([*command, *netscope("--panel", "netfilter/packets")], 160, 50) as t:
+        t.wait("nothing was traced yet: t asks which packets, and begins")
+        t.wait("^ host ")
+        t.keys("t", ["icmp_type=8"], "Enter")
+        t.wait("Not traced +not in 1 namespace: tracing needs CAP_NET_ADMIN in the namespace")
+        t.wait("^ +Trace +ended: ")
+
+
+def test_a_namespace_that_vanishes():
+    run("ip", "netns", "add", "brief")
+    with panel("--netns", "brief") as t:
+        trace(t, "all")
+        run("ip", "netns", "delete", "brief")
+        t.wait("^ +Trace +ended: all")
+        t.wait("host|own namespace", " brief ")
+    assert "brief" not in run("ip", "netns")
+
+
+def test_a_tiny_window():
+    with panel(width=80, height=24) as t:
+        trace(t, "icmp_type=8")
+        ping()
+        t.wait(r"\[Packets\]")
+        t.resize(40, 10)
+        t.wait("1 packets . tracing")
+        t.wait(r"^ \d\d:\d\d:\d\d\.\d\d\d cni0")
+        t.keys("t")
+        t.wait("^ N/s: packets a second")
+        t.keys("Escape", "Enter")
+        t.wait("Outcome +-> accepted by")
+        t.resize(20, 4)
+        t.wait("too small")
+
+
+FLOOD = """
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+while True:
+    try:
+        s.sendto(b"x", (sys.argv[1], 4999))
+    except OSError:
+        pass
+"""
+
+
+def memory(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return int(re.search(r"VmRSS:\s+(\d+)", file.read())[1])
+
+
+def seen(terminal):
+    match = re.search(r"Packets +(\d+) seen", terminal.screen())
+    return int(match[1]) if match else 0
+
+
+def test_a_flood():
+    with panel() as t:
+        trace(t, "1000000/s no-replies proto=udp dport=4999")
+        flood = subprocess.Popen([os.path.join(LAB, "at"), "web", sys.executable, "-c", FLOOD, OUTSIDE],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            t.wait(r"\d+ seen, the newest 2000 kept")
+            until(lambda: seen(t) > 4000, t.screen)
+            before, count = memory(t.ask("pane_pid")), seen(t)
+            t.keys("Down", "Down", "Enter")  # keys are answered meanwhile
+            t.wait("Outcome +-> ")
+            t.keys("Escape")
+            until(lambda: seen(t) > count + 10000, t.screen, 60)
+            after = memory(t.ask("pane_pid"))
+        finally:
+            flood.kill()
+            flood.wait()
+        print(f"     {before} KiB, and {after} KiB 10000 packets later")
+        assert after < before * 1.2 + 4096, f"{before} KiB became {after} KiB"
+        t.keys("x")
+        until(is_clean, tables)
+
+
+if __name__ == "__main__":
+    run_in_node([function for name, function in sorted(globals().items())
+                 if name.startswith("test_")])
