@@ -60,7 +60,8 @@ const struct source nf_hook_source = {
 const struct source nf_chain_source = {
     .name = "chains", .kind = KIND_CHAINS, .read = read_chains, NETFILTER_SOURCE};
 const struct source nf_rule_source = {
-    .name = "rules", .kind = KIND_RULES, .read = read_rules, .sample = ruleset_sample_rules, NETFILTER_SOURCE};
+    .name = "rules", .kind = KIND_RULES, .read = read_rules, .sample = ruleset_sample_rules,
+    .samples_apart = true, NETFILTER_SOURCE};
 const struct source nf_set_source = {
     .name = "sets", .kind = KIND_SETS, .read = read_sets, NETFILTER_SOURCE};
 const struct source nf_object_source = {

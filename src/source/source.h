@@ -81,6 +81,7 @@ struct source {
     // them to sink. Returns 0 or -errno. NULL where a kind has no counters.
     int (*sample)(const struct source_request *request, const uint64_t *identities, size_t count,
                   source_sample_sink *sink, void *user_data, struct error *err);
+    bool samples_apart; // the more rows are wanted, the more the kernel is asked
 };
 
 // Every source; the end is NULL.

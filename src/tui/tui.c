@@ -188,6 +188,14 @@ static void want_row(struct reader_rows *wanted, struct row_id id) {
     wanted->rows[wanted->count++] = id;
 }
 
+// Whether all counters of the namespace are read at once: where that is one question, and before
+// the rows are there nobody knows how many there are.
+static bool wants_whole(const struct screen *screen, const struct view *view) {
+    const struct source *source = source_of(view->spec->kind);
+    return !screen->all && !view->tree && view->loaded && view->total <= WHOLE_MOST &&
+           !reader_is_live(view->spec->kind) && !source->samples_apart;
+}
+
 // The counters of what is shown: all of a namespace that is not large, else the rows on the screen;
 // all rows where their order depends on it.
 static void fill_wanted(struct reader_rows *wanted, void *user_data) {
@@ -195,8 +203,7 @@ static void fill_wanted(struct reader_rows *wanted, void *user_data) {
     struct screen *screen = &tui->screen;
     const struct view *view = screen_view(screen);
     bool few = view->count <= VIEW_AT_ONCE && view_depends_on_rates(view);
-    if (!screen->all && !view->tree && view->total <= WHOLE_MOST &&
-        !reader_is_live(view->spec->kind)) {
+    if (wants_whole(screen, view)) {
         wanted->whole_netns = screen->netns;
         return;
     }

@@ -6,7 +6,8 @@ Starts COMMAND on a terminal of 160x50, waits until TEXT stands on it and prints
 then leaves it alone and prints what share of a core it needs while nobody does anything, and its memory;
 at last types each of the keys that --keys names and prints how long the screen takes to answer. Then asks
 what --ask names, such as "w10.0.0.1", twice, and prints how long each key of it took to be answered, and how
-long it took until --answer stood on the screen."""
+long it took until --answer stood on the screen. With --search it types that word as a filter, twice, and prints
+how long it took until --found stood there: one that matches nothing is looked for in every row."""
 
 import argparse
 import fcntl
@@ -91,12 +92,24 @@ def ask(fd, typed, answer):
     return times, took
 
 
+def search(fd, word, found):
+    """Seconds from typing a filter, all at once, to what it finds."""
+    os.write(fd, b"\x1b")  # out of what the keys before have opened
+    drain(fd, 1)
+    os.write(fd, b"/")
+    drain(fd, 0.3)
+    os.write(fd, word.encode())
+    return wait_for(fd, found.encode(), 60)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--idle", type=float, default=20)
     parser.add_argument("--keys", default="")
     parser.add_argument("--ask", default="")
     parser.add_argument("--answer", default="")
+    parser.add_argument("--search", default="")
+    parser.add_argument("--found", default="")
     parser.add_argument("text")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
@@ -122,7 +135,9 @@ def main():
             times, took = ask(fd, options.ask, options.answer)
             print(f"{turn} question: answered after {1000 * took:.1f} ms, its keys after "
                   f"{1000 * statistics.median(times):.1f} ms, {1000 * max(times):.1f} ms at worst")
-        if options.ask:
+        for turn in ("first", "second") if options.search else ():
+            print(f"{turn} search: {1000 * search(fd, options.search, options.found):.1f} ms")
+        if options.ask or options.search:
             print(f"memory then: {peak_mebibytes(pid):.1f} MiB")
     finally:
         os.kill(pid, signal.SIGTERM)

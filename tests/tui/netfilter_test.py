@@ -256,6 +256,23 @@ def test_bridged_packets_pass_by_the_hooks_of_ip():
                     file.write("1")
 
 
+def test_counters_of_the_screen_alone():
+    for _ in range(30):  # as many at once as fit into a socket
+        rules = "table ip many {\n chain c {\n" + "counter\n" * 1000 + "}\n }\n"
+        subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True)
+    try:
+        with Terminal(netscope("--panel", "netfilter/rules", "--interval", "0.1"), 160, 50) as t:
+            t.wait(r"host . 30\d+ rules")
+            t.keys("/", ["table=many"], "Enter")
+            t.wait("30000 of [0-9]+ rules")
+            t.wait(r" c +many +ip +44 +0 +0 counter")
+            with open(f"/proc/{t.ask('pane_pid')}/status", encoding="ascii") as file:
+                peak = int(next(line for line in file if line.startswith("VmHWM:")).split()[1])
+            assert peak < 60 * 1024, f"{peak} KiB"
+    finally:
+        subprocess.run(["nft", "delete", "table", "ip", "many"], check=True)
+
+
 def test_narrow():
     with panel(width=80, height=24) as t:
         t.wait("7 Netfilter]")
