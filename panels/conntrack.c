@@ -144,17 +144,21 @@ static int summarise(const struct node *node, uint64_t netns, struct lines *line
 
 // --- Views ---------------------------------------------------------------------------------------
 
-static const struct panel_group flow_groups[] = {
-    {"Flow", "netns,family,protocol,protonum,state,status,timeout,id,use"},
-    {"Original direction",
-     "src,src_netns,sport,dst,dst_netns,dport,icmp_*,packets,bytes,packets_rate,bytes_rate,"
-     "tcp_wscale,tcp_flags,sctp_vtag"},
-    {"Replies", "reply_*,return_packet,tcp_reply_*,sctp_reply_vtag"},
-    {"Translation", "nat,translation"},
-    {"Marks", "mark,zone,orig_zone,labels,secctx"},
-    {"Helper", "helper,master"},
-    {NULL, NULL},
-};
+// clang-format off
+#define FLOW_GROUPS \
+    {"Flow", "netns,family,protocol,protonum,state,status,timeout,start,stop,id,use"}, \
+    {"Original direction", \
+     "src,src_netns,sport,dst,dst_netns,dport,icmp_*,packets,bytes,packets_rate,bytes_rate," \
+     "tcp_wscale,tcp_flags,sctp_vtag"}, \
+    {"Replies", "reply_*,return_packet,tcp_reply_*,sctp_reply_vtag"}, \
+    {"Translation", "nat,translation"}, \
+    {"Marks", "mark,zone,orig_zone,labels,secctx"}, \
+    {"Helper", "helper,master"}, \
+    {NULL, NULL}
+// clang-format on
+
+static const struct panel_group flow_groups[] = {FLOW_GROUPS};
+static const struct panel_group event_groups[] = {{"Event", "event,time"}, FLOW_GROUPS};
 
 static const struct panel_graph flow_graphs[] = {
     {"Bytes", 1}, {"Reply bytes", 3}, {"Packets", 0}, {"Reply packets", 2}, {NULL, 0},
@@ -236,6 +240,19 @@ static const struct panel_view views[] = {
     SUMMARY("destinations", "Destinations", is_by_dst),
     SUMMARY("services", "Services", is_by_service),
     SUMMARY("namespaces", "Namespaces", is_by_netns),
+    {
+        .name = "events",
+        .title = "Events",
+        .kind = KIND_FLOW_EVENTS,
+        .log = true,
+        .mixed = true,
+        .columns =
+            "time,event,protocol,state,src,sport,?src_netns,dst,dport,?dst_netns,nat,reply_src,"
+            "?reply_sport,reply_dst,?reply_dport,~status,?timeout,?packets,?bytes,?reply_packets,"
+            "?reply_bytes,~mark,?zone",
+        .names = "src_netns,dst_netns",
+        .groups = event_groups,
+    },
     {
         .name = "expectations",
         .title = "Expectations",

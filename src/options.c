@@ -194,7 +194,7 @@ static int add_panel_kinds(struct dump_request *request, const struct panel *pan
     int r = 0;
     for (size_t i = 0; r == 0 && i < panel->view_count; i++) {
         enum kind_id kind = panel->views[i].kind;
-        if (!added[kind])
+        if (!added[kind] && !kinds[kind]->asked_with)
             r = add_kind(request, kind, err);
         added[kind] = true;
     }
@@ -548,6 +548,18 @@ static int check_together(const struct parsing *p) {
     return options->dump.follow ? check_follow(p) : 0;
 }
 
+// Rows that are the answer to an option come with that option.
+static int check_kinds(const struct parsing *p) {
+    const struct options *options = &p->options;
+    for (size_t i = 0; options->action == OPTIONS_DUMP && i < options->dump.kind_count; i++) {
+        const struct kind *kind = kinds[options->dump.kinds[i]];
+        if (kind->asked_with && strcmp(kind->asked_with, "name") != 0)
+            return error_set(p->err, -EINVAL, "%s are not dumped: see --%s", kind->name,
+                             kind->asked_with);
+    }
+    return 0;
+}
+
 static int check_dns(const struct parsing *p) {
     static const char *const parts[] = {"name",   "names-from", "type",    "class",
                                         "server", "rules",      "tcp",     "watch",
@@ -659,6 +671,8 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
         return r;
     take_switches(&p);
     r = check_together(&p);
+    if (r == 0)
+        r = check_kinds(&p);
     if (r == 0)
         r = check_dns(&p);
     if (r == 0)

@@ -13,9 +13,6 @@
 
 #define READS_AT_ONCE 64 // datagrams of one namespace, before the others have their turn
 
-static const char *const event_words[] = {
-    [FLOW_NEW] = "new", [FLOW_UPDATE] = "update", [FLOW_DESTROY] = "destroy"};
-
 // One namespace.
 struct follower {
     struct follow *follow;
@@ -42,7 +39,7 @@ static void write_event(enum flow_event event, const struct flow *flow, void *us
     const struct filter *filter = follow->writer->kind->filter;
     if (filter && !filter_match(filter, &ref))
         return;
-    follow->writer->event = event_words[event];
+    follow->writer->event = flow_event_names.names[event];
     writer_format(follow->writer, &ref, &follow->chunk);
 }
 

@@ -40,7 +40,7 @@ static size_t text_size(const char *text) {
     return text ? strlen(text) + 1 : 0;
 }
 
-static size_t size_of(const struct flow_extra *extra) {
+size_t flow_extra_size(const struct flow_extra *extra) {
     size_t size = sizeof(*extra) + extra->label_count * sizeof(*extra->labels);
     size += text_size(extra->helper) + text_size(extra->secctx) + text_size(extra->master);
     for (size_t i = 0; i < extra->label_count; i++)
@@ -59,21 +59,24 @@ static const char *put_text(char **at, const char *text) {
     return start;
 }
 
+struct flow_extra *flow_extra_write(const struct flow_extra *extra, void *memory) {
+    struct flow_extra *copy = memory;
+    const char **labels = (const char **)(copy + 1);
+    char *at = (char *)(labels + extra->label_count);
+    *copy = *extra;
+    copy->helper = put_text(&at, extra->helper);
+    copy->secctx = put_text(&at, extra->secctx);
+    copy->master = put_text(&at, extra->master);
+    copy->labels = extra->label_count > 0 ? labels : NULL;
+    for (size_t i = 0; i < extra->label_count; i++)
+        labels[i] = put_text(&at, extra->labels[i]);
+    return copy;
+}
+
 struct flow_extra *flow_extra_copy(const struct flow_extra *extra, const struct flow_extra *older) {
     struct flow_extra whole = extra ? *extra : (struct flow_extra){0};
     if (older)
         take_older(&whole, older);
-    struct flow_extra *copy = malloc(size_of(&whole));
-    if (!copy)
-        return NULL;
-    const char **labels = (const char **)(copy + 1);
-    char *at = (char *)(labels + whole.label_count);
-    *copy = whole;
-    copy->helper = put_text(&at, whole.helper);
-    copy->secctx = put_text(&at, whole.secctx);
-    copy->master = put_text(&at, whole.master);
-    copy->labels = whole.label_count > 0 ? labels : NULL;
-    for (size_t i = 0; i < whole.label_count; i++)
-        labels[i] = put_text(&at, whole.labels[i]);
-    return copy;
+    void *memory = malloc(flow_extra_size(&whole));
+    return memory ? flow_extra_write(&whole, memory) : NULL;
 }

@@ -9,4 +9,8 @@
 // is taken from `older` (NULL: nothing).
 struct flow_extra *flow_extra_copy(const struct flow_extra *extra, const struct flow_extra *older);
 
+// The bytes that a copy takes; writes it into so many, aligned as malloc's are, and returns it.
+size_t flow_extra_size(const struct flow_extra *extra);
+struct flow_extra *flow_extra_write(const struct flow_extra *extra, void *memory);
+
 #endif

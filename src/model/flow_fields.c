@@ -5,6 +5,8 @@
 
 #include "model/claim.h"
 #include "model/flow.h"
+#include "model/flow_event.h"
+#include "model/flow_parts.h"
 #include "model/netns.h"
 #include "model/node.h"
 
@@ -71,6 +73,29 @@ static void get_reply_dst_netns(const struct row_ref *ref, const struct field *f
                                 struct value *ret) {
     (void)field;
     set_owner(ref, FLOW_REPLY_DST, ret);
+}
+
+// --- Members -------------------------------------------------------------------------------------
+
+// Where events were lost there is no flow: then nothing of one is told.
+static bool is_flow(const struct row_ref *ref) {
+    const struct flow *flow = ref->row;
+    return flow->family != ADDRESS_NONE;
+}
+
+static void get_word(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    if (is_flow(ref))
+        field_get_enum_u8(ref, field, ret);
+}
+
+static void get_u8(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    if (is_flow(ref))
+        field_get_u8(ref, field, ret);
+}
+
+static void get_u32(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    if (is_flow(ref))
+        field_get_u32(ref, field, ret);
 }
 
 // Members that a flow has if the bit is set, by the member's size.
@@ -140,7 +165,7 @@ static void get_use(const struct row_ref *ref, const struct field *field, struct
 }
 
 static void get_zone(const struct row_ref *ref, const struct field *field, struct value *ret) {
-    if (!has(ref, FLOW_HAS_SPLIT_ZONE))
+    if (is_flow(ref) && !has(ref, FLOW_HAS_SPLIT_ZONE))
         set_uint(ret, *(const uint16_t *)member(ref, field));
 }
 
@@ -160,6 +185,8 @@ static void get_state(const struct row_ref *ref, const struct field *field, stru
 
 static void get_status(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct flow *flow = ref->row;
+    if (!is_flow(ref))
+        return;
     ret->kind = VALUE_FLAGS;
     ret->flags.bits = flow->status | (flow->status & FLOW_SEEN_REPLY ? 0 : FLOW_UNREPLIED);
     ret->flags.names = field->names;
@@ -197,50 +224,8 @@ static void get_translation(const struct row_ref *ref, const struct field *field
 
 static void get_return(const struct row_ref *ref, const struct field *field, struct value *ret) {
     (void)field;
-    set_words(flow_format_return, ref, ret);
-}
-
-// What a translation says first: the source if that is translated, else the destination.
-static bool is_translated(const struct flow *flow) {
-    return flow->status & (FLOW_SRC_NAT | FLOW_DST_NAT);
-}
-
-static void get_translated(const struct row_ref *ref, const struct field *field,
-                           struct value *ret) {
-    const struct flow *flow = ref->row;
-    (void)field;
-    if (is_translated(flow))
-        set_uint(ret, flow->status & FLOW_SRC_NAT ? 1 : 0);
-}
-
-static void get_before(const struct row_ref *ref, const struct field *field, struct value *ret) {
-    const struct flow *flow = ref->row;
-    (void)field;
-    if (is_translated(flow))
-        set_address(ref, flow->status & FLOW_SRC_NAT ? FLOW_SRC : FLOW_DST, ret);
-}
-
-static void get_before_port(const struct row_ref *ref, const struct field *field,
-                            struct value *ret) {
-    const struct flow *flow = ref->row;
-    (void)field;
-    if (is_translated(flow) && has(ref, FLOW_HAS_PORTS))
-        set_uint(ret, flow->status & FLOW_SRC_NAT ? flow->orig.sport : flow->orig.dport);
-}
-
-static void get_after(const struct row_ref *ref, const struct field *field, struct value *ret) {
-    const struct flow *flow = ref->row;
-    (void)field;
-    if (is_translated(flow))
-        set_address(ref, flow->status & FLOW_SRC_NAT ? FLOW_REPLY_DST : FLOW_REPLY_SRC, ret);
-}
-
-static void get_after_port(const struct row_ref *ref, const struct field *field,
-                           struct value *ret) {
-    const struct flow *flow = ref->row;
-    (void)field;
-    if (is_translated(flow) && has(ref, FLOW_HAS_PORTS))
-        set_uint(ret, flow->status & FLOW_SRC_NAT ? flow->reply.dport : flow->reply.sport);
+    if (is_flow(ref))
+        set_words(flow_format_return, ref, ret);
 }
 
 // --- What only some have -------------------------------------------------------------------------
@@ -265,28 +250,11 @@ static void get_labels(const struct row_ref *ref, const struct field *field, str
 #define EXTRA_BY(key, member, title, type, getter, help) \
     FIELD_BEHIND_WITH(key, struct flow, extra, member, title, type, getter, NULL, help)
 
-static const struct field translation_parts[] = {
-    FIELD_BY("translated", "", FIELD_NUMBER, get_translated, ""),
-    FIELD_BY("before", "", FIELD_ADDRESS, get_before, ""),
-    FIELD_BY("before_port", "", FIELD_NUMBER, get_before_port, ""),
-    FIELD_BY("after", "", FIELD_ADDRESS, get_after, ""),
-    FIELD_BY("after_port", "", FIELD_NUMBER, get_after_port, ""),
-    {.key = NULL},
-};
-
-static const struct field return_parts[] = {
-    FIELD_BY("reply_src", "", FIELD_ADDRESS, get_reply_src, ""),
-    IF_KNOWN("reply_sport", reply.sport, "", FIELD_NUMBER, get_port, ""),
-    FIELD_BY("reply_dst", "", FIELD_ADDRESS, get_reply_dst, ""),
-    IF_KNOWN("reply_dport", reply.dport, "", FIELD_NUMBER, get_port, ""),
-    {.key = NULL},
-};
-
 static const struct field fields[] = {
     FIELD_BY("netns", "NAMESPACE", FIELD_NETNS, field_get_netns, "name of the namespace"),
-    FIELD_OF_ENUM("family", struct flow, family, "FAMILY", &flow_family_names, "ipv4 or ipv6"),
-    FIELD_OF_ENUM("protocol", struct flow, protocol, "PROTOCOL", &flow_protocol_names, "transport protocol"),
-    FIELD_AS("protonum", struct flow, protocol, "PROTO", FIELD_NUMBER, "number of the transport protocol"),
+    FIELD_WITH("family", struct flow, family, "FAMILY", FIELD_ENUM, get_word, &flow_family_names, "ipv4 or ipv6"),
+    FIELD_WITH("protocol", struct flow, protocol, "PROTOCOL", FIELD_ENUM, get_word, &flow_protocol_names, "transport protocol"),
+    IF_KNOWN("protonum", protocol, "PROTO", FIELD_NUMBER, get_u8, "number of the transport protocol"),
     {"state", "STATE", FIELD_ENUM, get_state, offsetof(struct flow, state), &flow_state_names,
      "state, of a protocol that has some (TCP, SCTP, DCCP)", 0},
     FIELD_BY("src", "SOURCE", FIELD_ADDRESS, get_src, "source of the packets of the original direction"),
@@ -308,8 +276,8 @@ static const struct field fields[] = {
     FIELD_BY("reply_src_netns", "REPLY FROM", FIELD_NETNS, get_reply_src_netns, "namespace that has the source address of replies"),
     FIELD_BY("reply_dst_netns", "REPLY TO", FIELD_NETNS, get_reply_dst_netns, "namespace that has the destination address of replies"),
     {"nat", "NAT", FIELD_ENUM, get_nat, 0, &nat_names, "what is translated", 0},
-    FIELD_IN_WORDS("translation", "TRANSLATION", get_translation, translation_parts, "what NAT makes of the first packet's addresses and ports"),
-    FIELD_IN_WORDS("return_packet", "RETURN PACKET", get_return, return_parts, "how the packet that answers looks, and whether one came"),
+    FIELD_IN_WORDS("translation", "TRANSLATION", get_translation, flow_translation_parts, "what NAT makes of the first packet's addresses and ports"),
+    FIELD_IN_WORDS("return_packet", "RETURN PACKET", get_return, flow_return_parts, "how the packet that answers looks, and whether one came"),
     {"status", "STATUS", FIELD_FLAGS, get_status, 0, flow_status_names, "what the kernel holds of it", 0},
     IF_KNOWN("timeout", timeout, "TIMEOUT", FIELD_DURATION, get_timeout, "time until it is forgotten if no packet comes"),
     IF_KNOWN("packets", packets, "PACKETS", FIELD_COUNT, get_counter, "packets of the original direction, where accounting is on"),
@@ -320,7 +288,7 @@ static const struct field fields[] = {
     IF_KNOWN("reply_bytes_rate", reply_bytes, "REPLY BYTES/S", FIELD_BYTES_RATE, get_rate, "bytes that answer a second"),
     IF_KNOWN("packets_rate", packets, "PKT/S", FIELD_COUNT_RATE, get_rate, "packets of the original direction a second"),
     IF_KNOWN("reply_packets_rate", reply_packets, "REPLY PKT/S", FIELD_COUNT_RATE, get_rate, "packets that answer a second"),
-    FIELD(struct flow, mark, "MARK", FIELD_NUMBER, "connection mark"),
+    IF_KNOWN("mark", mark, "MARK", FIELD_NUMBER, get_u32, "connection mark"),
     IF_KNOWN("zone", zone, "ZONE", FIELD_NUMBER, get_zone, "zone of both directions"),
     IF_KNOWN("tcp_wscale", tcp_wscale, "WSCALE", FIELD_NUMBER, get_tcp_wscale, "TCP window scale of the original direction"),
     IF_KNOWN("tcp_reply_wscale", tcp_reply_wscale, "REPLY WSCALE", FIELD_NUMBER, get_tcp_wscale, "TCP window scale of the reply direction"),
@@ -330,7 +298,7 @@ static const struct field fields[] = {
      "what TCP tracking knows of the reply direction", 0},
     IF_KNOWN("start", start, "START", FIELD_TIME, get_time, "when it began, where timestamps are on"),
     IF_KNOWN("use", use, "USE", FIELD_COUNT, get_use, "references that the kernel holds"),
-    FIELD(struct flow, id, "ID", FIELD_NUMBER, "the kernel's id"),
+    IF_KNOWN("id", id, "ID", FIELD_NUMBER, get_u32, "the kernel's id"),
     EXTRA("orig_zone", orig_zone, "ORIG ZONE", FIELD_NUMBER, "zone of the original direction alone"),
     EXTRA("reply_zone", reply_zone, "REPLY ZONE", FIELD_NUMBER, "zone of the reply direction alone"),
     EXTRA_BY("labels", labels, "LABELS", FIELD_LIST, get_labels, "numbers of the connection labels that are set"),
@@ -343,7 +311,12 @@ static const struct field fields[] = {
                          "DCCP role of the original direction's sender"),
     EXTRA("dccp_handshake_seq", dccp_handshake, "DCCP SEQ", FIELD_NUMBER, "sequence number of DCCP's handshake"),
     EXTRA_BY("stop", stop, "STOP", FIELD_TIME, get_time, "when it ended, where timestamps are on"),
+    // An event is a flow and these.
+    FIELD_OF_ENUM("event", struct flow_event_row, event, "EVENT", &flow_event_names,
+                  "what happened; where it is lost, events came faster than they were read"),
+    FIELD_WITH("time", struct flow_event_row, time, "TIME", FIELD_TIME, get_time, NULL, "when it was heard"),
 };
+#define EVENT_FIELDS 2
 // clang-format on
 
 // The kernel's id is a hash of 32 bits: of a million flows some have the same one.
@@ -360,7 +333,7 @@ const struct kind flow_kind = {
     .name = "flows",
     .title = "Flows",
     .fields = fields,
-    .field_count = sizeof(fields) / sizeof(fields[0]),
+    .field_count = sizeof(fields) / sizeof(fields[0]) - EVENT_FIELDS,
     .row_size = sizeof(struct flow),
     .columns = "protocol,state,src,sport,dst,dport,reply_src,reply_sport,reply_dst,reply_dport,nat,"
                "status,timeout,packets,bytes,reply_packets,reply_bytes,mark,zone",
@@ -368,4 +341,24 @@ const struct kind flow_kind = {
     .identity = identity,
     .names_from = KIND_BIT(KIND_INTERFACES),
     .help = "flows that connection tracking knows",
+};
+
+static uint64_t event_identity(const void *row) {
+    const struct flow_event_row *event = row;
+    return event->number;
+}
+
+const struct kind flow_event_kind = {
+    .name = "flow_events",
+    .title = "Events",
+    .fields = fields,
+    .field_count = sizeof(fields) / sizeof(fields[0]),
+    .row_size = sizeof(struct flow_event_row),
+    .columns = "time,event,protocol,state,src,sport,dst,dport,reply_src,reply_sport,reply_dst,"
+               "reply_dport,nat,status,timeout,mark,zone",
+    .sort = "time",
+    .identity = event_identity,
+    .names_from = KIND_BIT(KIND_INTERFACES),
+    .asked_with = "follow",
+    .help = "what happens to flows, as it happens",
 };

@@ -15,6 +15,7 @@
 #include "model/flow.h"
 #include "model/table.h"
 
+struct flow_counting;
 struct flow_store;
 
 // What is known of a flow that is put.
@@ -45,8 +46,17 @@ void flow_store_end(struct flow_store *store);
 
 size_t flow_store_count(const struct flow_store *store);
 
-// True if it has changed since the last snapshot.
-bool flow_store_has_changed(const struct flow_store *store);
+// So many rows came or went so far; a flow that has changed is one of each.
+uint64_t flow_store_changes(const struct flow_store *store);
+
+// Rows that went and are kept, as somebody holds a snapshot that has them. flow_store_reclaim looks
+// whether that is still so (0 or -ENOMEM).
+size_t flow_store_left(const struct flow_store *store);
+int flow_store_reclaim(struct flow_store *store);
+
+// Adds all flows to the counting, which is the caller's, and from then on adds and removes what
+// comes and goes. NULL: no longer. Returns 0 or -ENOMEM (then it does not).
+int flow_store_count_by(struct flow_store *store, struct flow_counting *counting);
 
 // The bytes that it takes, those of snapshots not among them.
 size_t flow_store_bytes(const struct flow_store *store);

@@ -22,15 +22,17 @@ _Static_assert(sizeof(struct key) == sizeof(struct address) + 7, "bytes that nob
 
 struct entry {
     struct key key;
-    uint64_t flows; // 0: free
+    bool used;
+    uint64_t flows; // 0: all of them went
     uint64_t packets, bytes;
-    bool counted; // of some flow the counters are known
+    uint64_t counted; // flows of which these are known
 };
 
 struct flow_counting {
     struct entry *entries;
-    size_t size, count;
+    size_t size, count; // count: entries that are used
     uint64_t flows;
+    bool failed; // memory was out: it does not say how many there are
 };
 
 struct flow_counting *flow_counting_new(void) {
@@ -63,13 +65,22 @@ static size_t hash_of(const struct key *key) {
 
 static struct entry *find_entry(struct entry *entries, size_t size, const struct key *key) {
     size_t slot = hash_of(key) & (size - 1);
-    while (entries[slot].flows > 0 && memcmp(&entries[slot].key, key, sizeof(*key)) != 0)
+    while (entries[slot].used && memcmp(&entries[slot].key, key, sizeof(*key)) != 0)
         slot = (slot + 1) & (size - 1);
     return &entries[slot];
 }
 
-static int grow(struct flow_counting *counting) {
-    size_t size = counting->size * 2;
+static size_t count_living(const struct flow_counting *counting) {
+    size_t count = 0;
+    for (size_t i = 0; i < counting->size; i++)
+        count += counting->entries[i].flows > 0;
+    return count;
+}
+
+// Leaves those out of which all flows went: there may be room enough then.
+static int make_room(struct flow_counting *counting) {
+    size_t living = count_living(counting);
+    size_t size = living >= counting->size / 2 ? counting->size * 2 : counting->size;
     struct entry *entries = calloc(size, sizeof(*entries));
     if (!entries)
         return -ENOMEM;
@@ -81,6 +92,7 @@ static int grow(struct flow_counting *counting) {
     free(counting->entries);
     counting->entries = entries;
     counting->size = size;
+    counting->count = living;
     return 0;
 }
 
@@ -112,33 +124,63 @@ static void make_key(const struct flow *flow, enum flow_summary_by by, struct ke
     }
 }
 
-static int count(struct flow_counting *counting, const struct flow *flow, const struct key *key) {
-    if (counting->count >= counting->size / 2 && grow(counting) < 0)
+static int add(struct flow_counting *counting, const struct flow *flow, const struct key *key) {
+    if (counting->count >= counting->size / 4 * 3 && make_room(counting) < 0)
         return -ENOMEM;
     struct entry *entry = find_entry(counting->entries, counting->size, key);
-    counting->count += entry->flows == 0;
+    counting->count += !entry->used;
+    entry->used = true;
     entry->key = *key;
     entry->flows++;
     if (flow->known & FLOW_HAS_COUNTERS) {
-        entry->counted = true;
+        entry->counted++;
         entry->packets += flow->packets + flow->reply_packets;
         entry->bytes += flow->bytes + flow->reply_bytes;
     }
     return 0;
 }
 
+static void subtract(struct flow_counting *counting, const struct flow *flow,
+                     const struct key *key) {
+    struct entry *entry = find_entry(counting->entries, counting->size, key);
+    if (entry->flows == 0)
+        return;
+    entry->flows--;
+    if (flow->known & FLOW_HAS_COUNTERS) {
+        entry->counted--;
+        entry->packets -= flow->packets + flow->reply_packets;
+        entry->bytes -= flow->bytes + flow->reply_bytes;
+    }
+}
+
 // A protocol without states counts for none of them.
+static bool is_counted(const struct flow *flow, enum flow_summary_by by) {
+    return by != FLOW_BY_STATE || flow->state != FLOW_STATELESS;
+}
+
 int flow_counting_add(struct flow_counting *counting, const struct flow *flow) {
     int r = 0;
     counting->flows++;
     for (enum flow_summary_by by = 0; r == 0 && by < FLOW_BY_COUNT; by++) {
         struct key key;
-        if (by == FLOW_BY_STATE && flow->state == FLOW_STATELESS)
+        if (!is_counted(flow, by))
             continue;
         make_key(flow, by, &key);
-        r = count(counting, flow, &key);
+        r = add(counting, flow, &key);
     }
+    counting->failed |= r < 0;
     return r;
+}
+
+void flow_counting_remove(struct flow_counting *counting, const struct flow *flow) {
+    counting->flows--;
+    for (enum flow_summary_by by = 0; by < FLOW_BY_COUNT; by++) {
+        struct key key;
+        if (!is_counted(flow, by))
+            continue;
+        make_key(flow, by, &key);
+        subtract(counting, flow, &key);
+    }
 }
 
 // --- Rows ----------------------------------------------------------------------------------------
@@ -195,7 +237,7 @@ static int add_row(const struct flow_counting *counting, const struct entry *ent
     row->value = arena_strdup(&table->arena, buffer_text(&text));
     row->flows = entry->flows;
     row->all_flows = counting->flows;
-    if (entry->counted) {
+    if (entry->counted > 0) {
         row->packets = maybe_of(entry->packets);
         row->bytes = maybe_of(entry->bytes);
     }
@@ -205,7 +247,7 @@ static int add_row(const struct flow_counting *counting, const struct entry *ent
 
 int flow_counting_fill(const struct flow_counting *counting, const char *netns,
                        struct table *table) {
-    int r = table_reserve(table, counting->count);
+    int r = counting->failed ? -ENOMEM : table_reserve(table, counting->count);
     for (size_t i = 0; r == 0 && i < counting->size; i++) {
         if (counting->entries[i].flows > 0)
             r = add_row(counting, &counting->entries[i], netns, table);

@@ -34,8 +34,10 @@ struct flow_counting;
 struct flow_counting *flow_counting_new(void);
 void flow_counting_free(struct flow_counting *counting);
 
-// Counts a flow. Returns 0 or -ENOMEM.
+// Counts a flow. Returns 0, or -ENOMEM, and then the counting is of no more use. Takes one out that
+// was counted, as it was then.
 int flow_counting_add(struct flow_counting *counting, const struct flow *flow);
+void flow_counting_remove(struct flow_counting *counting, const struct flow *flow);
 
 // Adds a row to the table for each value that came, and for the namespace of that name. Returns 0
 // or -ENOMEM.

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "model/flow.h"
+#include "model/flow_event.h"
 
 #define NAMES(words) \
     { (words), sizeof(words) / sizeof((words)[0]) }
@@ -71,6 +72,10 @@ const struct enum_names flow_state_names = NAMES(states);
 
 static const char *const dccp_roles[] = {"client", "server"};
 const struct enum_names flow_dccp_role_names = NAMES(dccp_roles);
+
+static const char *const events[] = {
+    [FLOW_NEW] = "new", [FLOW_UPDATE] = "update", [FLOW_DESTROY] = "destroy", [FLOW_LOST] = "lost"};
+const struct enum_names flow_event_names = NAMES(events);
 
 const struct flag_name flow_status_names[] = {
     {1 << 0, "EXPECTED"},

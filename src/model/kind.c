@@ -10,6 +10,7 @@
 #include "model/expectation.h"
 #include "model/fdb.h"
 #include "model/flow.h"
+#include "model/flow_event.h"
 #include "model/flow_summary.h"
 #include "model/link.h"
 #include "model/neighbour.h"
@@ -35,6 +36,7 @@ const struct kind *const kinds[KIND_COUNT] = {
     [KIND_NEIGHBOUR_TABLES] = &neighbour_table_kind,
     [KIND_FLOWS] = &flow_kind,
     [KIND_FLOW_SUMMARIES] = &flow_summary_kind,
+    [KIND_FLOW_EVENTS] = &flow_event_kind,
     [KIND_EXPECTATIONS] = &expectation_kind,
     [KIND_CONNTRACK] = &conntrack_kind,
     [KIND_RESOLVER] = &resolver_kind,

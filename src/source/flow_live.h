@@ -25,9 +25,10 @@ void flow_live_free(struct flow_live *live);
 int flow_live_fd(const struct flow_live *live);
 
 // Keeps the flows of these namespaces, out of the table of all namespaces, of which it takes a
-// reference, and of no others. Returns 0 or -ENOMEM.
+// reference, and of no others. Tells of the flows, and of these kinds (KIND_BIT of
+// KIND_FLOW_SUMMARIES, KIND_FLOW_EVENTS). Returns 0 or -ENOMEM.
 int flow_live_set(struct flow_live *live, struct table *namespaces, const uint64_t *inodes,
-                  size_t count);
+                  size_t count, uint32_t wanted);
 
 // A flow that somebody looks at.
 struct flow_live_look {

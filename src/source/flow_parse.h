@@ -10,16 +10,11 @@
 
 #include "base/arena.h"
 #include "model/flow.h"
-
-// What happened to a flow: how a message of a dump differs from one of an event.
-enum flow_event {
-    FLOW_NEW,
-    FLOW_UPDATE,
-    FLOW_DESTROY,
-};
+#include "model/flow_event.h"
 
 // IPCTNL_MSG_CT_NEW, and of the end of a flow IPCTNL_MSG_CT_DELETE. The flow is zeroed before; on
-// -EBADMSG it is of use if it has a family. ret_event may be NULL.
+// -EBADMSG it is of use if it has a family. ret_event, which tells what a message says beside those
+// of a dump, may be NULL.
 int flow_parse(const struct nlmsghdr *message, struct arena *arena, struct flow *ret_flow,
                enum flow_event *ret_event);
 

@@ -25,6 +25,8 @@
 #define CHECK_REST     40   // and so many times as long where only the count differs: a few went
 #define SHARE_OF_COUNT 4096 // a difference of less than so small a share of a table is on its way
 #define DIFFERS_TWICE  2
+#define LEFT_LEAST     100000 // rows that went and are looked at: so many, and a
+#define LEFT_SHARE     4      // fourth of those that are there, are borne
 
 static int64_t clock_now(void) {
     struct timespec now;
@@ -46,6 +48,7 @@ struct flow_place *flow_place_new(const struct netns *netns, struct table *names
     place->store = store;
     place->events.fd = place->questions.fd = -1;
     place->stale = true;
+    place->told[FLOW_OUTPUT_FLOWS] = (struct flow_told){.wanted = true, .news = true};
     return place;
 }
 
@@ -62,13 +65,17 @@ void flow_place_free(struct flow_place *place) {
         return;
     close_sockets(place);
     flow_store_free(place->store);
+    flow_counting_free(place->counting);
+    flow_log_free(place->log);
     table_unref(place->namespaces);
     buffer_done(&place->backlog);
     free(place);
 }
 
 static void set_state(struct flow_place *place, enum status_state state, const char *reason) {
-    place->told |= place->state != state || strcmp(place->reason, reason) != 0;
+    bool same = place->state == state && strcmp(place->reason, reason) == 0;
+    for (size_t i = 0; i < FLOW_OUTPUT_COUNT; i++)
+        place->told[i].news |= !same;
     place->state = state;
     snprintf(place->reason, sizeof(place->reason), "%.199s", reason);
 }
@@ -85,16 +92,41 @@ static void take_event(struct flow_place *place, enum flow_event event, const st
     case FLOW_DESTROY:
         flow_store_remove(place->store, flow);
         break;
+    case FLOW_LOST:
+        break;
     }
     place->lost |= r < 0;
 }
 
+static int64_t wall_clock(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * SECOND + now.tv_nsec;
+}
+
+static void log_event(struct flow_place *place, enum flow_event event, const struct flow *flow) {
+    if (place->log)
+        flow_log_add(place->log, event, flow, wall_clock());
+}
+
 static void apply(enum flow_event event, const struct flow *flow, void *user_data) {
+    log_event(user_data, event, flow);
     take_event(user_data, event, flow);
+}
+
+// What waits to be applied has happened all the same.
+static void log_message(struct flow_place *place, const struct nlmsghdr *message) {
+    struct arena arena = ARENA_INIT;
+    struct flow flow = {0};
+    enum flow_event event;
+    if (place->log && flow_parse(message, &arena, &flow, &event) == 0)
+        log_event(place, event, &flow);
+    arena_done(&arena);
 }
 
 static int keep_message(const struct nlmsghdr *message, void *user_data) {
     struct flow_place *place = user_data;
+    log_message(place, message);
     if (place->backlog.len + message->nlmsg_len > BACKLOG_MOST)
         place->lost = true;
     else
@@ -135,6 +167,7 @@ static void note_loss(struct flow_place *place) {
         place->not_before = soonest;
     place->stale = true;
     place->lost = false;
+    log_event(place, FLOW_LOST, NULL);
     set_state(place, STATUS_PARTIAL,
               "events were lost: they came faster than they were read; reading again");
 }
@@ -149,6 +182,14 @@ bool flow_place_listen(struct flow_place *place) {
     if (place->lost)
         note_loss(place);
     return r == 0;
+}
+
+bool flow_place_is_full(struct flow_place *place) {
+    size_t most = LEFT_LEAST + flow_store_count(place->store) / LEFT_SHARE;
+    if (flow_store_left(place->store) <= most)
+        return false;
+    flow_store_reclaim(place->store);
+    return flow_store_left(place->store) > most;
 }
 
 // --- Reading -------------------------------------------------------------------------------------
@@ -282,14 +323,4 @@ const struct flow *flow_place_ask(struct flow_place *place, uint64_t identity) {
         flow_store_remove(place->store, known);
     arena_done(&arena);
     return r == 0 ? flow_store_find(place->store, identity) : NULL;
-}
-
-struct table *flow_place_snapshot(struct flow_place *place) {
-    struct table *table = flow_store_snapshot(place->store);
-    if (table) {
-        table->status.state = place->state;
-        memcpy(table->status.reason, place->reason, sizeof(place->reason));
-    }
-    place->told = false;
-    return table;
 }

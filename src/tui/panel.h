@@ -78,6 +78,10 @@ struct panel_view {
     const char *nothing; // what stands in place of rows that nobody asked for; NULL: they are read
                          // by themselves
 
+    // Rows are events, the newest last, which has the highest identity: it stays in sight as others
+    // come, until somebody goes up; then all stands still, until he comes down again.
+    bool log;
+
     // True for the kind's rows that the view is about. NULL: all.
     bool (*shows)(const void *row);
 

@@ -74,6 +74,7 @@ struct reader {
     uv_poll_t live_poll;
     uint64_t *live_netnses; // inodes
     size_t live_count;
+    uint32_t live_kinds; // that are shown, KIND_BIT
 
     struct subject *subjects;
     size_t subject_count;

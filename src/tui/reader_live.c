@@ -3,8 +3,11 @@
 
 #include <stdlib.h>
 
+#define LIVE_KINDS \
+    (KIND_BIT(KIND_FLOWS) | KIND_BIT(KIND_FLOW_SUMMARIES) | KIND_BIT(KIND_FLOW_EVENTS))
+
 bool reader_is_live(enum kind_id kind) {
-    return kind == KIND_FLOWS;
+    return LIVE_KINDS & KIND_BIT(kind);
 }
 
 // --- What comes ----------------------------------------------------------------------------------
@@ -104,9 +107,11 @@ void reader_live_update(struct reader *reader) {
         changed |= keep_shown(reader);
     if (!reader->live || !reader->live_poll.data)
         return;
-    if (changed)
+    uint32_t shown = KIND_BIT(reader->wish.kind) & LIVE_KINDS;
+    if (changed || shown != reader->live_kinds)
         flow_live_set(reader->live, reader->node->namespaces, reader->live_netnses,
-                      reader->live_count);
+                      reader->live_count, shown);
+    reader->live_kinds = shown;
     // What is not to change waits there, the newest of it alone.
     if (reader->paused)
         uv_poll_stop(&reader->live_poll);
@@ -115,6 +120,8 @@ void reader_live_update(struct reader *reader) {
 }
 
 void reader_live_sample(struct reader *reader) {
+    if (reader->wish.kind != KIND_FLOWS)
+        return;
     struct flow_live_look *looks = calloc(reader->wanted.count + 1, sizeof(*looks));
     if (!looks || !reader->live) {
         free(looks);

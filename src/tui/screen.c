@@ -165,9 +165,18 @@ static void check_netns(struct screen *screen) {
     screen->effects.scope = true;
 }
 
+bool screen_is_held(struct screen *screen) {
+    const struct view *view = screen_view(screen);
+    return view->spec->log && view->count > 0 && view->scope == screen_scope(screen) &&
+           (screen->mode != MODE_TABLE || !view_is_at_end(view));
+}
+
 void screen_update(struct screen *screen) {
     check_netns(screen);
-    screen_build(screen);
+    if (screen_is_held(screen))
+        fill_summary(screen);
+    else
+        screen_build(screen);
     if (screen->mode == MODE_DETAIL && !screen_detail_row(screen)) {
         screen->mode = MODE_TABLE;
         if (screen->message.len == 0)
@@ -199,8 +208,12 @@ static void find_detail_row(struct screen *screen, const struct node_netns *entr
 
 const struct row_ref *screen_detail_row(struct screen *screen) {
     const struct node_netns *entry = node_find(screen->node, screen->detail_row.netns);
+    const struct view *view = screen_view(screen);
     if (!entry)
         return NULL;
+    if (view->spec->log) // what happened stays on the screen, whatever the log keeps
+        return view_find_row(view, screen->detail_row, &screen->detail_ref) ? &screen->detail_ref
+                                                                            : NULL;
     find_detail_row(screen, entry);
     return screen->detail_ref.row ? &screen->detail_ref : NULL;
 }

@@ -110,6 +110,9 @@ static void format_place(struct screen *screen, struct buffer *buffer) {
         buffer_printf(buffer, "%slooking ...", separator);
     if (screen->trace.on)
         buffer_printf(buffer, "%stracing", separator);
+    if (screen_is_held(screen))
+        buffer_printf(buffer, "%sstands still, %llu newer: G goes to them", separator,
+                      (unsigned long long)view_count_newer(view, screen->node));
     if (view->marks.count > 0)
         buffer_printf(buffer, "%s%zu marked", separator, view->marks.count);
     if (view->tree)

@@ -14,6 +14,9 @@ enum screen_row {
 
 // --- screen.c ---
 
+// True if the view is a log of which an older row is looked at: it stands still.
+bool screen_is_held(struct screen *screen);
+
 // Rebuilds the view, and says so if the selected row went.
 void screen_build(struct screen *screen);
 

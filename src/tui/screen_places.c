@@ -40,10 +40,13 @@ static void set_place_filter(struct screen *screen, const struct screen_place *p
 }
 
 static void show_place(struct screen *screen, const struct screen_place *place) {
+    struct view *before = screen_view(screen);
     screen->panel = place->panel;
     screen->current_views[place->panel] = place->view;
     screen->all = place->all;
     screen->mode = MODE_TABLE;
+    if (screen_view(screen) != before)
+        view_let_go(before);
     screen_set_netns(screen, place->netns);
     set_place_filter(screen, place);
     screen->effects.scope = true;

@@ -266,6 +266,8 @@ static void run_table_command(struct screen *screen, enum command command, uint3
     ptrdiff_t rows = screen_distance(command, view->height);
     if (rows != 0) {
         view_move(view, rows);
+        if (view_is_at_end(view))
+            screen_build(screen);     // newer ones come
         screen->effects.scope = true; // the rows whose counters are read
         return;
     }

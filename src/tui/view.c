@@ -44,6 +44,16 @@ void view_done(struct view *view) {
     *view = (struct view){0};
 }
 
+void view_let_go(struct view *view) {
+    bool held = false;
+    for (size_t i = 0; i < view->rows.part_count; i++)
+        held |= view->rows.parts[i].table->pages != NULL;
+    if (!held)
+        return;
+    drop_rows(view);
+    view->query++; // what is under way is not wanted either
+}
+
 // --- Identity ------------------------------------------------------------------------------------
 
 struct row_id view_row_id(const struct view *view, const struct row_ref *ref) {
@@ -96,6 +106,37 @@ static bool find_row(const struct view *view, struct row_id id, size_t *ret_inde
     return false;
 }
 
+bool view_find_row(const struct view *view, struct row_id id, struct row_ref *ret_ref) {
+    size_t index;
+    if (!find_row(view, id, &index))
+        return false;
+    *ret_ref = view_row(view, index);
+    return true;
+}
+
+// --- Logs ----------------------------------------------------------------------------------------
+
+bool view_is_at_end(const struct view *view) {
+    bool newest_last = view->spec->log && !view->is_sort_chosen;
+    return newest_last && (!view->has_selection || view->index + 1 >= view->count);
+}
+
+static uint64_t newest_of(const struct table *table) {
+    return table && table->count > 0 ? table->kind->identity(table_row(table, table->count - 1))
+                                     : 0;
+}
+
+uint64_t view_count_newer(const struct view *view, const struct node *node) {
+    uint64_t count = 0;
+    for (size_t i = 0; i < view->rows.part_count; i++) {
+        const struct rows_part *part = &view->rows.parts[i];
+        uint64_t newest = newest_of(node_table(node, part->netns->inode, view->spec->kind));
+        uint64_t shown = newest_of(part->table);
+        count += newest > shown ? newest - shown : 0;
+    }
+    return count;
+}
+
 // --- Showing -------------------------------------------------------------------------------------
 
 static void scroll_to_selection(struct view *view) {
@@ -123,6 +164,12 @@ static bool find_selected(const struct view *view, const struct view_task *task,
     return task->index != UINT32_MAX;
 }
 
+static void select_newest(struct view *view) {
+    view->index = view->count > 0 ? view->count - 1 : 0;
+    remember_selection(view);
+    scroll_to_selection(view);
+}
+
 // Returns true if the selected row is not there.
 static bool restore_selection(struct view *view, const struct view_task *task, bool was_there) {
     size_t line = view->index - view->top, index;
@@ -148,6 +195,7 @@ bool view_take(struct view *view, const struct node *node, struct view_task *tas
     if (task->query != view->query || task->result < 0)
         return false;
     const struct row_ref *ref = view_selected(view);
+    bool at_end = view_is_at_end(view);
     bool was_there =
         view->has_selection && ref && row_id_is_same(view_row_id(view, ref), view->selected);
     drop_rows(view);
@@ -166,6 +214,10 @@ bool view_take(struct view *view, const struct node *node, struct view_task *tas
     task->namespaces = NULL;
     task->order = NULL;
     task->tree_rows = NULL;
+    if (at_end) {
+        select_newest(view);
+        return false;
+    }
     return restore_selection(view, task, was_there);
 }
 

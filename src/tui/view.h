@@ -67,6 +67,15 @@ void view_done(struct view *view);
 // selected row is not there any more; then its neighbour is selected. For many rows: view_task.h.
 bool view_build(struct view *view, const struct node *node, uint64_t netns);
 
+// Lets go of rows that others keep memory for as long as they are shown (snapshots): the view is
+// not.
+void view_let_go(struct view *view);
+
+// Of a log: true if the newest row is selected, so that newer ones take its place; how many newer
+// ones the node has.
+bool view_is_at_end(const struct view *view);
+uint64_t view_count_newer(const struct view *view, const struct node *node);
+
 // Filters by an expression ("" takes the filter away); takes effect with the next view_build. An
 // invalid one leaves the view as it is and returns -EINVAL (ret_offset, err as filter_compile).
 int view_set_filter(struct view *view, const char *text, size_t *ret_offset, struct error *err);
@@ -89,6 +98,9 @@ bool view_search(struct view *view, bool backwards);
 // From the next view_build on.
 void view_fold(struct view *view);
 void view_fold_all(struct view *view);
+
+// The row of that identity, if it is there.
+bool view_find_row(const struct view *view, struct row_id id, struct row_ref *ret_ref);
 
 // How many rows the screen has room for.
 void view_set_height(struct view *view, size_t height);

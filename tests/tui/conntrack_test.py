@@ -64,6 +64,38 @@ def test_flows_come_and_go():
         t.wait("0 of [0-9]+")
 
 
+def test_events_as_they_happen():
+    with panel("events") as t:
+        t.wait(r"no flow_events|[0-9]+ flow_events")
+        t.keys("/", ["src = 192.0.2.71 or src = 192.0.2.73"], "Enter")
+        conntrack("-I", *OTHER, "-t", "1000")
+        t.wait(r"Z new +udp +- +192\.0\.2\.73 +1000")
+        conntrack("-U", *OTHER, "-m", "9")
+        t.wait(r"Z update +udp +- +192\.0\.2\.73 +1000")
+        with flow():
+            t.wait(r"Z new +tcp +ESTABLISHED +192\.0\.2\.71 +1000")
+            # Who goes up sees all stand still, and the details of what went.
+            t.keys("Up", "Up")
+            t.wait("stands still, [0-9]+ newer: G goes to them")
+            conntrack("-D", *OTHER)
+            t.wait("stands still, [1-9][0-9]* newer: G goes to them")
+            t.keys("Enter")
+            t.wait("EVENT +new", r"SOURCE +192\.0\.2\.73")
+            t.keys("Escape", "G")
+            t.wait(r"Z destroy +udp +- +192\.0\.2\.73 +1000")
+        t.wait(r"Z destroy +tcp +- +192\.0\.2\.71 +1000|Z destroy +tcp +[A-Z]+ +192\.0\.2\.71 +1000")
+
+
+def test_summaries_are_kept_up_to_date():
+    with panel("sources") as t:
+        t.keys("/", ["192.0.2.73"], "Enter")
+        t.wait("0 of [0-9]+")
+        conntrack("-I", *OTHER, "-t", "1000")
+        t.wait(r"192\.0\.2\.73 +1 ")
+        conntrack("-D", *OTHER)
+        t.wait("0 of [0-9]+")
+
+
 def shown_flows(t, directory):
     """The flows that the panel has, by what it saves."""
     name = os.path.join(directory, f"flows-{time.monotonic_ns()}.json")

@@ -81,7 +81,6 @@ static void test_snapshots_do_not_change(void **state) {
         put(store, i);
     struct table *first = flow_store_snapshot(store);
     uint64_t sum = sum_of(first);
-    assert_false(flow_store_has_changed(store));
     struct table *second = NULL;
     for (uint32_t round = 0; round < 50; round++) {
         for (uint32_t i = 0; i < 200; i++) {
@@ -137,10 +136,11 @@ static void test_reading_anew(void **state) {
     for (uint32_t i = 0; i < 5000; i++)
         put(store, i);
     table_unref(flow_store_snapshot(store));
+    uint64_t changes = flow_store_changes(store);
     flow_store_begin(store);
     for (uint32_t i = 2500; i < 5000; i++)
         put(store, i);
-    assert_false(flow_store_has_changed(store));
+    assert_int_equal(flow_store_changes(store), changes);
     flow_store_end(store);
     assert_int_equal(flow_store_count(store), 2500);
     assert_null(find(store, 2499));
