@@ -175,8 +175,16 @@ static const struct panel_group conntrack_groups[] = {
     {"Fill", "netns,count,max,used,buckets,mean_chain,full_chain,verdict,expectations,expect_max"},
     {"Settings", "accounting,timestamps,events,checksum,log_invalid,tcp_*"},
     {"Timeouts", "timeouts"},
-    {"Counters", "found,invalid*,insert*,drop*,early_drop*,error*,"
+    {"Counters", "found*,invalid*,insert*,drop*,early_drop*,error*,"
                  "search_restart*,clash_resolve*,chaintoolong*,expect_*,cpus"},
+    {NULL, NULL},
+};
+
+static const struct panel_group cpu_groups[] = {
+    {"Processor", "netns,cpu"},
+    {"Counters", "found*,invalid*,insert*,drop*,early_drop*,error*,search_restart*,clash_resolve*,"
+                 "chaintoolong*"},
+    {"Expectations", "expect_*"},
     {NULL, NULL},
 };
 
@@ -260,6 +268,17 @@ static const struct panel_view views[] = {
         .columns = "protocol,src,sport,dst,dport,helper,timeout,flags,master_src,master_sport,"
                    "master_dst,master_dport",
         .groups = expectation_groups,
+    },
+    {
+        .name = "processors",
+        .title = "Processors",
+        .kind = KIND_CONNTRACK_CPUS,
+        .columns =
+            "cpu,found,found_rate,invalid,invalid_rate,insert,?insert_rate,insert_failed,"
+            "insert_failed_rate,drop,drop_rate,early_drop,early_drop_rate,~error,?error_rate,"
+            "~search_restart,?search_restart_rate,~clash_resolve,?clash_resolve_rate,"
+            "~chaintoolong,?chaintoolong_rate",
+        .groups = cpu_groups,
     },
     {
         .name = "statistics",

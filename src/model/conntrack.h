@@ -56,12 +56,11 @@ struct conntrack {
     size_t timeout_count;
 };
 
-extern const struct kind conntrack_kind;
+extern const struct kind conntrack_kind, conntrack_cpu_kind;
 extern const struct record_type conntrack_cpu_type, conntrack_timeout_type;
 
-// The counters that tell of losses, as history (model/history.h) keeps them from reading to
-// reading, by the place of struct conntrack's total.
-extern const enum conntrack_counter conntrack_losses[HISTORY_COUNTERS];
+// A history (model/history.h) keeps all of the counters, in their order.
+_Static_assert(CONNTRACK_COUNTERS <= HISTORY_COUNTERS, "a counter without a history");
 
 // How many entries a chain of the hash table has on average with so many flows in all namespaces:
 // each flow stands in it twice, once a direction.

@@ -80,23 +80,28 @@ static void get_verdict(const struct row_ref *ref, const struct field *field, st
 
 // --- Rates ---------------------------------------------------------------------------------------
 
-const enum conntrack_counter conntrack_losses[HISTORY_COUNTERS] = {
-    CONNTRACK_INVALID, CONNTRACK_INSERT_FAILED,  CONNTRACK_DROP,          CONNTRACK_EARLY_DROP,
-    CONNTRACK_ERROR,   CONNTRACK_SEARCH_RESTART, CONNTRACK_CLASH_RESOLVE, CONNTRACK_CHAINTOOLONG,
-};
+// The rate of the counter at that place among the row's; of one that the kernel has not, there is
+// none.
+static void set_rate(const struct row_ref *ref, const struct kind *kind,
+                     const struct maybe *counters, size_t counter, struct value *ret) {
+    const struct node_netns *entry = ref->node ? node_find(ref->node, ref->netns->inode) : NULL;
+    const struct history *history = entry ? entry->histories[kind_id(kind)] : NULL;
+    double rate;
+    if (counters[counter].known && history &&
+        history_rate(history, kind->identity(ref->row), counter, &rate))
+        set_real(ret, rate);
+}
 
 static void get_rate(const struct row_ref *ref, const struct field *field, struct value *ret) {
-    const struct node_netns *entry = ref->node ? node_find(ref->node, ref->netns->inode) : NULL;
-    const struct history *history = entry ? entry->histories[KIND_CONNTRACK] : NULL;
-    size_t counter = 0,
-           total = (field->offset - offsetof(struct conntrack, total)) / sizeof(struct maybe);
-    double rate;
-    while (conntrack_losses[counter] != total)
-        counter++;
-    if (!history || !history_rate(history, conntrack_kind.identity(ref->row), counter, &rate))
-        return;
-    ret->kind = VALUE_REAL;
-    ret->real = rate;
+    const struct conntrack *conntrack = ref->row;
+    size_t offset = field->offset - offsetof(struct conntrack, total);
+    set_rate(ref, &conntrack_kind, conntrack->total, offset / sizeof(struct maybe), ret);
+}
+
+static void get_cpu_rate(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct conntrack_cpu *cpu = ref->row;
+    size_t offset = field->offset - offsetof(struct conntrack_cpu, counters);
+    set_rate(ref, &conntrack_cpu_kind, cpu->counters, offset / sizeof(struct maybe), ret);
 }
 
 // --- Records -------------------------------------------------------------------------------------
@@ -138,12 +143,30 @@ static void get_timeouts(const struct row_ref *ref, const struct field *field, s
     FIELD(row, expect_create, "EXPECT CREATE", FIELD_COUNT, "expectations made"), \
     FIELD(row, expect_delete, "EXPECT DELETE", FIELD_COUNT, "expectations removed")
 
-#define RATE(key, counter, title, help) \
-    FIELD_WITH(key, struct conntrack, total[counter], title, FIELD_COUNT_RATE, get_rate, NULL, help)
+#define RATES(row, member, getter) \
+    RATE("found_rate", row, member[CONNTRACK_FOUND], "FOUND/S", getter, "lookups a second that found a flow"), \
+    RATE("invalid_rate", row, member[CONNTRACK_INVALID], "INVALID/S", getter, "packets a second that could not be tracked"), \
+    RATE("insert_rate", row, member[CONNTRACK_INSERT], "INSERT/S", getter, "flows added a second"), \
+    RATE("insert_failed_rate", row, member[CONNTRACK_INSERT_FAILED], "INSERT FAILED/S", getter, "flows a second that could not be added"), \
+    RATE("drop_rate", row, member[CONNTRACK_DROP], "DROP/S", getter, "packets dropped a second because their flow could not be added"), \
+    RATE("early_drop_rate", row, member[CONNTRACK_EARLY_DROP], "EARLY DROP/S", getter, "flows dropped a second to make room for new ones"), \
+    RATE("error_rate", row, member[CONNTRACK_ERROR], "ERROR/S", getter, "ICMP errors a second that could not be tracked"), \
+    RATE("search_restart_rate", row, member[CONNTRACK_SEARCH_RESTART], "RESTART/S", getter, "lookups begun again a second"), \
+    RATE("clash_resolve_rate", row, member[CONNTRACK_CLASH_RESOLVE], "CLASH/S", getter, "first packets a second that met and were told apart"), \
+    RATE("chaintoolong_rate", row, member[CONNTRACK_CHAINTOOLONG], "TOO LONG/S", getter, "flows not added a second because their chain is too long")
+#define RATE(key, row, member, title, getter, help) \
+    FIELD_WITH(key, row, member, title, FIELD_COUNT_RATE, getter, NULL, help)
 
 static const struct field cpu_fields[] = {
     FIELD(struct conntrack_cpu, cpu, "CPU", FIELD_NUMBER, "number of the processor"),
     COUNTERS(struct conntrack_cpu, counters),
+};
+
+static const struct field cpu_row_fields[] = {
+    FIELD_BY("netns", "NAMESPACE", FIELD_NETNS, field_get_netns, "name of the namespace"),
+    FIELD(struct conntrack_cpu, cpu, "CPU", FIELD_NUMBER, "number of the processor"),
+    COUNTERS(struct conntrack_cpu, counters),
+    RATES(struct conntrack_cpu, counters, get_cpu_rate),
 };
 
 static const struct field timeout_fields[] = {
@@ -172,14 +195,7 @@ static const struct field fields[] = {
     FIELD(struct conntrack, tcp_ignore_invalid_rst, "IGNORE RST", FIELD_BOOLEAN, "whether RST packets outside the window are passed on"),
     FIELD(struct conntrack, tcp_max_retrans, "MAX RETRANS", FIELD_COUNT, "retransmissions without an answer before the timeout is shortened"),
     COUNTERS(struct conntrack, total),
-    RATE("invalid_rate", CONNTRACK_INVALID, "INVALID/S", "packets a second that could not be tracked"),
-    RATE("insert_failed_rate", CONNTRACK_INSERT_FAILED, "INSERT FAILED/S", "flows a second that could not be added"),
-    RATE("drop_rate", CONNTRACK_DROP, "DROP/S", "packets dropped a second because their flow could not be added"),
-    RATE("early_drop_rate", CONNTRACK_EARLY_DROP, "EARLY DROP/S", "flows dropped a second to make room for new ones"),
-    RATE("error_rate", CONNTRACK_ERROR, "ERROR/S", "ICMP errors a second that could not be tracked"),
-    RATE("search_restart_rate", CONNTRACK_SEARCH_RESTART, "RESTART/S", "lookups begun again a second"),
-    RATE("clash_resolve_rate", CONNTRACK_CLASH_RESOLVE, "CLASH/S", "first packets a second that met and were told apart"),
-    RATE("chaintoolong_rate", CONNTRACK_CHAINTOOLONG, "TOO LONG/S", "flows not added a second because their chain is too long"),
+    RATES(struct conntrack, total, get_rate),
     FIELD_RECORDS_BY("cpus", "CPUS", get_cpus, &conntrack_cpu_type, "the same counters processor by processor"),
     FIELD_RECORDS_BY("timeouts", "TIMEOUTS", get_timeouts, &conntrack_timeout_type, "how long flows are kept, by state"),
 };
@@ -228,4 +244,22 @@ const struct kind conntrack_kind = {
     .sort = "-count",
     .identity = identity,
     .help = "connection tracking of namespaces: fill, settings, counters",
+};
+
+static uint64_t cpu_identity(const void *row) {
+    const struct conntrack_cpu *cpu = row;
+    return cpu->cpu + UINT64_C(1);
+}
+
+const struct kind conntrack_cpu_kind = {
+    .name = "conntrack_cpus",
+    .title = "Processors",
+    .fields = cpu_row_fields,
+    .field_count = sizeof(cpu_row_fields) / sizeof(cpu_row_fields[0]),
+    .row_size = sizeof(struct conntrack_cpu),
+    .columns = "netns,cpu,found,invalid,insert,insert_failed,drop,early_drop,error,search_restart,"
+               "clash_resolve,chaintoolong",
+    .sort = "cpu",
+    .identity = cpu_identity,
+    .help = "what each processor counted of connection tracking",
 };

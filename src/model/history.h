@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HISTORY_COUNTERS 8
+#define HISTORY_COUNTERS 10
 #define HISTORY_SAMPLES  61 // a minute of seconds needs both ends
 
 struct history;

@@ -39,6 +39,7 @@ const struct kind *const kinds[KIND_COUNT] = {
     [KIND_FLOW_EVENTS] = &flow_event_kind,
     [KIND_EXPECTATIONS] = &expectation_kind,
     [KIND_CONNTRACK] = &conntrack_kind,
+    [KIND_CONNTRACK_CPUS] = &conntrack_cpu_kind,
     [KIND_RESOLVER] = &resolver_kind,
     [KIND_TABLES] = &nf_table_kind,
     [KIND_HOOKS] = &nf_hook_kind,

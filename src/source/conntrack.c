@@ -15,13 +15,13 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
+#include "source/conntrack_cpus.h"
 #include "source/conntrack_netlink.h"
 #include "source/conntrack_parse.h"
 #include "source/conntrack_source.h"
 #include "source/netns_enter.h"
 
 #define SETTINGS     "/proc/sys/net/netfilter"
-#define CPUS_MAX     8192 // as many as a kernel can be built for
 #define TIMEOUTS_MAX 64
 
 struct reading {
@@ -35,40 +35,6 @@ struct reading {
 };
 
 // --- Statistics ----------------------------------------------------------------------------------
-
-static int take_cpu(const struct nlmsghdr *message, void *user_data) {
-    struct reading *reading = user_data;
-    struct conntrack_cpu cpu;
-    if (conntrack_cpu_parse(message, &cpu) < 0 || reading->cpu_count == CPUS_MAX)
-        return 0;
-    struct conntrack_cpu *grown =
-        reallocarray(reading->cpus, reading->cpu_count + 1, sizeof(*reading->cpus));
-    if (!grown)
-        return -ENOMEM;
-    reading->cpus = grown;
-    reading->cpus[reading->cpu_count++] = cpu;
-    return 0;
-}
-
-static void restart_cpus(void *user_data) {
-    struct reading *reading = user_data;
-    reading->cpu_count = 0;
-}
-
-static int take_expect_cpu(const struct nlmsghdr *message, void *user_data) {
-    struct reading *reading = user_data;
-    struct conntrack_cpu cpu;
-    if (conntrack_expect_cpu_parse(message, &cpu) < 0)
-        return 0;
-    for (size_t i = 0; i < reading->cpu_count; i++) {
-        if (reading->cpus[i].cpu != cpu.cpu)
-            continue;
-        reading->cpus[i].expect_new = cpu.expect_new;
-        reading->cpus[i].expect_create = cpu.expect_create;
-        reading->cpus[i].expect_delete = cpu.expect_delete;
-    }
-    return 0;
-}
 
 static int take_stats(const struct nlmsghdr *message, void *user_data) {
     struct reading *reading = user_data;
@@ -108,12 +74,6 @@ static int keep_cpus(struct reading *reading) {
     return row->cpus || reading->cpu_count == 0 ? 0 : -ENOMEM;
 }
 
-static int ask(struct reading *reading, int subsystem, int type,
-               const struct netlink_reader *reader, struct error *err) {
-    return netlink_dump(&reading->netlink, conntrack_request(subsystem, type, AF_UNSPEC), reader,
-                        err);
-}
-
 // The kernel marks its one answer as one of several and sends no end: the acknowledgement is it.
 static int ask_stats(struct reading *reading, struct error *err) {
     struct nl_msg *request =
@@ -124,36 +84,19 @@ static int ask_stats(struct reading *reading, struct error *err) {
 }
 
 static int read_statistics(struct reading *reading, struct error *err) {
-    const struct netlink_reader cpus = {take_cpu, restart_cpus, reading};
-    const struct netlink_reader expect_cpus = {take_expect_cpu, NULL, reading};
     uint64_t count = 0;
     const struct netlink_reader expectations = {count_expectation, restart_count, &count};
-    int r = ask(reading, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS_CPU, &cpus, err);
-    if (r == 0)
-        r = ask(reading, NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_GET_STATS_CPU, &expect_cpus,
-                err);
+    int r = conntrack_read_cpus(&reading->netlink, &reading->cpus, &reading->cpu_count, err);
     if (r == 0)
         r = ask_stats(reading, err);
     if (r == 0)
-        r = ask(reading, NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_GET, &expectations, err);
+        r = netlink_dump(
+            &reading->netlink,
+            conntrack_request(NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_GET, AF_UNSPEC),
+            &expectations, err);
     if (r == 0)
         reading->row->expectations = maybe_of(count);
     return r == 0 ? keep_cpus(reading) : r;
-}
-
-struct maybe conntrack_insert_failed(const struct netns *netns) {
-    struct reading reading = {0};
-    const struct netlink_reader cpus = {take_cpu, restart_cpus, &reading};
-    struct maybe total = {0};
-    if (conntrack_open(&reading.netlink, netns, NULL) < 0)
-        return total;
-    if (ask(&reading, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS_CPU, &cpus, NULL) == 0) {
-        for (size_t i = 0; i < reading.cpu_count; i++)
-            add(&total, &reading.cpus[i].counters[CONNTRACK_INSERT_FAILED]);
-    }
-    netlink_close(&reading.netlink);
-    free(reading.cpus);
-    return total;
 }
 
 // --- Settings ------------------------------------------------------------------------------------

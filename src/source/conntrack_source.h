@@ -6,7 +6,7 @@
 #include "model/conntrack.h"
 #include "source/source.h"
 
-extern const struct source conntrack_source, expectation_source;
+extern const struct source conntrack_source, conntrack_cpu_source, expectation_source;
 
 // How many flows of the namespace lost the race for their place, since it is there: two packets of
 // one flow, as those for A and AAAA from one socket, that came at once. Unknown where that cannot

@@ -25,6 +25,7 @@ const struct source *const sources[] = {
     &flow_summary_source,
     &expectation_source,
     &conntrack_source,
+    &conntrack_cpu_source,
     &resolver_source,
     &nf_table_source,
     &nf_hook_source,

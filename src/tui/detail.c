@@ -38,13 +38,24 @@ static const struct panel_group *group_of(const struct panel_view *view,
 
 // --- Fields --------------------------------------------------------------------------------------
 
+// "cpu0" says cpu, "=432000" at the end says a number.
+static bool is_number_told(const struct field *field, const struct value *value, const char *text,
+                           const char *summary) {
+    if (value->kind != VALUE_UINT)
+        return false;
+    const char *named = strstr(summary, field->key), *behind = strrchr(summary, '=');
+    return (named && strcmp(named + strlen(field->key), text) == 0) ||
+           (behind && strcmp(behind + 1, text) == 0);
+}
+
 static void add_record_member(const struct field *field, const struct row_ref *ref,
                               const char *summary, struct buffer *buffer) {
     struct buffer text = BUFFER_INIT;
     struct value value;
     field_read(field, ref, &value);
     cell_format_exact(field, ref, &text);
-    bool told = text.len == 0 || (value.kind == VALUE_TEXT && strstr(summary, text.data)) ||
+    bool told = text.len == 0 || is_number_told(field, &value, buffer_text(&text), summary) ||
+                (value.kind == VALUE_TEXT && strstr(summary, text.data)) ||
                 (value.kind == VALUE_ADDRESS && strstr(summary, text.data)) ||
                 strcmp(field->key, "prefixlen") == 0 || strcmp(field->key, "family") == 0;
     if (value.kind == VALUE_BOOLEAN) {

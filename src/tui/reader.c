@@ -140,16 +140,18 @@ static void collect(struct reader *reader, struct read_job *job, bool again, enu
     }
 }
 
-// Its counters come with each reading, and with them their rates.
+// Counters of connection tracking come with each reading, and with them their rates.
 static void note_conntrack(struct reader *reader, uint64_t netns, const struct table *table) {
-    struct history *history = node_history(reader->node, netns, KIND_CONNTRACK);
-    uint64_t counters[HISTORY_COUNTERS];
-    if (!history || table->count == 0)
-        return;
-    const struct conntrack *row = table_row(table, 0);
-    for (size_t i = 0; i < HISTORY_COUNTERS; i++)
-        counters[i] = row->total[conntrack_losses[i]].value;
-    history_add(history, conntrack_kind.identity(row), (int64_t)uv_hrtime(), counters);
+    struct history *history = node_history(reader->node, netns, kind_id(table->kind));
+    for (size_t i = 0; history && i < table->count; i++) {
+        const struct conntrack *whole = table_row(table, i);
+        const struct conntrack_cpu *cpu = table_row(table, i);
+        const struct maybe *read = table->kind == &conntrack_kind ? whole->total : cpu->counters;
+        uint64_t counters[HISTORY_COUNTERS] = {0};
+        for (size_t counter = 0; counter < CONNTRACK_COUNTERS; counter++)
+            counters[counter] = read[counter].value;
+        history_add(history, table->kind->identity(whole), (int64_t)uv_hrtime(), counters);
+    }
 }
 
 static void put_table(struct reader *reader, struct read_item *item) {
@@ -162,7 +164,7 @@ static void put_table(struct reader *reader, struct read_item *item) {
     } else {
         if (subject && read_item_is_begun(item))
             subject->read = false;
-        if (item->kind == KIND_CONNTRACK)
+        if (item->kind == KIND_CONNTRACK || item->kind == KIND_CONNTRACK_CPUS)
             note_conntrack(reader, item->netns->inode, item->table);
         node_set_table(reader->node, item->netns->inode, item->table);
         reader->callbacks.compared(item->netns->inode, item->kind, &item->changes,

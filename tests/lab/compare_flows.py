@@ -442,6 +442,18 @@ def read_cpus():
     return cpus
 
 
+def compare_cpus(name):
+    before = read_cpus()
+    rows = netscope("--dump=conntrack_cpus")["conntrack_cpus"]
+    after = read_cpus()
+    if len(rows) != len(before):
+        problem(f"{name}: {len(rows)} rows of processors, not {len(before)}")
+    for ours, low, high in zip(rows, before, after):
+        for key in low:
+            if key not in ours or not low[key] <= ours[key] <= high[key]:
+                problem(f"{name}: row of cpu {ours['cpu']}: {key}: {ours.get(key)}, not {low[key]}")
+
+
 def compare_conntrack(name):
     sysctls = read_sysctls()
     before = read_cpus()
@@ -464,6 +476,7 @@ def compare_conntrack(name):
         for key in low:
             if key not in ours or not low[key] <= ours[key] <= high[key]:
                 problem(f"{name}: cpu {ours['cpu']}: {key}: {ours.get(key)}, not {low[key]}")
+    compare_cpus(name)
     for key in before[0]:
         if key != "cpu" and row[key] != sum(cpu[key] for cpu in row["cpus"]):
             problem(f"{name}: {key} is not the sum")
