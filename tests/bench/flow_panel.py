@@ -29,7 +29,7 @@ TERMINFO = r"""bench|as little as there can be,
     kcud1=\E[B, kcuu1=\E[A, khome=\E[H, kend=\E[F, kpp=\E[5~, knp=\E[6~,
 """
 SEQUENCE = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[=>()][0-9A-Z]?")
-ORDER = re.compile(r"sorted by (.*?), (?:a|de)scending")
+ORDER = re.compile(r"sorted by (\S.*?)(?:,| {2,}|$)", re.MULTILINE)
 HOME, DOWN, PAGE_DOWN, PAGE_UP = b"\x1b[H", b"\x1b[B", b"\x1b[6~", b"\x1b[5~"
 FILTERS = ("dst=10.96.0.7", "mark=1", "state=ESTABLISHED", "src=10.0.0.0/30", "sport<2000", "10.96.0.77")
 
@@ -197,16 +197,20 @@ def measure_sorting(screen, fields):
     print(f"  the slowest, in ms: {slow}")
 
 
+def is_filtered(shown, text):
+    """True if the text stands in the prompt, and its rows on the screen."""
+    return re.search(rf"^/{re.escape(text)} *$", shown, re.MULTILINE) and "looking ..." not in shown
+
+
 def measure_filters(screen):
     times = {}
     for text in FILTERS:
         screen.type(b"/" + text[:-1].encode())
-        screen.wait(lambda shown: text[:-1] in shown and "looking ..." not in shown)
+        screen.wait(lambda shown, text=text: is_filtered(shown, text[:-1]))
         screen.rest_for(1)
         start = time.monotonic()
         screen.type(text[-1:].encode())
-        screen.wait(lambda shown, text=text: "filter: " + text in shown or text in shown)
-        screen.wait(lambda shown: "looking ..." not in shown)
+        screen.wait(lambda shown, text=text: is_filtered(shown, text))
         times[text] = time.monotonic() - start
         screen.type(b"\r")
         screen.rest_for(0.3)

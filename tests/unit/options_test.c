@@ -77,7 +77,8 @@ static void test_dump_of_everything(void **state) {
     struct options options = parse_well("--dump");
     (void)state;
     assert_int_equal(options.action, OPTIONS_DUMP);
-    // Answers and queries answer a question, packets and their summaries are traced, events are followed.
+    // Answers and queries answer a question, packets and their summaries are traced, events are
+    // followed.
     assert_int_equal(options.dump.kind_count, KIND_COUNT - 5);
     assert_int_equal(options.dump.format, DUMP_TEXT);
 }
