@@ -33,11 +33,17 @@ _netscope_fields() {
     case ",${1:-flow_summaries}," in *,flow_summaries,*)
         printf '%s\n' netns by value flows share packets bytes ;;
     esac
+    case ",${1:-flow_events}," in *,flow_events,*)
+        printf '%s\n' netns family protocol protonum state src sport dst dport icmp_type icmp_code icmp_id reply_src reply_sport reply_dst reply_dport reply_icmp_type reply_icmp_code reply_icmp_id src_netns dst_netns reply_src_netns reply_dst_netns nat translation return_packet status timeout packets bytes reply_packets reply_bytes mark zone tcp_wscale tcp_reply_wscale tcp_flags tcp_reply_flags start use id orig_zone reply_zone labels secctx helper master sctp_vtag sctp_reply_vtag dccp_role dccp_handshake_seq stop event time ;;
+    esac
     case ",${1:-expectations}," in *,expectations,*)
         printf '%s\n' netns family protocol protonum src sport dst dport mask_src mask_sport mask_dst mask_dport master_protocol master_src master_sport master_dst master_dport helper function flags class timeout zone id ;;
     esac
     case ",${1:-conntrack}," in *,conntrack,*)
         printf '%s\n' netns count max used buckets mean_chain full_chain verdict expectations expect_max accounting timestamps events checksum log_invalid tcp_loose tcp_be_liberal tcp_ignore_invalid_rst tcp_max_retrans found invalid insert insert_failed drop early_drop error search_restart clash_resolve chaintoolong expect_new expect_create expect_delete cpus timeouts ;;
+    esac
+    case ",${1:-conntrack_cpus}," in *,conntrack_cpus,*)
+        printf '%s\n' netns cpu found invalid insert insert_failed drop early_drop error search_restart clash_resolve chaintoolong expect_new expect_create expect_delete ;;
     esac
     case ",${1:-resolver}," in *,resolver,* | *,dns,*)
         printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts sortlist resolv_conf pid problems ;;
@@ -118,7 +124,7 @@ _netscope() {
     case $prev in
     --dump)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries dns netfilter' && return
+            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries flow_events expectations conntrack conntrack_cpus resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries dns netfilter' && return
         ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson' -- "$cur")
@@ -172,7 +178,7 @@ _netscope() {
         ;;
     --list-fields)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries' -- "$cur") && return
+            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries flow_events expectations conntrack conntrack_cpus resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries' -- "$cur") && return
         ;;
     --route-get)
                 return
@@ -220,7 +226,7 @@ _netscope() {
                 return
         ;;
     --panel)
-        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/references netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/bypasses netfilter/tables netfilter/packets netfilter/packet-rules netfilter/packet-paths' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/events conntrack/expectations conntrack/processors conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/references netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/bypasses netfilter/tables netfilter/packets netfilter/packet-rules netfilter/packet-paths' -- "$cur")
         return
         ;;
     --interval)

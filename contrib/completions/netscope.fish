@@ -34,11 +34,17 @@ function __netscope_fields
     if test -z "$kinds"; or contains flow_summaries $kinds
         printf '%s\n' netns by value flows share packets bytes
     end
+    if test -z "$kinds"; or contains flow_events $kinds
+        printf '%s\n' netns family protocol protonum state src sport dst dport icmp_type icmp_code icmp_id reply_src reply_sport reply_dst reply_dport reply_icmp_type reply_icmp_code reply_icmp_id src_netns dst_netns reply_src_netns reply_dst_netns nat translation return_packet status timeout packets bytes reply_packets reply_bytes mark zone tcp_wscale tcp_reply_wscale tcp_flags tcp_reply_flags start use id orig_zone reply_zone labels secctx helper master sctp_vtag sctp_reply_vtag dccp_role dccp_handshake_seq stop event time
+    end
     if test -z "$kinds"; or contains expectations $kinds
         printf '%s\n' netns family protocol protonum src sport dst dport mask_src mask_sport mask_dst mask_dport master_protocol master_src master_sport master_dst master_dport helper function flags class timeout zone id
     end
     if test -z "$kinds"; or contains conntrack $kinds
         printf '%s\n' netns count max used buckets mean_chain full_chain verdict expectations expect_max accounting timestamps events checksum log_invalid tcp_loose tcp_be_liberal tcp_ignore_invalid_rst tcp_max_retrans found invalid insert insert_failed drop early_drop error search_restart clash_resolve chaintoolong expect_new expect_create expect_delete cpus timeouts
+    end
+    if test -z "$kinds"; or contains conntrack_cpus $kinds
+        printf '%s\n' netns cpu found invalid insert insert_failed drop early_drop error search_restart clash_resolve chaintoolong expect_new expect_create expect_delete
     end
     if test -z "$kinds"; or contains resolver $kinds
         printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts sortlist resolv_conf pid problems
@@ -91,7 +97,7 @@ function __netscope_fields
 end
 
 complete -c netscope -f
-complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries dns netfilter)' -d 'write rows to standard output; all kinds if none is named'
+complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries flow_events expectations conntrack conntrack_cpus resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries dns netfilter)' -d 'write rows to standard output; all kinds if none is named'
 complete -c netscope -l format -x -a 'text json ndjson' -d 'text, json or ndjson'
 complete -c netscope -l json -s j -d 'the same as --format json'
 complete -c netscope -l filter -x -a '(__netscope_fields)' -d 'only rows that match, as \'mtu > 1500 and not lo\''
@@ -115,7 +121,7 @@ complete -c netscope -l dnssec -d 'with --dump=dns: ask for DNSSEC\'s signatures
 complete -c netscope -l validate -d 'with --dump=dns: validate answers by DNSSEC, from trust anchors on'
 complete -c netscope -l anchors -r -d 'with --validate: trust anchors, a DS or DNSKEY record a line'
 complete -c netscope -l watch -x -d 'with --dump=dns: look up again and again, so long after each other'
-complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries expectations conntrack resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries' -d 'say which fields there are'
+complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries flow_events expectations conntrack conntrack_cpus resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries' -d 'say which fields there are'
 complete -c netscope -l route-get -x -d 'say which route a packet takes, and why'
 complete -c netscope -l from -x -d 'that has this source address'
 complete -c netscope -l iif -x -d 'that comes in there'
@@ -133,7 +139,7 @@ complete -c netscope -l replies -x -d 'follow what answers, too (yes)'
 complete -c netscope -l count -x -d 'end after N packets, or with --watch after N lookups'
 complete -c netscope -l duration -x -d 'end after so long'
 complete -c netscope -l steps -d 'as ndjson: a line for each step'
-complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/expectations conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/references netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/bypasses netfilter/tables netfilter/packets netfilter/packet-rules netfilter/packet-paths' -d 'open the terminal program on this panel'
+complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/events conntrack/expectations conntrack/processors conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/references netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/bypasses netfilter/tables netfilter/packets netfilter/packet-rules netfilter/packet-paths' -d 'open the terminal program on this panel'
 complete -c netscope -l interval -x -d 'time between two readings of counters'
 complete -c netscope -l no-color -d 'no colours, as with NO_COLOR in the environment'
 complete -c netscope -l help -s h -d 'print this'

@@ -69,7 +69,7 @@ const struct field flow_translation_parts[] = {
     FIELD_BY("before_port", "", FIELD_NUMBER, get_before_port, ""),
     FIELD_BY("after", "", FIELD_ADDRESS, get_after, ""),
     FIELD_BY("after_port", "", FIELD_NUMBER, get_after_port, ""),
-    {.key = NULL},
+    FIELD_PARTS_END("source becomes destination"),
 };
 
 // --- The packet that answers ---------------------------------------------------------------------
@@ -103,5 +103,5 @@ const struct field flow_return_parts[] = {
     FIELD_BY("reply_sport", "", FIELD_NUMBER, get_reply_sport, ""),
     FIELD_BY("reply_dst", "", FIELD_ADDRESS, get_reply_dst, ""),
     FIELD_BY("reply_dport", "", FIELD_NUMBER, get_reply_dport, ""),
-    {.key = NULL},
+    FIELD_PARTS_END("from to type code id not seen so far"),
 };

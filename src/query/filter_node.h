@@ -64,7 +64,8 @@ struct filter_node {
     // FILTER_WORD: what kinds of values the text could stand in at all.
     const char *word;
     uint64_t least; // whole number that is long enough for it
-    bool in_integers, in_numbers, in_addresses;
+    bool in_integers, in_numbers, in_addresses, in_times;
+    bool *skipped;    // fields, by their place, in which it is not looked for
     uint32_t *firsts; // places of fields, the first of each group
     size_t first_count;
 

@@ -2,6 +2,7 @@
 // A word alone: it is looked for in every field. A million rows of forty fields are forty million
 // values, so what many rows share (fields behind a pointer) is looked at once, where the filter may
 // remember it.
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,9 @@ static bool value_has_word(const struct filter *filter, const struct filter_node
     case VALUE_TEXT:
         return text_contains(value->text, node->word);
     case VALUE_TIME:
+        if (!node->in_times)
+            return false;
+        break;
     case VALUE_FLAGS:
     case VALUE_TEXTS:
     case VALUE_RECORDS:
@@ -109,10 +113,35 @@ static bool value_has_word(const struct filter *filter, const struct filter_node
     return text_contains(buffer_text(filter->scratch), node->word);
 }
 
-// What a text says in words are other fields, and between them stand words, spaces and colons: what
-// is looked for in numbers is in those fields or nowhere.
-static bool is_said_elsewhere(const struct filter_node *node, const struct field *field) {
-    return node->in_numbers && field_parts(field);
+// A number that stands for a value of few that many rows have, and that takes long to write. False:
+// there is none.
+static bool find_common(const struct value *value, uint64_t *ret) {
+    uint32_t address;
+    if (value->kind == VALUE_FLAGS) {
+        *ret = value->flags.bits;
+        return true;
+    }
+    if (value->kind != VALUE_ADDRESS || value->address.family != ADDRESS_IPV4)
+        return false;
+    memcpy(&address, value->address.bytes, sizeof(address));
+    *ret = address;
+    return true;
+}
+
+// What was found out of a common value is remembered with its field in the place of a group.
+static bool common_value_has_word(const struct filter *filter, const struct filter_node *node,
+                                  const struct field *field, const struct value *value) {
+    uint64_t number;
+    bool matches;
+    if (!filter->memory || !find_common(value, &number))
+        return value_has_word(filter, node, value);
+    size_t group = (size_t)(uintptr_t)field;
+    const void *where = (const void *)(uintptr_t)number;
+    if (filter_recall(filter, node, group, where, &matches))
+        return matches;
+    matches = value_has_word(filter, node, value);
+    filter_note(filter, node, group, where, matches);
+    return matches;
 }
 
 // The fields of one group, from a place on; group 0 is the row's own.
@@ -122,10 +151,10 @@ static bool fields_have_word(const struct filter *filter, const struct filter_no
     for (size_t i = first; i < count; i++) {
         const struct field *field = &filter->kind->fields[i];
         struct value value;
-        if (field->group != group || !is_searched(field->type) || is_said_elsewhere(node, field))
+        if (field->group != group || node->skipped[i])
             continue;
         field_read(field, ref, &value);
-        if (value_has_word(filter, node, &value))
+        if (common_value_has_word(filter, node, field, &value))
             return true;
     }
     return false;
@@ -145,6 +174,27 @@ static bool group_has_word(const struct filter *filter, const struct filter_node
     return matches;
 }
 
+static bool is_made_of(const char *word, const char *characters) {
+    return word[strspn(word, characters)] == '\0';
+}
+
+static bool is_letters(const char *word) {
+    while (isalpha((unsigned char)*word))
+        word++;
+    return *word == '\0';
+}
+
+// What a text says in words are other fields, and the words between: a word of nothing but digits
+// and dots, or of letters, is one of those or is in another field.
+static bool is_said_elsewhere(const struct filter_node *node, const struct field *field) {
+    const struct field *part = field_parts(field);
+    if (!part)
+        return false;
+    while (part->key)
+        part++;
+    return node->in_numbers || (is_letters(node->word) && !text_contains(part->help, node->word));
+}
+
 // True if no field before this one is of its group.
 static bool is_first_of_group(const struct kind *kind, size_t place) {
     for (size_t i = 0; i < place; i++) {
@@ -154,16 +204,14 @@ static bool is_first_of_group(const struct kind *kind, size_t place) {
     return true;
 }
 
-static bool is_made_of(const char *word, const char *characters) {
-    return word[strspn(word, characters)] == '\0';
-}
-
 // The kinds of values that the word could stand in at all.
 static void find_values(struct filter_node *node) {
     size_t len = strlen(node->word);
     node->in_integers = is_made_of(node->word, "0123456789-");
     node->in_numbers = is_made_of(node->word, "0123456789.-");
     node->in_addresses = is_made_of(node->word, "0123456789abcdefABCDEF.:/");
+    node->in_times = is_made_of(node->word, "0123456789-:.TtZz") &&
+                     strchr(node->word, '.') == strrchr(node->word, '.');
     node->least = len > 1 ? 1 : 0;
     for (size_t i = 1; i < len && node->least < UINT64_MAX / 10; i++)
         node->least *= 10;
@@ -172,9 +220,12 @@ static void find_values(struct filter_node *node) {
 int filter_word_init(struct filter_node *node, const struct kind *kind, struct arena *arena) {
     find_values(node);
     node->firsts = arena_alloc(arena, kind->field_count * sizeof(*node->firsts));
-    if (!node->firsts)
+    node->skipped = arena_alloc(arena, kind->field_count * sizeof(*node->skipped));
+    if (!node->firsts || !node->skipped)
         return -ENOMEM;
     for (size_t i = 0; i < kind->field_count - kind->unusual_count; i++) {
+        const struct field *field = &kind->fields[i];
+        node->skipped[i] = !is_searched(field->type) || is_said_elsewhere(node, field);
         if (is_first_of_group(kind, i))
             node->firsts[node->first_count++] = (uint32_t)i;
     }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 #include "tui/view_job.h"
 
 #define PANEL_FIRST   "interfaces"
+#define LARGE_BLOCK   (1024 * 1024) // bytes
 #define DRAW_INTERVAL 50  // milliseconds between two drawings of data; keys are answered at once
 #define ANSWER_WAIT   20  // milliseconds that an answer may take before it is said to be worked on
 #define WHOLE_MOST    300 // rows of a namespace whose counters are all read
@@ -504,9 +506,19 @@ static int run(struct tui *tui, const struct panel *const *panels, struct error 
     return tui->error.code;
 }
 
+// What workers need for a million rows goes back to the system when they are through. By itself,
+// glibc would keep it for each of them, once large blocks were freed (mallopt(3),
+// M_MMAP_THRESHOLD).
+static void give_memory_back(void) {
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+#endif
+}
+
 int tui_run(const struct tui_options *options, const struct panel *const *panels,
             struct error *err) {
     struct tui tui = {.options = options};
+    give_memory_back();
     int r = tty_open(is_colour_unwanted(options), err);
     if (r < 0)
         return r;

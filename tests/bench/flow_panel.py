@@ -140,6 +140,13 @@ def mebibytes(pid, key):
         return next(int(line.split()[1]) / 1024 for line in file if line.startswith(key + ":"))
 
 
+def say_memory(pid, what):
+    """What it took at most since this was said last."""
+    print(f"memory {what}: {mebibytes(pid, 'VmHWM'):.0f} MiB at most, {mebibytes(pid, 'VmRSS'):.0f} MiB now")
+    with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:
+        file.write("5")
+
+
 def say_times(what, times):
     times = sorted(times)
     print(f"{what}: median {1e3 * statistics.median(times):.1f} ms, 95th percentile "
@@ -158,8 +165,8 @@ def measure_loading(screen, pid, total, start):
     while not is_whole(screen.text()):
         times.append(answer_time(screen, b"k" if len(times) % 2 else b"j"))
         screen.rest_for(0.02)
-    print(f"all of {total} after {time.monotonic() - start:.2f} s ({processor_seconds(pid):.2f} s of processor), "
-          f"{mebibytes(pid, 'VmHWM'):.0f} MiB at most")
+    print(f"all of {total} after {time.monotonic() - start:.2f} s ({processor_seconds(pid):.2f} s of processor)")
+    say_memory(pid, "while loading")
     say_times("keys while loading", times)
 
 
@@ -253,9 +260,11 @@ def measure(total, command):
                 screen.rest_for(2)
                 measure_load(screen, pid, 15, "1,000 flows a second begin, and end after five")
                 filling.wait()
+            say_memory(pid, "while flows came and went")
             measure_sorting(screen, field_count(command[0]))
+            say_memory(pid, "while sorting")
             measure_filters(screen)
-            print(f"memory at the end: {mebibytes(pid, 'VmRSS'):.0f} MiB, {mebibytes(pid, 'VmHWM'):.0f} MiB at most")
+            say_memory(pid, "while filtering")
         finally:
             os.kill(pid, signal.SIGTERM)
             os.waitpid(pid, 0)

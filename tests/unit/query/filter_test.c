@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
+#include "model/flow.h"
 #include "tests/sample.h"
 
 // Which of the samples pass, as digits: "02" is the first and the third.
@@ -288,12 +290,72 @@ static void test_long_chains_are_not_deep(void **state) {
     free(text);
 }
 
+// --- A word in a million flows is looked for by shortcuts ----------------------------------------
+
+static bool stands_in_flow(const struct row_ref *ref, const char *word) {
+    for (size_t i = 0; i < flow_kind.field_count; i++) {
+        const struct field *field = &flow_kind.fields[i];
+        struct buffer text = BUFFER_INIT;
+        struct value value;
+        field_read(field, ref, &value);
+        if (!field_is_rate(field))
+            value_format(&value, &text);
+        bool found = text_contains(buffer_text(&text), word);
+        buffer_done(&text);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+static struct flow make_flow(uint32_t number) {
+    uint32_t a = number * 2654435761u;
+    struct flow flow = {.family = ADDRESS_IPV4,
+                        .protocol = a % 2 ? 6 : 17,
+                        .state = a % 2 ? FLOW_ESTABLISHED : FLOW_STATELESS,
+                        .known = a % 5 ? FLOW_HAS_PORTS : FLOW_HAS_ICMP,
+                        .status = a >> 3 & 0x3f,
+                        .mark = a % 7 ? 0 : a,
+                        .id = a,
+                        .start = a % 3 ? (int64_t)a * 1000000000 : 0};
+    for (int i = 0; i < 4; i++) {
+        flow.orig.src[i] = flow.reply.dst[i] = (uint8_t)(a >> 8 * i & 0x83);
+        flow.orig.dst[i] = flow.reply.src[i] = (uint8_t)(a >> 5 * i & 0x47);
+    }
+    flow.orig.sport = flow.reply.dport = (uint16_t)(a >> 9);
+    return flow;
+}
+
+static void test_shortcuts_find_what_stands_there(void **state) {
+    static const char *const words[] = {
+        "seen", "becomes",  "established", "128.3",   "443",   "1970-01", "T03:",   "0.0",
+        "from", "fed",      "udp",         "ASSURED", "2:131", "SNAT",    "source", "so far",
+        "type", "2001:db8", "131:",        "-1",      "1.3",   ".0000"};
+    static const struct netns netns = {.name = "there"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        char text[32];
+        struct filter *filter;
+        snprintf(text, sizeof(text), "\"%s\"", words[i]);
+        assert_int_equal(filter_compile(&flow_kind, text, &filter, NULL, NULL), 0);
+        filter_remember(filter);
+        for (uint32_t number = 0; number < 3000; number++) {
+            struct flow flow = make_flow(number);
+            const struct row_ref ref = {.netns = &netns, .row = &flow};
+            if (filter_match(filter, &ref) != stands_in_flow(&ref, words[i]))
+                fail_msg("%s: flow %u", words[i], number);
+        }
+        filter_free(filter);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_that_pass),
         cmocka_unit_test(test_mistakes_are_named_and_placed),
         cmocka_unit_test(test_depth_and_size_are_bounded),
         cmocka_unit_test(test_long_chains_are_not_deep),
+        cmocka_unit_test(test_shortcuts_find_what_stands_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
