@@ -97,6 +97,9 @@ struct screen_trace {
     bool told;                     // its user knows how it began
     struct trace_live_state state; // of the last one
     char typed[PROMPT_MAX + 1];    // what was typed for it; "": there was none
+    char choice[PROMPT_MAX + 1];   // which packets, of that
+    uint32_t rate;                 // of them a second
+    bool replies;                  // and those that answer
     struct trace_order *order;     // for the loop to take; NULL: none
     struct error error;            // what is wrong in the line that is typed; code 0: nothing
     size_t offset;                 // where

@@ -185,24 +185,37 @@ static void draw_views(struct screen *screen, struct grid *grid) {
 
 struct hint {
     const char *key, *word;
+    enum command command; // there only where the key means that; COMMAND_NONE: everywhere
 };
 
+#define HINT(key, word) \
+    { key, word, COMMAND_NONE }
+
 static const struct hint *hints_of(const struct screen *screen) {
-    static const struct hint table[] = {{"?", "Help"},    {"/", "Filter"}, {"Enter", "Open"},
-                                        {"a", "All"},     {"t", "Tree"},   {"F6", "Sort"},
-                                        {"C", "Columns"}, {"p", "Pause"},  {"y", "Copy"},
-                                        {"^S", "Save"},   {"q", "Quit"},   {NULL, NULL}};
-    static const struct hint text[] = {{"Esc", "Back"}, {"Enter", "Follow"}, {"y", "Copy"},
-                                       {"^S", "Save"},  {"?", "Help"},       {"F10", "Quit"},
-                                       {NULL, NULL}};
-    static const struct hint sort[] = {{"Enter", "Sort by it"}, {"Esc", "Back"}, {NULL, NULL}};
-    static const struct hint columns[] = {{"Space", "Show or hide"},
-                                          {"+ -", "Move"},
-                                          {"r", "As at the start"},
-                                          {"Enter", "Done"},
-                                          {NULL, NULL}};
-    static const struct hint typing[] = {
-        {"Enter", "Keep"}, {"Esc", "Give up"}, {"Up", "Typed before"}, {NULL, NULL}};
+    static const struct hint table[] = {HINT("?", "Help"),
+                                        HINT("/", "Filter"),
+                                        HINT("Enter", "Open"),
+                                        HINT("a", "All"),
+                                        {"t", "Tree", COMMAND_TREE},
+                                        {"t", "Trace", COMMAND_TRACE},
+                                        {"x", "End trace", COMMAND_TRACE_STOP},
+                                        HINT("F6", "Sort"),
+                                        HINT("C", "Columns"),
+                                        HINT("p", "Pause"),
+                                        HINT("y", "Copy"),
+                                        HINT("^S", "Save"),
+                                        HINT("q", "Quit"),
+                                        HINT(NULL, NULL)};
+    static const struct hint text[] = {
+        HINT("Esc", "Back"), HINT("Enter", "Follow"), HINT("y", "Copy"), HINT("^S", "Save"),
+        HINT("?", "Help"),   HINT("F10", "Quit"),     HINT(NULL, NULL)};
+    static const struct hint sort[] = {HINT("Enter", "Sort by it"), HINT("Esc", "Back"),
+                                       HINT(NULL, NULL)};
+    static const struct hint columns[] = {HINT("Space", "Show or hide"), HINT("+ -", "Move"),
+                                          HINT("r", "As at the start"), HINT("Enter", "Done"),
+                                          HINT(NULL, NULL)};
+    static const struct hint typing[] = {HINT("Enter", "Keep"), HINT("Esc", "Give up"),
+                                         HINT("Up", "Typed before"), HINT(NULL, NULL)};
     if (screen->prompting != PROMPT_NONE)
         return typing;
     switch (screen->mode) {
@@ -241,19 +254,24 @@ static bool draw_view_hints(struct screen *screen, struct grid *grid, size_t y, 
     return fits;
 }
 
-static bool has_tree_key(struct screen *screen) {
+static bool is_offered(struct screen *screen, const struct hint *hint) {
     const struct key_binding *keys = screen_panel(screen)->keys;
-    return screen_view(screen)->spec->tree && keys_find(keys, 't') == COMMAND_TREE;
+    if (hint->command == COMMAND_NONE)
+        return true;
+    if (keys_find(keys, (unsigned char)hint->key[0]) != hint->command)
+        return false;
+    if (hint->command == COMMAND_TREE)
+        return screen_view(screen)->spec->tree;
+    return hint->command != COMMAND_TRACE_STOP || screen->trace.on;
 }
 
 static void draw_hints(struct screen *screen, struct grid *grid, size_t y) {
     bool fits = true;
     size_t x = 1;
     for (const struct hint *hint = hints_of(screen); fits && hint->key; hint++) {
-        bool is_tree = strcmp(hint->word, "Tree") == 0;
-        if (is_tree)
+        if (hint->command == COMMAND_TREE)
             fits = draw_view_hints(screen, grid, y, &x);
-        if (fits && (!is_tree || has_tree_key(screen)))
+        if (fits && is_offered(screen, hint))
             fits = draw_hint(grid, y, &x, hint->key, hint->word);
     }
 }

@@ -36,7 +36,10 @@ bool screen_start_trace(struct screen *screen, const char *typed) {
     trace_order_free(trace->order);
     trace->order = order;
     trace->told = false;
+    trace->rate = order->rate;
+    trace->replies = order->replies;
     snprintf(trace->typed, sizeof(trace->typed), "%s", typed);
+    snprintf(trace->choice, sizeof(trace->choice), "%s", order->choice);
     prompt_history_add(&screen->traces, typed);
     screen->effects.trace = true;
     show_packets(screen);
@@ -148,8 +151,8 @@ void screen_format_trace(const struct screen *screen, struct lines *lines) {
         buffer_puts(&text, " in ");
         put_namespaces(&text, state->traced);
     }
-    buffer_puts(&text, ": ");
-    screen_put_printable(trace->typed, &text);
+    buffer_printf(&text, ", %u/s%s: ", trace->rate, trace->replies ? "" : ", no replies");
+    screen_put_printable(trace->choice, &text);
     lines_add(lines, "Trace", buffer_text(&text), trace->on ? STYLE_GOOD : STYLE_DIM);
     buffer_clear(&text);
     put_counts(&text, state);

@@ -69,6 +69,7 @@ static int read_all(struct trace_order *order, size_t *ret_offset, struct error 
     const char *filter = read_words(order, order->text, err);
     if (!filter)
         return err->code;
+    order->choice = filter;
     size_t offset = SIZE_MAX;
     int r = read_filter(order, filter, &offset, err);
     if (r < 0 && offset != SIZE_MAX)

@@ -18,6 +18,7 @@
 
 struct trace_order {
     char *text;         // as it was typed
+    const char *choice; // the part of it that says which packets
     uint32_t rate;      // packets a second in each namespace
     bool replies;       // packets that answer, too
     bool names_netnses; // the filter says where; else it is where the user is

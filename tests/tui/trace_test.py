@@ -62,7 +62,8 @@ def trace(terminal, typed, where="1 namespace"):
     terminal.keys("t")
     terminal.wait("^trace: ")
     terminal.keys("C-u", [typed], "Enter")
-    terminal.wait(f"^ +Trace +running in {where}: " + re.escape(typed))
+    choice = typed.split("/s ")[-1].removeprefix("no-replies ")
+    terminal.wait(f"^ +Trace +running in {where}, [0-9]+/s(, no replies)?: " + re.escape(choice))
 
 
 # --- What is typed -------------------------------------------------------------------------------
@@ -87,6 +88,7 @@ def test_what_is_typed():
         t.wait("nothing is traced")
         assert is_clean()
         trace(t, "25/s no-replies icmp_type=8")
+        t.wait("Trace +running in 1 namespace, 25/s, no replies: icmp_type=8")
         assert "limit rate 25/second" in run("nft", "list", "ruleset")
         trace(t, "all")  # another one: the first has ended
         assert "limit rate 25/second" not in run("nft", "list", "ruleset")
@@ -101,7 +103,7 @@ def test_end_and_no_trace_of_it():
             t.keys(*end)
             until(is_clean, tables)
             if end == ["x"]:
-                t.wait("^ +Trace +ended: icmp_type=8")
+                t.wait("^ +Trace +ended, 10/s: icmp_type=8")
                 t.wait("the trace has ended, and its rules are gone")
             else:
                 t.wait_dead()
@@ -233,7 +235,7 @@ def test_without_the_privilege():
         t.wait("^ host ")
         t.keys("t", ["icmp_type=8"], "Enter")
         t.wait("Not traced +not in 1 namespace: tracing needs CAP_NET_ADMIN in the namespace")
-        t.wait("^ +Trace +ended: ")
+        t.wait("^ +Trace +ended, ")
 
 
 def test_a_namespace_that_vanishes():
@@ -241,7 +243,7 @@ def test_a_namespace_that_vanishes():
     with panel("--netns", "brief") as t:
         trace(t, "all")
         run("ip", "netns", "delete", "brief")
-        t.wait("^ +Trace +ended: all")
+        t.wait("^ +Trace +ended, 10/s: all")
         t.wait("host|own namespace", " brief ")
     assert "brief" not in run("ip", "netns")
 
