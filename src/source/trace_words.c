@@ -198,7 +198,7 @@ static int name_interface(const struct trace_words *words, uint32_t ifindex, str
 
 static int describe_rule(const struct nf_rule *rule, struct arena *arena,
                          struct packet_step *step) {
-    const struct nf_text_options options = {0};
+    const struct nf_text_options options = {.stateless = true}; // counts would be of another time
     struct buffer text = BUFFER_INIT;
     step->number = maybe_of(rule->number);
     nf_rule_format(rule, &options, &text);

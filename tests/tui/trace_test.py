@@ -137,6 +137,28 @@ def test_a_packet_and_its_way():
         t.wait("0 of 1 packets shown")
 
 
+# When it was, how long it took, and numbers that the kernel gives.
+MASKS = ((r"\b\d\d:\d\d:\d\d\.\d\d\d", "hh:mm:ss.mmm"), (r"\+\d+\.\d\d\d ms +", "+n.nnn ms  "),
+         (r", id \d+$", ", id n"))
+
+
+def test_as_it_looks():
+    with panel() as t, rule("ip", "nat", "PREROUTING", "ip", "daddr", OUTSIDE, "icmp", "type", "8",
+                            "counter", "dnat", "to", API):
+        t.keys("\\")  # the road has counters
+        trace(t, "no-replies icmp_type=8")
+        ping()
+        ping("api", "10.244.1.2")
+        t.wait("2 seen")
+        t.expect("trace-packets-160x50", *MASKS)
+        t.keys("G", "Enter")
+        t.wait("^ +Outcome")
+        t.expect("trace-packet-160x50", *MASKS)
+        t.keys("Escape", "v")
+        t.wait(r"\[By rule\]")
+        t.expect("trace-rules-160x50", (r"(?<= )[01](?= +50\.0)", "n"), (r"handle \d+ +", "handle n "))
+
+
 def test_a_drop_leads_to_its_rule():
     with panel() as t, rule("ip", "filter", "FORWARD", "icmp", "type", "8", "counter", "drop"):
         trace(t, "icmp_type=8")
