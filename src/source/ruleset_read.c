@@ -6,13 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ruleset/ruleset_origin.h"
 #include "source/legacy.h"
 #include "source/ruleset_names.h"
 
-#define TRIES 10 // to find the rules unchanged from beginning to end
+#define TRIES      10 // to find the rules unchanged from beginning to end
+#define PAUSE_MOST 32 // milliseconds between two of them
 
 // --- Is there anything to read -------------------------------------------------------------------
 
@@ -55,11 +57,12 @@ trouble(struct status *status, enum status_state state, const char *format, ...)
     va_end(args);
 }
 
-static void say_nft_trouble(struct status *status, int r, size_t malformed,
+static void say_nft_trouble(struct status *status, int r, size_t malformed, bool older,
                             const struct error *err) {
     if (r == -EAGAIN)
-        trouble(status, STATUS_PARTIAL, "the rules changed while they were read, %d times in a row",
-                TRIES);
+        trouble(status, STATUS_PARTIAL,
+                "the rules changed while they were read, %d times in a row%s", TRIES,
+                older ? ": these are older" : "");
     else if (r == -EPERM)
         trouble(status, STATUS_DENIED, "nftables is read with CAP_NET_ADMIN only");
     else if (r == -EINVAL || netlink_is_unsupported(r))
@@ -86,6 +89,14 @@ static int read_once(struct netlink *netlink, const struct netns *netns,
                         : -ENOMEM;
 }
 
+// A transaction under way makes one try fail like the next.
+static void pause_before(int try) {
+    long milliseconds = try == 0 ? 0 : 1L << try;
+    if (milliseconds > PAUSE_MOST)
+        milliseconds = PAUSE_MOST;
+    nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000}, NULL);
+}
+
 static int read_nft(const struct netns *netns, const struct ruleset_options *options,
                     struct ruleset **ret_ruleset, size_t *ret_malformed, struct error *err) {
     struct netlink netlink;
@@ -93,10 +104,31 @@ static int read_nft(const struct netns *netns, const struct ruleset_options *opt
     if (r < 0)
         return r;
     r = -EAGAIN;
-    for (int try = 0; r == -EAGAIN && try < TRIES; try++)
+    for (int try = 0; r == -EAGAIN && try < TRIES; try++) {
+        pause_before(try);
         r = read_once(&netlink, netns, options, ret_ruleset, ret_malformed, err);
+    }
     netlink_close(&netlink);
     return r;
+}
+
+// Puts what nftables had at an older generation in the place of what was read between several.
+static int take_older(const struct ruleset *before, struct ruleset **ret_ruleset) {
+    struct ruleset *older = ruleset_new();
+    int r = older ? 0 : -ENOMEM;
+    for (size_t i = 0; r == 0 && i < before->table_count; i++) {
+        if (before->tables[i]->backend == NF_BACKEND_NFTABLES)
+            r = ruleset_add_table(older, nf_table_ref(before->tables[i]));
+    }
+    if (r < 0) {
+        ruleset_unref(older);
+        return r;
+    }
+    older->generation = before->generation;
+    older->is_whole = true;
+    ruleset_unref(*ret_ruleset);
+    *ret_ruleset = older;
+    return 0;
 }
 
 // Tables that come from an older ruleset have an origin and names.
@@ -117,10 +149,12 @@ static int read_all(const struct netns *netns, const struct ruleset_options *opt
     struct error err = {0};
     size_t malformed = 0;
     int r = nft_is_loaded() ? read_nft(netns, options, ret_ruleset, &malformed, &err) : 0;
-    if (r == -ENOMEM || (!*ret_ruleset && !(*ret_ruleset = ruleset_new())))
+    bool older = r == -EAGAIN && options->before && options->before->is_whole;
+    if (r == -ENOMEM || (!*ret_ruleset && !(*ret_ruleset = ruleset_new())) ||
+        (older && take_older(options->before, ret_ruleset) < 0))
         return -ENOMEM;
     struct ruleset *ruleset = *ret_ruleset;
-    say_nft_trouble(status, r, malformed, &err);
+    say_nft_trouble(status, r, malformed, older, &err);
     r = legacy_read(netns, ruleset, &err);
     // Where nftables was read, legacy tables alone are missing.
     if (r < 0)
