@@ -77,6 +77,7 @@ const struct option_spec option_specs[] = {
     {"count", '\0', OPTION_TRACE_WORD, "N", DUMP | TRACE, "end after N packets, or with --watch after N lookups"},
     {"duration", '\0', OPTION_TRACE_WORD, "SECONDS", TRACE, "end after so long"},
     {"steps", '\0', OPTION_NONE, NULL, TRACE, "as ndjson: a line for each step"},
+    {"summary", '\0', OPTION_NONE, NULL, TRACE, "at the end: how many packets by rule and by path"},
     {"panel", '\0', OPTION_PANEL, "NAME[/VIEW]", TERMINAL, "open the terminal program on this panel"},
     {"interval", '\0', OPTION_SECONDS, "SECONDS", TERMINAL, "time between two readings of counters"},
     {"no-color", '\0', OPTION_NONE, NULL, TERMINAL, "no colours, as with NO_COLOR in the environment"},
@@ -481,6 +482,7 @@ static void take_switches(struct parsing *p) {
     options->route_get.json = options->dump.format == DUMP_JSON;
     options->trace.all = is_given(p, "all");
     options->trace.steps = is_given(p, "steps");
+    options->trace.summary = is_given(p, "summary");
     if (is_given(p, "version"))
         options->action = OPTIONS_VERSION;
     if (is_given(p, "help"))
@@ -508,6 +510,10 @@ static int check_trace(const struct parsing *p) {
     const struct options *options = &p->options;
     if (options->action != OPTIONS_TRACE)
         return 0;
+    if (options->trace.summary && options->trace.steps)
+        return error_set(p->err, -EINVAL, "--summary has no steps");
+    if (options->trace.summary)
+        return 0; // which is written at the end, in any form
     if (options->dump.format == DUMP_JSON)
         return error_set(p->err, -EINVAL, "--trace writes text or ndjson, as it happens");
     if (options->trace.steps && options->dump.format != DUMP_NDJSON)

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "dump/stop.h"
+#include "dump/trace_summary.h"
 #include "dump/trace_text.h"
 #include "dump/writer.h"
 #include "model/packet_assembly.h"
@@ -32,6 +33,7 @@ struct tracing {
     struct output output;
     struct writer writer;
     struct dump_statuses statuses;
+    struct trace_summary summary;
     uint64_t seen;
     int64_t end; // 0: none
     bool lost, denied;
@@ -67,9 +69,12 @@ static void write_steps(struct tracing *tracing, const struct netns *netns,
     }
 }
 
-static void write_packet(struct tracing *tracing, const struct netns *netns,
-                         const struct packet *packet) {
+static int write_packet(struct tracing *tracing, const struct netns *netns,
+                        const struct packet *packet) {
     const struct row_ref ref = {tracing->node, netns, packet};
+    tracing->seen++;
+    if (tracing->request->summary)
+        return trace_summary_add(&tracing->summary, netns, packet);
     if (tracing->dump.format == DUMP_TEXT)
         trace_text_format(packet, trace_group_count(tracing->group) > 1 ? netns->name : NULL,
                           &tracing->output.buffer);
@@ -77,20 +82,21 @@ static void write_packet(struct tracing *tracing, const struct netns *netns,
         write_steps(tracing, netns, packet);
     else
         write_row(tracing, &ref);
-    tracing->seen++;
+    return 0;
 }
 
 // A journey counts as a whole: what began before the last packet is written to its end.
 static int write_journey(const struct journey_part *parts, size_t count, void *user_data) {
     struct tracing *tracing = user_data;
     bool full = is_full(tracing);
+    int r = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!full)
-            write_packet(tracing, parts[i].where, &parts[i].traced->packet);
+        if (!full && r == 0)
+            r = write_packet(tracing, parts[i].where, &parts[i].traced->packet);
         traced_packet_unref(parts[i].traced);
     }
     output_flush(&tracing->output);
-    return tracing->output.error;
+    return r < 0 ? r : tracing->output.error;
 }
 
 static void write_lost(const struct netns *netns, void *user_data) {
@@ -214,6 +220,24 @@ static int read_filter(struct tracing *tracing, size_t *ret_offset, struct error
     return r < 0 ? error_prefix(err, "--trace"), r : 0;
 }
 
+// What people read of packets has a form of its own.
+static bool uses_writer(const struct tracing *tracing) {
+    return tracing->dump.format != DUMP_TEXT || tracing->request->summary;
+}
+
+static int write_end(struct tracing *tracing) {
+    int r = 0;
+    if (tracing->request->summary)
+        r = trace_summary_write(&tracing->summary, clock_now(), tracing->node, &tracing->writer);
+    if (uses_writer(tracing)) {
+        writer_end_kind(&tracing->writer);
+        writer_end(&tracing->writer, &tracing->statuses);
+    } else if (!statuses_whole(&tracing->statuses, tracing->dump.all_netns)) {
+        statuses_report(&tracing->statuses, tracing->dump.all_netns);
+    }
+    return r;
+}
+
 static int run(struct tracing *tracing, struct error *err) {
     int stop_fd = stop_catch();
     tracing->polled_count = trace_group_poll(tracing->group, tracing->polled);
@@ -221,7 +245,8 @@ static int run(struct tracing *tracing, struct error *err) {
     tracing->polled[tracing->polled_count + 1] = (struct pollfd){stop_fd, POLLIN, 0};
     if (tracing->request->duration > 0)
         tracing->end = clock_now() + (int64_t)(tracing->request->duration * 1e9);
-    if (tracing->dump.format != DUMP_TEXT) {
+    tracing->summary.begin = clock_now();
+    if (uses_writer(tracing)) {
         writer_begin(&tracing->writer, tracing->node);
         writer_begin_kind(&tracing->writer, 0);
     }
@@ -230,12 +255,8 @@ static int run(struct tracing *tracing, struct error *err) {
     if (r == 0 && trace_group_count(tracing->group) > 0)
         r = read_until_end(tracing);
     close_tracers(tracing);
-    if (tracing->dump.format != DUMP_TEXT) {
-        writer_end_kind(&tracing->writer);
-        writer_end(&tracing->writer, &tracing->statuses);
-    } else if (!statuses_whole(&tracing->statuses, tracing->dump.all_netns)) {
-        statuses_report(&tracing->statuses, tracing->dump.all_netns);
-    }
+    int ended = write_end(tracing);
+    r = r < 0 ? r : ended;
     return r < 0 ? error_set_errno(err, r, "trace") : 0;
 }
 
@@ -243,7 +264,7 @@ static int prepare(struct tracing *tracing, int fd, size_t *ret_offset, struct e
     int r = read_filter(tracing, ret_offset, err);
     if (r < 0)
         return r;
-    tracing->dump.kinds[0] = KIND_PACKETS;
+    tracing->dump.kinds[0] = tracing->request->summary ? KIND_PACKET_SUMMARIES : KIND_PACKETS;
     tracing->dump.kind_count = 1;
     tracing->dump.filter = NULL;
     r = dump_plan_init(&tracing->dump, &tracing->plan, ret_offset, err);
@@ -283,6 +304,7 @@ int trace_run(const struct trace_request *request, const struct dump_request *du
     filter_free(tracing.filter);
     arena_done(&tracing.arena);
     trace_group_free(tracing.group);
+    trace_summary_done(&tracing.summary);
     free(tracing.polled);
     return r;
 }

@@ -15,6 +15,7 @@ struct trace_request {
     bool all;           // an empty filter is meant so
     bool no_replies;
     bool steps;      // as ndjson: a line for each step
+    bool summary;    // how many by rule and by path at the end, in place of the packets
     uint64_t rate;   // packets a second in each namespace; 0: TRACE_RATE_DEFAULT
     uint64_t count;  // of packets, after which to end; 0: no end
     double duration; // seconds after which to end; 0: no end

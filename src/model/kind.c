@@ -59,6 +59,8 @@ const struct kind *const kinds[KIND_COUNT] = {
 };
 // clang-format on
 
+_Static_assert(KIND_COUNT <= 32, "KIND_BIT has room for so many");
+
 const struct kind *kind_find(const char *name) {
     for (size_t i = 0; i < KIND_COUNT; i++) {
         if (strcmp(kinds[i]->name, name) == 0)
