@@ -49,12 +49,23 @@ static void add_questions(const struct panel_question *question, struct lines *l
         lines_add(lines, question->label, question->help, STYLE_NORMAL);
 }
 
+static void add_words(const struct panel_activity *activity, struct lines *lines) {
+    for (const struct panel_word *word = activity->words; word->label; word++)
+        lines_add(lines, word->label, word->help, STYLE_NORMAL);
+}
+
 void help_format(const struct panel *panel, const struct panel_view *view, struct lines *lines) {
     lines_add_heading(lines, panel->title);
     add_bindings(panel->keys, lines);
     add_views(panel, lines);
     add_questions(panel->questions, lines);
     add_targets(view->targets, lines);
+    if (panel->activity) {
+        lines_add_heading(lines, "While its lines are shown");
+        lines_add(lines, "Esc", "end it while it goes on; then back", STYLE_NORMAL);
+        lines_add(lines, "q Left", "back, and it goes on", STYLE_NORMAL);
+        add_words(panel->activity, lines);
+    }
     add_common_bindings(panel, lines);
     lines_add_heading(lines, "In details and help");
     add_bindings(text_keys, lines);

@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "tui/grid.h"
 
+#define LINES_INDENT 4 // of what does not fit into a wide line
+
 void lines_clear(struct lines *lines) {
     arena_done(&lines->arena);
     lines->count = 0;
@@ -92,6 +94,29 @@ void lines_wrap(const struct lines *from, size_t width, struct lines *to) {
         else
             lines_add_wrapped(to, line->label, line->text, line->style, width);
     }
+}
+
+// What does not fit stands below, further to the right.
+struct line *lines_add_wide(struct lines *lines, const char *text, uint8_t style, size_t columns) {
+    size_t first = lines->count, width = columns + LINES_LABEL - LINES_START;
+    size_t indent = strspn(text, " ") + LINES_INDENT;
+    const char *at = text;
+    if (indent > width / 2)
+        indent = 0;
+    do {
+        size_t gap = at == text ? 0 : indent, len = find_break(at, width - gap);
+        struct buffer piece = BUFFER_INIT;
+        buffer_fill(&piece, ' ', gap);
+        buffer_add(&piece, at, len);
+        struct line *line = lines_add(lines, "", buffer_text(&piece), style);
+        buffer_done(&piece);
+        if (!line)
+            return NULL;
+        line->is_wide = true;
+        at += len;
+        at += strspn(at, " ");
+    } while (*at != '\0');
+    return &lines->items[first];
 }
 
 struct line *lines_add_bar(struct lines *lines, const char *label, double share, const char *text,

@@ -10,15 +10,17 @@
 #include "base/arena.h"
 
 #define LINES_LABEL 25 // columns that the label and the gaps beside it take
+#define LINES_START 3  // where labels and wide lines begin
 
 // A line: what it is called, and its text. A heading has no text.
 struct line {
     const char *label;
     const char *text;
     uint8_t style;   // of the text
-    uint8_t leads;   // Enter goes to this target of the view, counted from 1; 0: nowhere
+    uint16_t leads;  // Enter goes to this target of the view, counted from 1; 0: nowhere
     size_t item;     // Enter goes where the view finds this of the row; 0: nowhere
     bool is_heading; // the label stands alone
+    bool is_wide;    // there is no label: the text begins in its place
     bool has_bar;    // in front of the text stands a bar that is filled
     double share;    // so far: 0 to 1
 };
@@ -49,6 +51,9 @@ struct line *lines_add_wrapped(struct lines *lines, const char *label, const cha
 struct line *lines_add_indented(struct lines *lines, const char *label, size_t indent,
                                 const char *text, uint8_t style, size_t width);
 void lines_wrap(const struct lines *from, size_t width, struct lines *to);
+
+// Adds a wide line, and those that it takes; `columns` is how wide the text of others may be.
+struct line *lines_add_wide(struct lines *lines, const char *text, uint8_t style, size_t columns);
 
 // Adds a line with a bar that shows how full something is.
 struct line *lines_add_bar(struct lines *lines, const char *label, double share, const char *text,

@@ -123,8 +123,12 @@ struct panel_question {
     // nothing.
     void (*prepare)(struct node *node, uint64_t netns);
 
+    // Where the panel's activity is what answers: words that are added to what was typed, or all
+    // that is asked, when there is nothing to type. NULL: none.
+    const char *words, *typed;
+
     // Answers from the model: adds lines, long ones whole. Returns 0, or -errno and in err what is
-    // wrong with what was typed.
+    // wrong with what was typed. NULL: it begins the panel's activity.
     int (*answer)(struct node *node, uint64_t netns, const char *typed, struct lines *ret_lines,
                   struct error *err);
 
@@ -166,6 +170,68 @@ struct panel_side {
     bool (*turn_to)(enum kind_id kind, const struct row_ref *ref, unsigned *ret_variant);
 };
 
+// What an activity begins with; it refers to the table of namespaces.
+struct panel_start {
+    struct table *namespaces;
+    const struct netns *netns;
+    const char *typed; // as long as the activity
+    unsigned number;   // in this session
+};
+
+struct panel_run {
+    int stop;                      // readable once it is to end
+    void (*news)(void *user_data); // there is something new to see
+    void *user_data;
+};
+
+struct panel_sight {
+    const struct node *node;
+    const struct glyphs *glyphs;
+    size_t width; // columns of a line's text
+    int64_t now;  // microseconds of the monotonic clock
+};
+
+// A key that asks the same otherwise: the word is added to what was typed, in place of those that
+// begin as `sort`, or taken away. Without a word the same is asked again.
+struct panel_word {
+    uint32_t key;
+    const char *label; // of the key; the last has none
+    const char *word, *sort;
+    const char *hint; // one word, for the line of keys
+    const char *help;
+};
+
+// What a panel does for a while on a thread of its own, while it is looked at: a lookup, a watch.
+// All but `run` are called on the loop's thread; what they share with it, the panel guards.
+struct panel_activity {
+    const struct panel_word *words;
+    enum kind_id kind;         // of the rows that tell what came of it
+    const enum kind_id *needs; // what is read while its lines are shown,
+    size_t need_count;
+    uint32_t needs_others; // and of this (KIND_BIT) also what other namespaces have
+
+    // Makes one of what was typed. Returns 0 and what the other functions are given; -EINVAL or
+    // another -errno (words in err).
+    int (*open)(const struct panel_start *start, void **ret_state, struct error *err);
+    void (*free)(void *state); // it does not run any more
+
+    // Does it; returns when it is through, or soon after it was told to end.
+    void (*run)(void *state, const struct panel_run *run);
+
+    // Adds the lines of what there is to see. Returns 0 or -ENOMEM.
+    int (*format)(void *state, const struct panel_sight *sight, struct lines *lines);
+
+    // Where a line leads whose `leads` says so, counted from 0, after so many other places.
+    bool (*find)(void *state, const struct node *node, size_t lead, size_t skipped,
+                 struct panel_place *ret_place);
+
+    // Puts the rows of those in a namespace, the latest last, into its tables.
+    void (*remember)(void *const *states, size_t count, struct node *node, uint64_t netns);
+
+    // The number of the one that a row came from; false: of none.
+    bool (*find_row)(enum kind_id kind, const void *row, unsigned *ret_number);
+};
+
 struct panel {
     const char *name;
     const char *title;
@@ -178,6 +244,7 @@ struct panel {
     const struct key_binding *keys; // its own, before those that all have; NULL: none
     const struct panel_side *side;  // what stands beside the table; NULL: nothing
     const struct panel_question *questions; // NULL: none
+    const struct panel_activity *activity;  // what its questions begin; NULL: they are answered
 
     // Adds lines that stand above the table, always in sight: how full something is. Of the
     // namespace, or of all (0). Called whenever data has changed. Returns 0 or -ENOMEM. NULL: none.

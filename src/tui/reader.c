@@ -63,8 +63,8 @@ static bool is_shown(const struct reader *reader, uint64_t netns) {
     return reader->wish.netns == 0 || reader->wish.netns == netns;
 }
 
-static bool is_wished(const struct reader *reader, uint64_t netns) {
-    return is_shown(reader, netns) || reader->wish.others;
+static bool is_wished(const struct reader *reader, uint64_t netns, enum kind_id kind) {
+    return is_shown(reader, netns) || reader->wish.others & KIND_BIT(kind);
 }
 
 static bool is_needed(const struct reader *reader, enum kind_id kind) {
@@ -79,7 +79,7 @@ static void add_subjects_of(struct reader *reader, enum kind_id kind) {
         return;
     for (size_t i = 0; i < node_count(reader->node); i++) {
         uint64_t netns = reader->node->netnses[i].netns->inode;
-        if (is_wished(reader, netns) && !find_subject(reader, netns, kind))
+        if (is_wished(reader, netns, kind) && !find_subject(reader, netns, kind))
             add_subject(reader, netns, kind);
     }
 }
@@ -96,7 +96,7 @@ static void add_wished_subjects(struct reader *reader) {
 static void begin_reading(struct reader *reader);
 
 static bool may_read(const struct reader *reader, const struct subject *subject, bool again) {
-    if (!is_needed(reader, subject->kind) || !is_wished(reader, subject->netns))
+    if (!is_needed(reader, subject->kind) || !is_wished(reader, subject->netns, subject->kind))
         return false;
     if (again)
         return subject->read && (subject->stale || subject->doubt) && !reader->paused;

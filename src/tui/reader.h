@@ -24,8 +24,8 @@ struct reader_wish {
     enum kind_id kind;         // of the rows
     const enum kind_id *needs; // what tells of them; read afterwards
     size_t need_count;
-    uint64_t netns; // inode; 0: of all
-    bool others;    // of the other namespaces too, last
+    uint64_t netns;  // inode; 0: of all
+    uint32_t others; // kinds (KIND_BIT) that are read of the other namespaces too, last
 };
 
 // Whose counters are wanted. Without rows: of every row of the namespace.

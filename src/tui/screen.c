@@ -34,6 +34,7 @@ void screen_done(struct screen *screen) {
     for (size_t i = 0; i < screen->view_count; i++)
         view_done(&screen->views[i]);
     free(screen->views);
+    activities_done(&screen->activities);
     change_log_done(&screen->changes);
     screen_side_done(&screen->side);
     lines_done(&screen->summary);
@@ -173,6 +174,7 @@ bool screen_is_held(struct screen *screen) {
 
 void screen_update(struct screen *screen) {
     check_netns(screen);
+    screen_update_activities(screen);
     if (screen_is_held(screen))
         fill_summary(screen);
     else
@@ -232,7 +234,23 @@ static void toggle_pause(struct screen *screen) {
     screen_say(screen, STYLE_WARNING, screen->paused ? "paused: p goes on" : "going on");
 }
 
+// Of an activity it is a line that is worth having elsewhere: an address, a name.
+static void copy_line(struct screen *screen) {
+    const struct lines *lines = &screen->lines;
+    const char *text = lines->index < lines->count ? lines->items[lines->index].text : "";
+    buffer_clear(&screen->clipboard);
+    buffer_puts(&screen->clipboard, text);
+    screen->effects.copy = *text;
+    screen_say(screen, STYLE_DIM,
+               *text ? "the line was sent to the terminal's clipboard (OSC 52)"
+                     : "there is nothing to copy in this line");
+}
+
 static void copy(struct screen *screen) {
+    if (screen->mode == MODE_ACTIVITY) {
+        copy_line(screen);
+        return;
+    }
     size_t count = screen_copy(screen);
     screen->effects.copy = count > 0;
     if (count == 0)
@@ -317,6 +335,7 @@ static void click_body(struct screen *screen, size_t line) {
         return;
     case MODE_DETAIL:
     case MODE_ANSWER:
+    case MODE_ACTIVITY:
     case MODE_HELP:
         if (line < lines->height && lines->top + line < lines->count) {
             lines->index = lines->top + line;
@@ -366,6 +385,7 @@ void screen_input(struct screen *screen, const struct input *input) {
         return;
     case MODE_DETAIL:
     case MODE_ANSWER:
+    case MODE_ACTIVITY:
     case MODE_HELP:
         screen_input_text(screen, &key);
         return;

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "model/node.h"
 #include "source/trace_live.h"
+#include "tui/activity.h"
 #include "tui/changes.h"
 #include "tui/glyphs.h"
 #include "tui/grid.h"
@@ -34,6 +35,7 @@ enum screen_mode {
     MODE_TABLE,
     MODE_DETAIL,
     MODE_ANSWER, // to a question
+    MODE_ACTIVITY,
     MODE_HELP,
     MODE_SORT,    // the menu of fields to sort by
     MODE_COLUMNS, // the menu of columns
@@ -59,10 +61,11 @@ struct screen_effects {
     bool copy;     // clipboard has what is to be copied
     bool save;     // file has what is to be written to the file of that name
     bool overwrite;
-    bool prepare; // the question is being typed: what its answer needs can be made
-    bool ask;     // the question is to be answered
-    bool build;   // the view's rows are to be worked out on a worker
-    bool trace;   // trace.order is to begin
+    bool prepare;    // the question is being typed: what its answer needs can be made
+    bool ask;        // the question is to be answered
+    bool build;      // the view's rows are to be worked out on a worker
+    bool activities; // some are to be started, or told to end
+    bool trace;      // trace.order is to begin
     bool trace_stop;
 };
 
@@ -123,6 +126,7 @@ struct screen_place {
     char filter[PANEL_FILTER_MAX]; // that belongs to the place; "": none
     char label[PANEL_LABEL_MAX];
     struct row_id selected; // there, so that it is again on the way back
+    unsigned activity;      // the number of the one that was shown there; 0: none
 };
 
 struct screen {
@@ -150,9 +154,12 @@ struct screen {
     enum screen_mode mode;
     struct change_log changes;
     struct lines summary;
-    struct lines lines; // MODE_DETAIL, MODE_ANSWER, MODE_HELP
+    struct lines lines; // MODE_DETAIL, MODE_ANSWER, MODE_ACTIVITY, MODE_HELP
     struct screen_question question;
     struct screen_trace trace;
+    struct activities activities;
+    unsigned activity; // the number of the one that is shown, or was last
+    int64_t now;       // microseconds of the monotonic clock, as it is drawn
     struct row_id detail_row;
     struct row_ref detail_ref;        // that row, as last looked up,
     const struct table *detail_table; // in that table
@@ -218,6 +225,9 @@ void screen_take_kernel(struct screen *screen, unsigned number, struct lines *li
 // How the trace stands; `error` says why the last one did not begin.
 void screen_take_trace(struct screen *screen, const struct trace_live_state *state, bool on,
                        const struct error *error);
+
+// An activity's thread is through.
+void screen_end_activity(struct screen *screen, const struct activity *activity);
 
 // The panel that is shown, and its view.
 const struct panel *screen_panel(const struct screen *screen);

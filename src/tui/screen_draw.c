@@ -223,6 +223,7 @@ static const struct hint *hints_of(const struct screen *screen) {
         return table;
     case MODE_DETAIL:
     case MODE_ANSWER:
+    case MODE_ACTIVITY:
     case MODE_HELP:
         return text;
     case MODE_SORT:
@@ -268,12 +269,21 @@ static bool is_offered(struct screen *screen, const struct hint *hint) {
 static void draw_hints(struct screen *screen, struct grid *grid, size_t y) {
     bool fits = true;
     size_t x = 1;
+    const struct activity *activity =
+        screen->mode == MODE_ACTIVITY && screen->prompting == PROMPT_NONE ? screen_activity(screen)
+                                                                          : NULL;
     for (const struct hint *hint = hints_of(screen); fits && hint->key; hint++) {
+        // What else can be done with an activity is worth more than what all text has.
+        if (activity && hint == hints_of(screen) + 2)
+            break;
         if (hint->command == COMMAND_TREE)
             fits = draw_view_hints(screen, grid, y, &x);
         if (fits && is_offered(screen, hint))
             fits = draw_hint(grid, y, &x, hint->key, hint->word);
     }
+    for (const struct panel_word *word = activity ? activity->spec->words : NULL;
+         fits && word && word->label; word++)
+        fits = draw_hint(grid, y, &x, word->label, word->hint);
 }
 
 // --- All of it -----------------------------------------------------------------------------------
@@ -366,6 +376,7 @@ void screen_draw(struct screen *screen, struct grid *grid) {
         break;
     case MODE_DETAIL:
     case MODE_ANSWER:
+    case MODE_ACTIVITY:
     case MODE_HELP:
         draw_text(screen, grid);
         break;

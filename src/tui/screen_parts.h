@@ -125,6 +125,28 @@ void screen_stop_trace(struct screen *screen);
 // Adds how the trace stands to the lines above the table.
 void screen_format_trace(const struct screen *screen, struct lines *lines);
 
+// --- screen_activity.c ---
+
+// The activity that is shown, or NULL.
+struct activity *screen_activity(const struct screen *screen);
+void screen_show_activity(struct screen *screen, const struct activity *activity);
+
+// Begins what answers the question, and shows it. Returns false if it cannot (words in err).
+bool screen_begin_activity(struct screen *screen, const struct panel_question *question,
+                           uint64_t netns, const char *typed, struct error *err);
+
+// Shows the one that the selected row came from. Returns false if it came from none.
+bool screen_open_activity(struct screen *screen);
+
+// Takes a key over its lines. Returns false if it means nothing special there.
+bool screen_input_activity(struct screen *screen, uint32_t key);
+
+void screen_format_activity(struct screen *screen, size_t width, struct lines *lines);
+void screen_format_activity_head(const struct screen *screen, struct buffer *buffer);
+
+// The node has changed.
+void screen_update_activities(struct screen *screen);
+
 // --- screen_menu.c: the menus of fields to sort by and of columns ---
 
 void screen_menu_open(struct screen *screen, enum screen_mode mode);

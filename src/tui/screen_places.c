@@ -28,6 +28,8 @@ static void remember_place(struct screen *screen) {
     copy_text(place->label, sizeof(place->label), screen->place_label);
     if (ref)
         place->selected = view_row_id(view, ref);
+    if (screen->mode == MODE_ACTIVITY)
+        place->activity = screen->activity;
 }
 
 // What a place shows is what passes its filter; one that was typed there is another matter.
@@ -50,6 +52,7 @@ static void show_place(struct screen *screen, const struct screen_place *place) 
     screen_set_netns(screen, place->netns);
     set_place_filter(screen, place);
     screen->effects.scope = true;
+    screen_update_activities(screen);
     screen_show_netns_column(screen);
     screen_build(screen);
 }
@@ -128,6 +131,9 @@ void screen_go_back(struct screen *screen) {
     show_place(screen, &place);
     if (place.selected.netns)
         view_select_row(screen_view(screen), place.selected);
+    const struct activity *activity = activities_find(&screen->activities, place.activity);
+    if (activity)
+        screen_show_activity(screen, activity);
 }
 
 static void show_rows(struct screen *screen, const struct panel_place *to, bool all) {

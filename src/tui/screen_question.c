@@ -21,7 +21,10 @@ void screen_begin_question(struct screen *screen, const struct panel_question *q
     screen->question.netns = of_row ? ref->netns->inode : screen->netns;
     screen->question.error.code = 0;
     screen->effects.prepare = question->prepare;
-    screen_begin_prompt(screen, PROMPT_QUESTION);
+    if (!question->typed)
+        screen_begin_prompt(screen, PROMPT_QUESTION);
+    else if (!screen_ask(screen, question->typed))
+        screen_say(screen, STYLE_BAD, "%s", screen->question.error.text);
 }
 
 // What is still under way for an earlier question comes too late.
@@ -49,8 +52,28 @@ static int take_subject(struct screen *screen, const char *typed) {
     return fits ? 0 : error_set(&question->error, -E2BIG, "too long");
 }
 
+// What answers is the panel's activity.
+static bool begin(struct screen *screen, const char *typed) {
+    struct screen_question *question = &screen->question;
+    struct buffer all = BUFFER_INIT;
+    buffer_puts(&all, typed);
+    if (question->asked->words && !strstr(typed, question->asked->words))
+        buffer_printf(&all, " %s", question->asked->words);
+    bool begun = screen_begin_activity(screen, question->asked, question->netns, buffer_text(&all),
+                                       &question->error);
+    if (begun && !question->asked->typed)
+        prompt_history_add(&screen->subjects, typed);
+    buffer_done(&all);
+    return begun;
+}
+
 bool screen_ask(struct screen *screen, const char *typed) {
     struct screen_question *question = &screen->question;
+    // Typing can begin before the first namespaces are known.
+    if (question->netns == 0)
+        question->netns = screen->netns;
+    if (!question->asked->answer)
+        return begin(screen, typed);
     forget_answer(question);
     if (!node_find(screen->node, question->netns)) {
         error_set(&question->error, -ENOENT, "that namespace is gone");

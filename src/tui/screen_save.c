@@ -148,6 +148,8 @@ static void put_lines(const struct lines *lines, struct buffer *buffer) {
         const struct line *line = &lines->items[i];
         if (line->is_heading)
             buffer_printf(buffer, "%s%s\n", i > 0 ? "\n" : "", line->label);
+        else if (line->is_wide)
+            buffer_printf(buffer, "  %s\n", line->text);
         else
             buffer_printf(buffer, "  %-20s %s\n", line->label, line->text);
     }
@@ -164,7 +166,8 @@ void screen_format_file(struct screen *screen, const char *name) {
     if (screen->mode == MODE_DETAIL && ends_with(name, ".json")) {
         screen_copy(screen);
         buffer_puts(buffer, buffer_text(&screen->clipboard));
-    } else if (screen->mode == MODE_DETAIL || screen->mode == MODE_HELP) {
+    } else if (screen->mode == MODE_DETAIL || screen->mode == MODE_ANSWER ||
+               screen->mode == MODE_ACTIVITY || screen->mode == MODE_HELP) {
         screen_fill_lines(screen);
         put_lines(&screen->lines, buffer);
     } else if (ends_with(name, ".json")) {

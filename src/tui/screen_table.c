@@ -202,8 +202,10 @@ static void escape(struct screen *screen) {
     }
 }
 
-// Where the row leads first of all, or else all of it.
+// What the row came from, where it leads first of all, or else all of it.
 static void enter(struct screen *screen) {
+    if (screen_open_activity(screen))
+        return;
     struct panel_place place;
     const struct panel_view *spec = screen_view(screen)->spec;
     const struct panel_target *first = spec->targets;

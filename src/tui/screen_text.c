@@ -41,6 +41,10 @@ void screen_fill_lines(struct screen *screen) {
         screen_format_answer(screen, width, &screen->lines);
         return;
     }
+    if (screen->mode == MODE_ACTIVITY) {
+        screen_format_activity(screen, width, &screen->lines);
+        return;
+    }
     const struct row_ref *ref = screen_detail_row(screen);
     if (ref && view->spec->describe)
         view->spec->describe(ref, screen->glyphs, width, &screen->lines);
@@ -84,6 +88,8 @@ static void run_text_command(struct screen *screen, enum command command) {
 }
 
 void screen_input_text(struct screen *screen, const struct input *input) {
+    if (screen->mode == MODE_ACTIVITY && screen_input_activity(screen, input->key))
+        return;
     const struct panel_question *question =
         screen->mode == MODE_HELP ? NULL : screen_find_question(screen, input->key);
     enum command command = keys_find(text_keys, input->key);
@@ -126,10 +132,12 @@ void screen_draw_line(const struct screen *screen, struct grid *grid, size_t y,
         grid_put(grid, y, 1, grid->columns, STYLE_TITLE, line->label);
         return;
     }
-    size_t x = LINES_LABEL;
-    screen_put_cut(screen, grid, y, 3, LINES_LABEL - 4, false, STYLE_KEY, line->label);
+    size_t x = line->is_wide ? LINES_START : LINES_LABEL;
+    screen_put_cut(screen, grid, y, LINES_START, LINES_LABEL - LINES_START - 1, false, STYLE_KEY,
+                   line->label);
+    bool arrow = line->leads || (line->item && line->label[0]);
     if (line->leads || line->item)
-        x += grid_put(grid, y, x, grid->columns, STYLE_KEY, line->label[0] ? "-> " : "   ");
+        x += grid_put(grid, y, x, grid->columns, STYLE_KEY, arrow ? "-> " : "   ");
     if (line->has_bar)
         x += draw_bar(screen, grid, y, x, line);
     if (x < grid->columns)
@@ -169,6 +177,9 @@ static uint8_t format_head(struct screen *screen, struct buffer *buffer) {
         break;
     case MODE_DETAIL:
         format_detail_head(screen, buffer);
+        break;
+    case MODE_ACTIVITY:
+        screen_format_activity_head(screen, buffer);
         break;
     case MODE_ANSWER:
         format_answer_head(screen, buffer);

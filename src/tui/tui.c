@@ -13,6 +13,7 @@
 
 #include <uv.h>
 
+#include "tui/activity_thread.h"
 #include "tui/file_job.h"
 #include "tui/question_job.h"
 #include "tui/reader_live.h"
@@ -23,9 +24,10 @@
 
 #define PANEL_FIRST   "interfaces"
 #define LARGE_BLOCK   (1024 * 1024) // bytes
-#define DRAW_INTERVAL 50  // milliseconds between two drawings of data; keys are answered at once
-#define ANSWER_WAIT   20  // milliseconds that an answer may take before it is said to be worked on
-#define WHOLE_MOST    300 // rows of a namespace whose counters are all read
+#define DRAW_INTERVAL 50   // milliseconds between two drawings of data; keys are answered at once
+#define ANSWER_WAIT   20   // milliseconds that an answer may take before it is said to be worked on
+#define WHOLE_MOST    300  // rows of a namespace whose counters are all read
+#define TICK          1000 // milliseconds between two drawings of what counts the time
 #define SIGNALS       4
 
 struct tui {
@@ -34,7 +36,8 @@ struct tui {
     uv_poll_t input;
     uv_signal_t signals[SIGNALS];
     uv_signal_t stop_signal;
-    uv_timer_t draw_timer, change_timer;
+    uv_timer_t draw_timer, change_timer, tick_timer;
+    uv_async_t activity_news;
     struct node *node;
     struct reader reader;
     struct view_job *building; // under way; NULL: none
@@ -57,6 +60,8 @@ static void take_signal(uv_signal_t *handle, int number);
 // --- Rows that a worker works out ----------------------------------------------------------------
 
 static void draw(struct tui *tui);
+static void run_activities(struct tui *tui);
+static void draw_later(uv_timer_t *timer);
 
 static void end_build(struct view_job *job);
 
@@ -98,20 +103,33 @@ static void draw(struct tui *tui) {
     tui->data_changed = false;
     if (tui->screen.effects.build)
         build(tui);
+    if (tui->screen.effects.activities)
+        run_activities(tui);
+    tui->screen.now = (int64_t)(uv_hrtime() / 1000);
     tui->screen.trouble = tui->reader.trouble.code ? tui->reader.trouble.text : NULL;
     screen_draw(&tui->screen, &tui->grid);
     tty_draw(&tui->grid);
     uv_update_time(&tui->loop);
     tui->drawn_at = uv_now(&tui->loop);
+    // Of an activity times to live run down, and waiting takes longer and longer.
+    if (tui->screen.mode == MODE_ACTIVITY)
+        uv_timer_start(&tui->tick_timer, draw_later, TICK, 0);
+    else
+        uv_timer_stop(&tui->tick_timer);
 }
 
 static void send_wish(struct tui *tui) {
     const struct view *view = screen_view(&tui->screen);
+    const struct panel_activity *activity =
+        tui->screen.mode == MODE_ACTIVITY ? view->panel->activity : NULL;
     struct reader_wish wish = {.kind = view->spec->kind,
-                               .needs = view->panel->needs,
-                               .need_count = view->panel->need_count,
+                               .needs = activity ? activity->needs : view->panel->needs,
+                               .need_count =
+                                   activity ? activity->need_count : view->panel->need_count,
                                .netns = screen_scope(&tui->screen),
-                               .others = view->panel->needs_others};
+                               .others = activity                    ? activity->needs_others
+                                         : view->panel->needs_others ? UINT32_MAX
+                                                                     : 0};
     // Until the namespaces are known nothing can be read.
     if (tui->node->namespaces)
         reader_set_wish(&tui->reader, &wish);
@@ -252,6 +270,45 @@ static void start_trace(struct tui *tui) {
     trace_feed_start(&tui->trace, order, screen_scope(&tui->screen));
 }
 
+// --- Activities ----------------------------------------------------------------------------------
+
+static void take_news(uv_async_t *async) {
+    struct tui *tui = async->data;
+    struct activities *activities = &tui->screen.activities;
+    for (size_t i = 0; i < activities->count; i++) {
+        if (activity_thread_join(activities->items[i], false))
+            screen_end_activity(&tui->screen, activities->items[i]);
+    }
+    activities->changed = tui->data_changed = true;
+    request_draw(tui);
+}
+
+// Starts those that are new, and has those end that were told to.
+static void run_activities(struct tui *tui) {
+    struct activities *activities = &tui->screen.activities;
+    for (size_t i = 0; i < activities->count; i++) {
+        struct activity *activity = activities->items[i];
+        int r = activity->stage == ACTIVITY_NEW
+                    ? activity_thread_start(activity, &tui->activity_news)
+                    : 0;
+        if (r < 0)
+            screen_say(&tui->screen, STYLE_BAD, "a thread: %s", strerror(-r));
+        activity_thread_stop(activity);
+    }
+    tui->screen.effects.activities = false;
+}
+
+// Nothing that they wait for takes long to give up.
+static void end_activities(struct tui *tui) {
+    struct activities *activities = &tui->screen.activities;
+    for (size_t i = 0; i < activities->count; i++) {
+        activities->items[i]->stopping = true;
+        activity_thread_stop(activities->items[i]);
+    }
+    for (size_t i = 0; i < activities->count; i++)
+        activity_thread_join(activities->items[i], true);
+}
+
 // --- Files ---------------------------------------------------------------------------------------
 
 static void end_file(const struct file_job *job) {
@@ -358,6 +415,8 @@ static void act(struct tui *tui) {
         prepare_question(tui);
     if (effects.ask)
         answer_question(tui);
+    if (effects.activities)
+        run_activities(tui);
     if (effects.scope)
         send_wish(tui);
 }
@@ -431,6 +490,7 @@ static void quit(struct tui *tui) {
         return;
     tui->closing = true;
     tty_close();
+    end_activities(tui);
     reader_close(&tui->reader);
     trace_feed_close(&tui->trace);
     if (tui->building)
@@ -456,9 +516,14 @@ static int start_loop(struct tui *tui, struct error *err) {
     int r = poll_input(tui);
     if (r == 0)
         r = uv_timer_init(&tui->loop, &tui->draw_timer);
-    tui->draw_timer.data = tui->change_timer.data = tui;
+    tui->draw_timer.data = tui->change_timer.data = tui->tick_timer.data = tui;
+    tui->activity_news.data = tui;
     if (r == 0)
         r = uv_timer_init(&tui->loop, &tui->change_timer);
+    if (r == 0)
+        r = uv_timer_init(&tui->loop, &tui->tick_timer);
+    if (r == 0)
+        r = uv_async_init(&tui->loop, &tui->activity_news, take_news);
     if (r == 0)
         r = listen_to_signals(tui);
     if (r == 0)
