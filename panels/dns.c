@@ -1,192 +1,115 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // How the processes of a namespace resolve names, and what they get for one.
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "dump/dns_text.h"
-#include "model/dns.h"
-#include "model/resolver.h"
+#include "base/text.h"
+#include "model/dns_tally.h"
+#include "panels/dns_lookup.h"
 #include "panels/panels.h"
-#include "resolve/dns_hosts.h"
-#include "resolve/dns_plan.h"
-#include "source/dns.h"
-#include "source/source.h"
 #include "tui/grid.h"
 
-// --- What is typed -------------------------------------------------------------------------------
+// --- Servers, always in sight --------------------------------------------------------------------
 
-// "NAME", and behind it in any order "TYPE,..." and "@SERVER".
-static int parse_typed(const char *typed, const char *rules, struct arena *arena,
-                       struct dns_request *ret_request, struct error *err) {
-    char *text = arena_strdup(arena, typed), *rest = NULL;
-    *ret_request = (struct dns_request){.rules = rules};
-    if (!text)
-        return error_set(err, -ENOMEM, "out of memory");
-    for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        if (!ret_request->name)
-            ret_request->name = word;
-        else if (word[0] == '@')
-            ret_request->server = word + 1;
-        else
-            ret_request->types = word;
-    }
-    // A server that is named is asked for the name as it is.
-    if (ret_request->server)
-        ret_request->rules = NULL;
-    return ret_request->name ? 0 : error_set(err, -EINVAL, "the name is missing");
-}
-
-struct asking {
-    struct arena arena;
-    struct dns_request request;
-    struct dns_plan plan;
-    const struct resolver *resolver;
-    struct dns_subject subject;
-    size_t step;
-    struct buffer text;
+struct experience {
+    size_t asked, lost;
+    const struct dns_query *latest; // that was answered
 };
 
-static int prepare(struct asking *asking, const char *typed, const char *rules, struct error *err) {
-    int r = parse_typed(typed, rules, &asking->arena, &asking->request, err);
-    asking->subject.asked = asking->request.name;
-    if (r == 0)
-        r = dns_name_prepare(&asking->arena, asking->request.name, &asking->subject.name,
-                             &asking->subject.reverse, err);
-    if (r == 0 && asking->subject.reverse)
-        asking->request.rules = "exact";
-    return r == 0 ? dns_plan_make(&asking->request, asking->resolver, &asking->arena, &asking->plan,
-                                  err)
-                  : r;
+// What this session's queries say of a server.
+static struct experience experience_of(const struct table *queries, const char *server) {
+    struct experience experience = {0};
+    for (size_t i = 0; queries && i < queries->count; i++) {
+        const struct dns_query *query = table_row(queries, i);
+        if (!query->server || strcmp(query->server, server) != 0)
+            continue;
+        bool lost = dns_query_is_lost(query);
+        experience.lost += lost;
+        experience.asked += lost || query->took.known;
+        if (!lost && query->took.known)
+            experience.latest = query;
+    }
+    return experience;
 }
 
-// --- The answer at once: what will be tried ------------------------------------------------------
-
-static int add_candidates(const struct asking *asking, struct arena *arena, struct lines *lines) {
-    struct dns_candidates candidates;
-    int r = dns_candidates_make(arena, asking->resolver, asking->plan.rules, asking->subject.name,
-                                &candidates);
-    for (size_t i = 0; r == 0 && i < candidates.count; i++) {
-        if (!lines_add(lines, i == 0 ? "Names to try" : "", candidates.names[i], STYLE_NORMAL))
-            r = -ENOMEM;
+static uint8_t put_experience(const struct experience *experience, bool used,
+                              struct buffer *buffer) {
+    uint8_t style = STYLE_DIM;
+    if (experience->asked == 0) {
+        buffer_puts(buffer, "not asked yet: c asks");
+    } else if (!experience->latest) {
+        buffer_printf(buffer, "does not answer: %zu quer%s without a reply", experience->lost,
+                      experience->lost == 1 ? "y" : "ies");
+        style = STYLE_BAD;
+    } else {
+        buffer_printf(buffer, "answers, last in %.3f ms; %zu of %zu queries lost",
+                      (double)experience->latest->took.value / 1e3, experience->lost,
+                      experience->asked);
+        style = experience->lost > 0 ? STYLE_WARNING : STYLE_GOOD;
     }
-    for (size_t i = 0; r == 0 && i < asking->plan.sets[0].count; i++) {
-        if (!lines_add(lines, i == 0 ? "Servers" : "", asking->plan.sets[0].servers[i],
-                       STYLE_NORMAL))
-            r = -ENOMEM;
+    if (!used)
+        buffer_puts(buffer, "; behind the third, so nobody asks it");
+    return style;
+}
+
+static int add_server(struct lines *lines, const struct resolver *resolver, size_t index,
+                      const struct table *queries) {
+    const struct experience experience = experience_of(queries, resolver->servers[index]);
+    struct buffer text = BUFFER_INIT, label = BUFFER_INIT;
+    uint8_t style = put_experience(&experience, index < resolver_servers_used(resolver), &text);
+    text_printable(resolver->servers[index], strlen(resolver->servers[index]), &label);
+    struct line *line = lines_add(lines, buffer_text(&label), buffer_text(&text), style);
+    buffer_done(&text);
+    buffer_done(&label);
+    return line ? 0 : -ENOMEM;
+}
+
+static int add_problems(struct lines *lines, const struct resolver *resolver) {
+    int r = 0;
+    for (size_t i = 0; i < resolver->problem_count && r == 0; i++) {
+        struct buffer text = BUFFER_INIT;
+        text_printable(resolver->problems[i], strlen(resolver->problems[i]), &text);
+        r = lines_add(lines, "What is wrong", buffer_text(&text), STYLE_WARNING) ? 0 : -ENOMEM;
+        buffer_done(&text);
     }
     return r;
 }
 
-static int answer(struct node *node, uint64_t netns, const char *typed, const char *rules,
-                  struct lines *ret_lines, struct error *err) {
-    const struct table *table = node_table(node, netns, KIND_RESOLVER);
-    struct resolver none = resolver_default();
-    struct asking asking = {.resolver = table && table->count > 0 ? table_row(table, 0) : &none};
-    int r = prepare(&asking, typed, rules, err);
-    if (r == 0)
-        r = add_candidates(&asking, &asking.arena, ret_lines);
-    arena_done(&asking.arena);
-    return r;
+static int summarise(const struct node *node, uint64_t netns, struct lines *lines) {
+    const struct table *table = netns ? node_table(node, netns, KIND_RESOLVER) : NULL;
+    const struct table *queries = netns ? node_table(node, netns, KIND_QUERIES) : NULL;
+    const struct resolver *resolver = table && table->count > 0 ? table_row(table, 0) : NULL;
+    int r = 0;
+    for (size_t i = 0; resolver && i < resolver->server_count && r == 0; i++)
+        r = add_server(lines, resolver, i, queries);
+    return resolver && r == 0 ? add_problems(lines, resolver) : r;
 }
 
-static int answer_glibc(struct node *node, uint64_t netns, const char *typed,
-                        struct lines *ret_lines, struct error *err) {
-    return answer(node, netns, typed, "glibc", ret_lines, err);
-}
+// --- Views ---------------------------------------------------------------------------------------
 
-static int answer_musl(struct node *node, uint64_t netns, const char *typed,
-                       struct lines *ret_lines, struct error *err) {
-    return answer(node, netns, typed, "musl", ret_lines, err);
-}
-
-// --- The answer of the servers -------------------------------------------------------------------
-
-static int next_lookup(struct dns_wanted *ret_wanted, void *user_data) {
-    struct asking *asking = user_data;
-    return dns_plan_lookup(&asking->plan, asking->resolver, &asking->subject, asking->step++,
-                           &ret_wanted->settings, &ret_wanted->question);
-}
-
-static int take_lookup(const struct dns_wanted *wanted, struct table *answers,
-                       struct table *queries, void *user_data) {
-    struct asking *asking = user_data;
-    (void)wanted;
-    dns_text_format(answers, queries, &asking->text);
-    table_unref(answers);
-    table_unref(queries);
-    return 0;
-}
-
-static int run_lookups(struct asking *asking, const struct netns *netns, struct error *err) {
-    const struct dns_run run = {.netns = netns,
-                                .in_flight = DNS_IN_FLIGHT,
-                                .cancel = -1,
-                                .next = next_lookup,
-                                .take = take_lookup,
-                                .user_data = asking};
-    struct table *answers, *queries;
-    int r = asking->plan.as_getaddrinfo
-                ? dns_hosts_answer(asking->resolver, asking->request.name, &answers, &queries)
-                : 0;
-    return r > 0 ? take_lookup(NULL, answers, queries, asking) : r == 0 ? dns_run(&run, err) : r;
-}
-
-static int add_text(struct lines *lines, const char *text) {
-    while (*text) {
-        char line[1000];
-        size_t len = strcspn(text, "\n"), kept = 0;
-        for (size_t i = 0; i < len && kept + 8 < sizeof(line); i++) {
-            if (text[i] == '\t')
-                line[kept++] = ' ';
-            line[kept++] = text[i] == '\t' ? ' ' : text[i];
-        }
-        line[kept] = '\0';
-        if (!lines_add(lines, "", line, STYLE_NORMAL))
-            return -ENOMEM;
-        text += len + (text[len] == '\n');
-    }
-    return 0;
-}
-
-static int ask(const struct netns *netns, const char *typed, const char *rules,
-               struct lines *ret_lines) {
-    struct error err = {0};
-    struct resolver none = resolver_default();
-    const struct source_request request = {.netns = netns};
-    struct table *table = source_of(KIND_RESOLVER)->read(&request);
-    struct asking asking = {.resolver = table && table->count > 0 ? table_row(table, 0) : &none,
-                            .text = BUFFER_INIT};
-    int r = table ? prepare(&asking, typed, rules, &err) : -ENOMEM;
-    if (r == 0)
-        r = run_lookups(&asking, netns, &err);
-    if (r == 0)
-        r = add_text(ret_lines, buffer_text(&asking.text));
-    else if (r != -ENOMEM)
-        r = lines_add(ret_lines, "Failed", err.text, STYLE_BAD) ? 0 : -ENOMEM;
-    buffer_done(&asking.text);
-    arena_done(&asking.arena);
-    table_unref(table);
-    return r;
-}
-
-static int ask_glibc(struct node *node, uint64_t netns, const char *typed, struct lines *ret_lines,
-                     bool *ret_differs) {
-    (void)ret_differs;
-    return ask(node_find(node, netns)->netns, typed, "glibc", ret_lines);
-}
-
-static int ask_musl(struct node *node, uint64_t netns, const char *typed, struct lines *ret_lines,
-                    bool *ret_differs) {
-    (void)ret_differs;
-    return ask(node_find(node, netns)->netns, typed, "musl", ret_lines);
-}
-
-// --- The panel -----------------------------------------------------------------------------------
-
-static const struct panel_group groups[] = {
+static const struct panel_group resolver_groups[] = {
     {"Resolver", "netns,nameservers,search,ndots,timeout,attempts,options,sortlist"},
     {"Files", "resolv_conf,pid,hosts_order,hosts"},
     {"What is wrong", "problems"},
+    {NULL, NULL},
+};
+
+static const struct panel_group answer_groups[] = {
+    {"Question", "netns,time,name,type,class"},
+    {"Answer", "outcome,candidate,reason,from,server,port,transport,rcode,flags,size,answer,"
+               "authority,additional"},
+    {"Cost", "candidate_count,query_count,took_ms"},
+    {"DNSSEC", "validity,validity_reason"},
+    {"EDNS", "edns_*,nsid,cookie,client_subnet,extended_errors"},
+    {NULL, NULL},
+};
+
+static const struct panel_group query_groups[] = {
+    {"Query",
+     "netns,name,candidate,type,class,server,port,attempt,transport,id,query_size,sent_ms"},
+    {"Reply", "outcome,reason,rcode,flags,took_ms,size,strays,answer,authority,additional"},
+    {"EDNS", "edns_*,nsid,cookie,client_subnet,extended_errors"},
     {NULL, NULL},
 };
 
@@ -197,25 +120,56 @@ static const struct panel_view views[] = {
         .kind = KIND_RESOLVER,
         .columns = "nameservers,search,ndots,~timeout,~attempts,options,problems,?hosts_order,"
                    "?resolv_conf",
-        .groups = groups,
+        .groups = resolver_groups,
+    },
+    {
+        .name = "lookups",
+        .title = "Lookups",
+        .kind = KIND_ANSWERS,
+        .columns =
+            "name,type,outcome,answer,query_count,took_ms,~server,?candidate,?validity,~time",
+        .sort = "-time",
+        .groups = answer_groups,
+    },
+    {
+        .name = "queries",
+        .title = "Queries",
+        .kind = KIND_QUERIES,
+        .columns = "candidate,type,server,attempt,~transport,outcome,rcode,took_ms,~sent_ms,~id,"
+                   "?flags,?size,?answer",
+        .groups = query_groups,
     },
 };
 
 static const struct panel_question questions[] = {
     {.key = 'd',
      .label = "d",
-     .prompt = "look up NAME [TYPE,...] [@SERVER]: ",
+     .prompt = "look up NAME [TYPE,...] [CLASS] [@SERVER[:PORT]]: ",
      .title = "Lookup of",
-     .help = "look up a name as glibc does, with every query; or ask a server for it",
-     .answer = answer_glibc,
-     .ask_kernel = ask_glibc},
+     .help = "look up a name as glibc does, with every query; @SERVER asks that one, @all each "
+             "that is configured; +tcp, +musl, +exact, +watch=SECONDS"},
     {.key = 'm',
      .label = "m",
      .prompt = "look up by musl's rules NAME [TYPE,...]: ",
-     .title = "Lookup by musl's rules of",
-     .help = "look up a name as musl does",
-     .answer = answer_musl,
-     .ask_kernel = ask_musl},
+     .title = "Lookup of",
+     .words = "+musl",
+     .help = "look up a name as musl does"},
+    {.key = 'w',
+     .label = "w",
+     .prompt = "watch NAME [TYPE,...] [@SERVER[:PORT]]: ",
+     .title = "Lookup of",
+     .words = "+watch",
+     .help = "look a name up every second: times, losses, response codes"},
+    {.key = 'c',
+     .label = "c",
+     .title = "Lookup of",
+     .typed = ". NS @all",
+     .help = "ask each configured server whether it answers"},
+    {.label = NULL},
+};
+
+static const struct key_binding keys[] = {
+    {COMMAND_ENTER, {INPUT_ENTER}, "Enter", "open the lookup again, or see all of the row"},
     {.label = NULL},
 };
 
@@ -224,5 +178,8 @@ const struct panel dns_panel = {
     .title = "DNS",
     .views = views,
     .view_count = sizeof(views) / sizeof(views[0]),
+    .keys = keys,
+    .summary = summarise,
     .questions = questions,
+    .activity = &dns_lookup_activity,
 };

@@ -22,18 +22,23 @@ static int64_t monotonic(void) {
     return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
+int dns_watch_parse(const char *text, int64_t *ret_interval, struct error *err) {
+    char *end;
+    double seconds = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(seconds) || seconds < INTERVAL_MIN ||
+        seconds > INTERVAL_MAX)
+        return error_set(err, -EINVAL, "--watch is a number of seconds from %g to %g, not %s",
+                         INTERVAL_MIN, INTERVAL_MAX, text);
+    *ret_interval = (int64_t)(seconds * 1e6);
+    return 0;
+}
+
 int dns_watch_init(const struct dns_request *request, struct dns_watch *ret_watch,
                    struct error *err) {
     *ret_watch = (struct dns_watch){.stop = -1};
-    if (!request->watch)
-        return 0;
-    char *end;
-    double seconds = strtod(request->watch, &end);
-    if (end == request->watch || *end != '\0' || !isfinite(seconds) || seconds < INTERVAL_MIN ||
-        seconds > INTERVAL_MAX)
-        return error_set(err, -EINVAL, "--watch is a number of seconds from %g to %g, not %s",
-                         INTERVAL_MIN, INTERVAL_MAX, request->watch);
-    ret_watch->interval = (int64_t)(seconds * 1e6);
+    int r = request->watch ? dns_watch_parse(request->watch, &ret_watch->interval, err) : 0;
+    if (r < 0 || !request->watch)
+        return r;
     ret_watch->most = request->count;
     ret_watch->due = monotonic();
     ret_watch->stop = stop_catch();

@@ -21,6 +21,9 @@ struct dns_watch {
     struct maybe insert_failed, insert_failed_began; // of the namespace's conntrack
 };
 
+// Reads an interval. Returns 0 and microseconds, or -EINVAL (words in err).
+int dns_watch_parse(const char *text, int64_t *ret_interval, struct error *err);
+
 // Reads `--watch` and `--count`. Returns 0, -EINVAL (words in err) or another -errno. `ret_watch`
 // is to be given to dns_watch_done().
 int dns_watch_init(const struct dns_request *request, struct dns_watch *ret_watch,

@@ -39,8 +39,9 @@ static const char *const query_outcomes[] = {
 const struct enum_names dns_query_outcome_names = NAMES_OF(query_outcomes);
 
 static const char *const outcomes[] = {
-    [DNS_ANSWERED] = "answer", [DNS_NO_DATA] = "no_data",   [DNS_NO_NAME] = "no_name",
-    [DNS_FAILED] = "failed",   [DNS_NO_REPLY] = "no_reply", [DNS_CANCELLED] = "cancelled",
+    [DNS_ANSWERED] = "answer",     [DNS_NO_DATA] = "no_data",   [DNS_NO_NAME] = "no_name",
+    [DNS_FAILED] = "failed",       [DNS_NO_REPLY] = "no_reply", [DNS_CANCELLED] = "cancelled",
+    [DNS_UNDER_WAY] = "under_way",
 };
 const struct enum_names dns_outcome_names = NAMES_OF(outcomes);
 

@@ -123,6 +123,7 @@ struct dns_query {
     uint64_t query_size;           // bytes
     uint64_t strays;               // replies that came meanwhile and did not belong
     const struct dns_reply *reply; // NULL: none
+    uint32_t lookup; // number of the one that it belongs to, where rows of several stand together
 };
 
 extern const struct kind dns_query_kind;
@@ -134,6 +135,7 @@ enum dns_outcome {
     DNS_FAILED,   // servers answered, but with an error
     DNS_NO_REPLY, // no server answered
     DNS_CANCELLED,
+    DNS_UNDER_WAY, // nothing came of it so far
 };
 
 extern const struct enum_names dns_outcome_names;
@@ -166,6 +168,7 @@ struct dns_answer {
     struct maybe validity;      // enum dns_validity; unknown: not asked for
     const char *validity_reason;
     const struct dns_reply *reply; // NULL: none
+    uint32_t lookup; // number of the one that it belongs to, where rows of several stand together
 };
 
 extern const struct kind dns_answer_kind;

@@ -145,7 +145,7 @@ static const struct field answer_fields[] = {
     FIELD_AS("name", struct dns_answer, asked, "NAME", FIELD_TEXT, "the name as it was asked for"),
     FIELD(struct dns_answer, type, "TYPE", FIELD_TEXT, "type that was asked for"),
     FIELD(struct dns_answer, class, "CLASS", FIELD_TEXT, "class that was asked for"),
-    FIELD_OF_ENUM("outcome", struct dns_answer, outcome, "OUTCOME", &dns_outcome_names, "answer, no_data, no_name, failed, no_reply or cancelled"),
+    FIELD_OF_ENUM("outcome", struct dns_answer, outcome, "OUTCOME", &dns_outcome_names, "answer, no_data, no_name, failed, no_reply or cancelled; in the terminal program under_way"),
     FIELD(struct dns_answer, candidate, "CANDIDATE", FIELD_TEXT, "the name that gave it: with a domain of the search list, or as it is"),
     FIELD(struct dns_answer, reason, "REASON", FIELD_TEXT, "why there is no answer, in words"),
     FIELD(struct dns_answer, from, "FROM", FIELD_TEXT, "files (the hosts file) or dns"),
@@ -172,13 +172,15 @@ static uint64_t hash_text(uint64_t hash, const char *text) {
 static uint64_t query_identity(const void *row) {
     const struct dns_query *query = row;
     uint64_t hash = hash_text(UINT64_C(0xcbf29ce484222325), query->candidate);
-    return hash_text(hash, query->type) ^ query->sent << 16 ^ query->id;
+    return hash_text(hash, query->type) ^ query->sent << 16 ^ query->id ^
+           (uint64_t)query->lookup << 48;
 }
 
 static uint64_t answer_identity(const void *row) {
     const struct dns_answer *answer = row;
     uint64_t hash = hash_text(UINT64_C(0xcbf29ce484222325), answer->asked);
-    return hash_text(hash_text(hash, answer->type), answer->server) ^ (uint64_t)answer->time;
+    return hash_text(hash_text(hash, answer->type), answer->server) ^ (uint64_t)answer->lookup
+                                                                          << 48;
 }
 
 const struct kind dns_query_kind = {

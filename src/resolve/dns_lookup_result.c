@@ -41,6 +41,8 @@ static const char *reason_of(struct arena *arena, enum dns_outcome outcome,
         return "no server answered";
     case DNS_CANCELLED:
         return "cancelled";
+    case DNS_UNDER_WAY:
+        return NULL;
     }
     return NULL;
 }

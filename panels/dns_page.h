@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The lines of a lookup while they are made. Only dns_page.c and dns_answer_page.c include it.
+#ifndef PANELS_DNS_PAGE_H
+#define PANELS_DNS_PAGE_H
+
+#include "base/buffer.h"
+#include "panels/dns_lookup.h"
+#include "tui/grid.h"
+
+struct dns_page {
+    struct dns_panel_lookup *lookup;
+    const struct panel_sight *sight;
+    struct lines *lines;
+    bool failed; // memory is out
+};
+
+// Adds other people's text, beside a label or over the whole width. Returns the first of its lines,
+// or NULL when memory is out.
+struct line *dns_page_add(struct dns_page *page, const char *label, const char *text,
+                          uint8_t style);
+struct line *dns_page_add_wide(struct dns_page *page, const char *text, uint8_t style);
+void dns_page_add_heading(struct dns_page *page, const char *text);
+
+// The word of a number, "unknown(7)" where it has none.
+const char *dns_page_word(const struct enum_names *names, uint32_t number, char scratch[24]);
+
+// Adds to a text what the node knows of the address that a record has, "  (pod default/web)"; has a
+// line lead there. Nothing for records of other types.
+void dns_page_describe(struct dns_page *page, const struct dns_record *record,
+                       struct buffer *buffer);
+void dns_page_lead(struct dns_page *page, struct line *line, const struct dns_record *record);
+
+// Adds the lines of an answer: what it is, its aliases, its sections, and what EDNS and DNSSEC say.
+void dns_answer_page_format(struct dns_page *page, const struct dns_lookup_part *part,
+                            const struct dns_answer *answer);
+
+#endif

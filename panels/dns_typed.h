@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is typed in the panel of DNS to look a name up.
+#ifndef PANELS_DNS_TYPED_H
+#define PANELS_DNS_TYPED_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "resolve/dns_plan.h"
+
+// "NAME [TYPE,...] [CLASS] [@SERVER] [+WORD ...]", in any order but that the name comes before
+// types and class; "+watch" can have an interval, "+watch=0.5". Returns 0 and a request whose texts
+// are in the arena, -EINVAL (words in err) or -ENOMEM.
+int dns_typed_parse(const char *typed, struct arena *arena, struct dns_request *ret_request,
+                    struct error *err);
+
+#endif
