@@ -312,16 +312,24 @@ static void add_part(struct dns_page *page, const struct dns_lookup_part *part) 
 
 // --- What it comes to ----------------------------------------------------------------------------
 
-// getaddrinfo(3)'s error for what the first of the types, or else the second, came to.
+// A name without records at all; one with records of other types alone, an alias that leads
+// nowhere, is as good as none for glibc.
+static bool is_bare(const struct dns_answer *answer) {
+    return answer->outcome == DNS_NO_DATA &&
+           (!answer->reply || answer->reply->sections[DNS_SECTION_ANSWER].count == 0);
+}
+
+// getaddrinfo(3)'s error for what the two types came to.
 static const char *error_of(const struct table *answers) {
     const struct dns_answer *first = table_row(answers, 0);
     bool no_data = false;
     for (size_t i = 0; i < answers->count; i++)
-        no_data |= ((const struct dns_answer *)table_row(answers, i))->outcome == DNS_NO_DATA;
+        no_data |= is_bare(table_row(answers, i));
     if (no_data)
         return "EAI_NODATA: no address associated with the name";
     switch ((enum dns_outcome)first->outcome) {
     case DNS_NO_NAME:
+    case DNS_NO_DATA:
         return "EAI_NONAME: name or service not known";
     case DNS_FAILED:
     case DNS_NO_REPLY:
@@ -329,7 +337,6 @@ static const char *error_of(const struct table *answers) {
     case DNS_CANCELLED:
         return "nothing: it was ended before";
     case DNS_ANSWERED:
-    case DNS_NO_DATA:
     case DNS_UNDER_WAY:
         break;
     }

@@ -60,6 +60,7 @@ static enum dns_dump_result result_of(const struct dns_answer *answer) {
         return DNS_DUMP_NEGATIVE;
     case DNS_FAILED:
     case DNS_NO_REPLY:
+    case DNS_UNDER_WAY:
         return DNS_DUMP_NO_REPLY;
     }
     return DNS_DUMP_NO_REPLY;

@@ -54,6 +54,10 @@ def answer(name, rtype, odd, tcp):
     if first == "alias":
         return 0, 0, chain(name, "second.b.test", "web.b.test") + [
             record("web.b.test", A, socket.inet_aton("10.0.0.1"))], b""
+    if first == "dangling":
+        return 0, 0, chain(name, "elsewhere.test"), b""
+    if first == "empty":
+        return 0, 0, [], b""
     if first == "loop":
         return 0, 0, chain(name, "second.b.test", name), b""
     if first == "signed":

@@ -160,6 +160,29 @@ def test_a_server_that_is_slow_is_asked_again():
         t.wait(r"127\.0\.0\.1 +does not answer: \d+ queries without a reply")
 
 
+def real_getaddrinfo(name):
+    """What the C library says in that namespace: addresses, or the number of the error."""
+    code = ("import socket, sys\n"
+            "try: print(*sorted({i[4][0] for i in socket.getaddrinfo(sys.argv[1], None)}))\n"
+            "except socket.gaierror as e: print(e.errno)")
+    return subprocess.run(["ip", "netns", "exec", NETNS, sys.executable, "-c", code, name],
+                          capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_the_result_is_what_getaddrinfo_returns():
+    errors = {"-2": "EAI_NONAME", "-3": "EAI_AGAIN", "-5": "EAI_NODATA"}
+    with Place(), panel() as t:
+        for name in ("web", "web.b.test.", "other", "nothing", "signed", "empty", "hostile.b.test.",
+                     "dangling.b.test.", "broken.b.test."):
+            real = real_getaddrinfo(name)
+            ask(t, name)
+            t.wait("Result")
+            wanted = [errors[real]] if real in errors else real.split(" ")
+            t.wait("getaddrinfo returns.*" + re.escape(wanted[0]))
+            for address in wanted:
+                t.wait(re.escape(address))
+
+
 # --- The answer ------------------------------------------------------------------------------------
 
 
