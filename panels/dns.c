@@ -141,22 +141,28 @@ static const struct panel_view views[] = {
     },
 };
 
+#define SYNTAX \
+    "NAME [TYPE,...] [@SERVER[:PORT] | @all] [CLASS] [+tcp +musl +glibc +exact +watch=SECONDS]"
+
 static const struct panel_question questions[] = {
     {.key = 'd',
      .label = "d",
-     .prompt = "look up NAME [TYPE,...] [CLASS] [@SERVER[:PORT]]: ",
+     .prompt = "look up: ",
+     .syntax = SYNTAX,
      .title = "Lookup of",
      .help = "look up a name as glibc does, with every query; @SERVER asks that one, @all each "
              "that is configured; +tcp, +musl, +exact, +watch=SECONDS"},
     {.key = 'm',
      .label = "m",
-     .prompt = "look up by musl's rules NAME [TYPE,...]: ",
+     .prompt = "look up as musl does: ",
+     .syntax = SYNTAX,
      .title = "Lookup of",
      .words = "+musl",
      .help = "look up a name as musl does"},
     {.key = 'w',
      .label = "w",
-     .prompt = "watch NAME [TYPE,...] [@SERVER[:PORT]]: ",
+     .prompt = "watch: ",
+     .syntax = SYNTAX,
      .title = "Lookup of",
      .words = "+watch",
      .help = "look a name up every second: times, losses, response codes"},

@@ -110,9 +110,10 @@ static void tell(const struct doing *doing) {
     doing->run->news(doing->run->user_data);
 }
 
-static struct table *read_kind(const struct dns_panel_lookup *lookup, enum kind_id kind) {
+static struct table *read_kind(const struct dns_panel_lookup *lookup, const struct netns *netns,
+                               enum kind_id kind) {
     const struct source_request request = {
-        .netns = lookup->netns, .namespaces = lookup->namespaces, .now = realtime()};
+        .netns = netns, .namespaces = lookup->namespaces, .now = realtime()};
     return source_of(kind)->read(&request);
 }
 
@@ -157,7 +158,7 @@ static int make_plan(struct dns_panel_lookup *lookup, struct table *resolvers, s
 
 static int prepare(struct doing *doing, struct error *err) {
     struct dns_panel_lookup *lookup = doing->lookup;
-    struct table *resolvers = read_kind(lookup, KIND_RESOLVER);
+    struct table *resolvers = read_kind(lookup, lookup->netns, KIND_RESOLVER);
     if (!resolvers)
         return -ENOMEM;
     pthread_mutex_lock(&lookup->lock);
@@ -273,21 +274,43 @@ static int ask_once(struct doing *doing, struct error *err) {
 
 // --- Again and again -----------------------------------------------------------------------------
 
-static void read_counters(struct doing *doing, bool first) {
-    struct dns_panel_lookup *lookup = doing->lookup;
-    int64_t now = monotonic();
-    if (!first && now < doing->counters_at + COUNTER_INTERVAL)
-        return;
-    doing->counters_at = now;
-    struct table *table = read_kind(lookup, KIND_CONNTRACK);
+static struct maybe read_insert_failed(const struct dns_panel_lookup *lookup,
+                                       const struct netns *netns) {
+    struct table *table = read_kind(lookup, netns, KIND_CONNTRACK);
     struct maybe failed = {0};
     if (table && table->count > 0)
         failed = ((const struct conntrack *)table_row(table, 0))->total[CONNTRACK_INSERT_FAILED];
     table_unref(table);
-    pthread_mutex_lock(&lookup->lock);
-    lookup->insert_failed = failed;
+    return failed;
+}
+
+static const struct netns *find_own(const struct table *namespaces) {
+    for (size_t i = 0; i < namespaces->count; i++) {
+        const struct netns *netns = table_row(namespaces, i);
+        if (netns->own)
+            return netns;
+    }
+    return NULL;
+}
+
+static void put_counter(struct dns_counter *counter, struct maybe now, bool first) {
+    counter->now = now;
     if (first)
-        lookup->insert_failed_before = failed;
+        counter->before = now;
+}
+
+static void read_counters(struct doing *doing, bool first) {
+    struct dns_panel_lookup *lookup = doing->lookup;
+    const struct netns *own = lookup->netns->own ? NULL : find_own(lookup->namespaces);
+    int64_t now = monotonic();
+    if (!first && now < doing->counters_at + COUNTER_INTERVAL)
+        return;
+    doing->counters_at = now;
+    struct maybe there = read_insert_failed(lookup, lookup->netns);
+    struct maybe here = own ? read_insert_failed(lookup, own) : (struct maybe){0};
+    pthread_mutex_lock(&lookup->lock);
+    put_counter(&lookup->insert_failed, there, first);
+    put_counter(&lookup->insert_failed_own, here, first);
     pthread_mutex_unlock(&lookup->lock);
 }
 

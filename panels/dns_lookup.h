@@ -32,6 +32,11 @@ struct dns_loss {
     char text[160];
 };
 
+// A counter of the kernel's, and what it was when the watch began.
+struct dns_counter {
+    struct maybe now, before;
+};
+
 struct dns_panel_lookup {
     // From the beginning on, and not changed:
     struct arena arena;
@@ -55,8 +60,9 @@ struct dns_panel_lookup {
     int64_t ended;      // of the monotonic clock
     struct error error; // why it could not be done; code 0: it could
     struct dns_tally tally;
-    struct maybe insert_failed, insert_failed_before; // of the namespace's conntrack
-    struct dns_loss losses[DNS_LOOKUP_LOSSES];        // number n at n % DNS_LOOKUP_LOSSES
+    // Of the connection tracking of the namespace, and of netscope's own, where Services are.
+    struct dns_counter insert_failed, insert_failed_own;
+    struct dns_loss losses[DNS_LOOKUP_LOSSES]; // number n at n % DNS_LOOKUP_LOSSES
     size_t loss_count;
 
     // Of whom makes lines: the addresses that lead somewhere.

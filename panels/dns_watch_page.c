@@ -90,19 +90,18 @@ static void add_codes(const struct dns_tally *tally, size_t count, struct lines 
 
 // --- The rest ------------------------------------------------------------------------------------
 
-static void add_insert_failed(const struct dns_panel_lookup *lookup, struct lines *lines) {
+static void add_insert_failed(const struct dns_counter *counter, const char *where,
+                              struct lines *lines) {
     struct buffer text = BUFFER_INIT;
-    const struct maybe now = lookup->insert_failed, before = lookup->insert_failed_before;
-    uint64_t more = now.value - before.value;
-    if (now.known && before.known)
-        buffer_printf(&text, "%" PRIu64 " more since the watch began, %" PRIu64 " in all", more,
-                      (uint64_t)now.value);
+    bool known = counter->now.known && counter->before.known;
+    uint64_t more = counter->now.value - counter->before.value;
+    if (known)
+        buffer_printf(&text, "%" PRIu64 " more since the watch began, %" PRIu64 " in all, %s", more,
+                      (uint64_t)counter->now.value, where);
     else
-        buffer_puts(&text, "unknown: the namespace's connection tracking was not read");
-    add(lines, "insert_failed", &text,
-        !now.known || !before.known ? STYLE_DIM
-        : more > 0                  ? STYLE_BAD
-                                    : STYLE_GOOD);
+        buffer_printf(&text, "unknown %s: its connection tracking was not read", where);
+    uint8_t style = !known ? STYLE_DIM : more > 0 ? STYLE_BAD : STYLE_GOOD;
+    add(lines, "insert_failed", &text, style);
 }
 
 static void add_latest_losses(const struct dns_panel_lookup *lookup, struct lines *lines) {
@@ -137,6 +136,8 @@ void dns_watch_page_format(const struct dns_panel_lookup *lookup, const struct p
             add_graph_row(tally, sight->glyphs, row, count, lines);
         add_codes(tally, count, lines);
     }
-    add_insert_failed(lookup, lines);
+    add_insert_failed(&lookup->insert_failed, "in this namespace", lines);
+    if (!lookup->netns->own)
+        add_insert_failed(&lookup->insert_failed_own, "on the host", lines);
     add_latest_losses(lookup, lines);
 }

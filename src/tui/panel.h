@@ -112,6 +112,7 @@ struct panel_question {
     uint32_t key;
     const char *label;  // of the key, in help; the last has none
     const char *prompt; // "route to: "
+    const char *syntax; // what can be typed, said while it is; NULL: the usual keys are
     const char *title;  // above the answer
     const char *help;   // what it does
 

@@ -320,6 +320,13 @@ static void lay_out(struct screen *screen, const struct grid *grid) {
     screen->layout = layout;
 }
 
+// What can be typed, where that needs words; or NULL.
+static const char *syntax_of(const struct screen *screen) {
+    if (screen->prompting == PROMPT_TRACE)
+        return TRACE_ORDER_HELP;
+    return screen->prompting == PROMPT_QUESTION ? screen->question.asked->syntax : NULL;
+}
+
 static void draw_foot(struct screen *screen, struct grid *grid) {
     size_t status = grid->rows - 2, keys = grid->rows - 1;
     if (screen->prompting != PROMPT_NONE)
@@ -328,9 +335,9 @@ static void draw_foot(struct screen *screen, struct grid *grid) {
         screen_draw_status(screen, grid, status);
     if (screen_prompt_error(screen))
         screen_draw_prompt_error(screen, grid, keys);
-    else if (screen->prompting == PROMPT_TRACE)
+    else if (syntax_of(screen))
         screen_put_cut(screen, grid, keys, 1, grid->columns - 1, false, STYLE_DIM,
-                       TRACE_ORDER_HELP);
+                       syntax_of(screen));
     else
         draw_hints(screen, grid, keys);
 }

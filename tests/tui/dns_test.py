@@ -74,7 +74,7 @@ def panel(view="resolver", columns=130, rows=50, netns=NETNS, before=()):
 
 def ask(terminal, what, key="d"):
     terminal.keys(key)
-    terminal.wait("look up|watch NAME")
+    terminal.wait("^(look up.*|watch):\\n NAME")
     terminal.keys([what], "Enter")
     terminal.wait("Lookup of " + re.escape(what.split(" ")[0]))
 
@@ -147,6 +147,11 @@ def test_escape_ends_it():
         t.keys("q", "v")
         t.wait(r"never +A,AAAA +under_way")
         t.wait(r"never +A +cancelled")
+        # The program ends at once as well.
+        ask(t, "never")
+        t.wait("waiting for")
+        t.keys("F10")
+        t.wait_dead()
 
 
 def test_a_server_that_is_slow_is_asked_again():
@@ -330,7 +335,8 @@ def test_a_watch_counts_and_draws():
         t.wait(r"from 0\.1 ms +[▁▂▃▄▅▆▇█]{5}")
         t.wait(r"codes, first letters +\.{5}")
         t.wait(r"Response codes +NOERROR \d\d")
-        t.wait(r"insert_failed +(\d+ more since the watch began|unknown)")
+        for where in ("in this namespace", "on the host"):
+            t.wait(r"insert_failed +(\d+ more since the watch began.*|unknown) " + where)
         t.keys("Escape")
         t.wait("ended before it was through")
         t.keys("w")
@@ -358,6 +364,7 @@ def test_what_is_wrong_with_the_resolver():
         t.wait("What is wrong +unknown option: sometimes")
         t.wait("What is wrong +a search list of")
         t.wait(r"127\.0\.0\.2 +not asked yet: c asks")
+        t.expect("dns-resolver", (r"/proc/\d+/root", "/proc/N/root"))
         t.keys("c")
         t.wait("Servers side by side")
         t.wait(r"127\.0\.0\.2 +[\d.]+ ms  NS no_reply")
@@ -409,6 +416,9 @@ def test_without_privileges():
     with Place(), panel(netns=None, before=unable) as t:
         ask(t, "a.test MX @127.0.0.77")
         t.wait("Outcome +no_reply|unreachable")
+    with Place(), panel(before=unable) as t:
+        ask(t, "a.test A @127.0.0.1")
+        t.wait("Failed +entering the namespace needs CAP_SYS_ADMIN")
 
 
 def test_in_ascii():
