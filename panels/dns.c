@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/dns_tally.h"
 #include "panels/dns_lookup.h"
+#include "panels/dns_typed.h"
 #include "panels/panels.h"
 #include "tui/grid.h"
 
@@ -127,7 +128,7 @@ static const struct panel_view views[] = {
         .title = "Lookups",
         .kind = KIND_ANSWERS,
         .columns =
-            "name,type,outcome,answer,query_count,took_ms,~server,?candidate,?validity,~time",
+            "name,type,outcome,answer,query_count,took_ms,~server,?candidate,~validity,~time",
         .sort = "-time",
         .groups = answer_groups,
     },
@@ -141,8 +142,7 @@ static const struct panel_view views[] = {
     },
 };
 
-#define SYNTAX \
-    "NAME [TYPE,...] [@SERVER[:PORT] | @all] [CLASS] [+tcp +musl +glibc +exact +watch=SECONDS]"
+#define SYNTAX "NAME [TYPE,...] [@SERVER[:PORT] | @all] [CLASS] " DNS_TYPED_WORDS
 
 static const struct panel_question questions[] = {
     {.key = 'd',
@@ -151,7 +151,7 @@ static const struct panel_question questions[] = {
      .syntax = SYNTAX,
      .title = "Lookup of",
      .help = "look up a name as glibc does, with every query; @SERVER asks that one, @all each "
-             "that is configured; +tcp, +musl, +exact, +watch=SECONDS"},
+             "that is configured; " DNS_TYPED_WORDS},
     {.key = 'm',
      .label = "m",
      .prompt = "look up as musl does: ",

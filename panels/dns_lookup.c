@@ -11,11 +11,12 @@
 
 #include "base/text.h"
 #include "dump/dns_watch.h"
-#include "model/conntrack.h"
 #include "panels/dns_typed.h"
 #include "resolve/dns_hosts.h"
+#include "source/conntrack_source.h"
 #include "source/dns.h"
-#include "source/source.h"
+#include "source/dns_anchors.h"
+#include "source/resolver_source.h"
 
 #define COUNTER_INTERVAL INT64_C(1000000) // microseconds between two readings of insert_failed
 
@@ -72,6 +73,7 @@ static void free_lookup(void *state) {
     free(lookup->parts);
     free(lookup->leads);
     dns_tally_done(&lookup->tally);
+    dnssec_anchors_free(lookup->anchors);
     table_unref(lookup->resolvers);
     table_unref(lookup->namespaces);
     pthread_mutex_destroy(&lookup->lock);
@@ -110,11 +112,10 @@ static void tell(const struct doing *doing) {
     doing->run->news(doing->run->user_data);
 }
 
-static struct table *read_kind(const struct dns_panel_lookup *lookup, const struct netns *netns,
-                               enum kind_id kind) {
+static struct table *read_resolver(const struct dns_panel_lookup *lookup) {
     const struct source_request request = {
-        .netns = netns, .namespaces = lookup->namespaces, .now = realtime()};
-    return source_of(kind)->read(&request);
+        .netns = lookup->netns, .namespaces = lookup->namespaces, .now = realtime()};
+    return resolver_source.read(&request);
 }
 
 static int make_parts(struct dns_panel_lookup *lookup) {
@@ -150,6 +151,7 @@ static int make_plan(struct dns_panel_lookup *lookup, struct table *resolvers, s
         return error_set(err, -EACCES, "the resolver of %s: %s", lookup->netns->name,
                          resolvers->status.reason);
     int r = dns_plan_make(&lookup->request, lookup->resolver, &lookup->arena, &lookup->plan, err);
+    lookup->plan.anchors = lookup->anchors;
     if (r == 0)
         r = dns_candidates_make(&lookup->arena, lookup->resolver, lookup->plan.rules,
                                 lookup->subject.name, &lookup->candidates);
@@ -158,11 +160,14 @@ static int make_plan(struct dns_panel_lookup *lookup, struct table *resolvers, s
 
 static int prepare(struct doing *doing, struct error *err) {
     struct dns_panel_lookup *lookup = doing->lookup;
-    struct table *resolvers = read_kind(lookup, lookup->netns, KIND_RESOLVER);
+    int r = lookup->request.validate
+                ? dns_anchors_read(lookup->request.anchors, &lookup->anchors, err)
+                : 0;
+    struct table *resolvers = r == 0 ? read_resolver(lookup) : NULL;
     if (!resolvers)
-        return -ENOMEM;
+        return r < 0 ? r : -ENOMEM;
     pthread_mutex_lock(&lookup->lock);
-    int r = make_plan(lookup, resolvers, err);
+    r = make_plan(lookup, resolvers, err);
     if (!lookup->resolvers)
         table_unref(resolvers);
     pthread_mutex_unlock(&lookup->lock);
@@ -274,16 +279,6 @@ static int ask_once(struct doing *doing, struct error *err) {
 
 // --- Again and again -----------------------------------------------------------------------------
 
-static struct maybe read_insert_failed(const struct dns_panel_lookup *lookup,
-                                       const struct netns *netns) {
-    struct table *table = read_kind(lookup, netns, KIND_CONNTRACK);
-    struct maybe failed = {0};
-    if (table && table->count > 0)
-        failed = ((const struct conntrack *)table_row(table, 0))->total[CONNTRACK_INSERT_FAILED];
-    table_unref(table);
-    return failed;
-}
-
 static const struct netns *find_own(const struct table *namespaces) {
     for (size_t i = 0; i < namespaces->count; i++) {
         const struct netns *netns = table_row(namespaces, i);
@@ -306,8 +301,8 @@ static void read_counters(struct doing *doing, bool first) {
     if (!first && now < doing->counters_at + COUNTER_INTERVAL)
         return;
     doing->counters_at = now;
-    struct maybe there = read_insert_failed(lookup, lookup->netns);
-    struct maybe here = own ? read_insert_failed(lookup, own) : (struct maybe){0};
+    struct maybe there = conntrack_insert_failed(lookup->netns);
+    struct maybe here = own ? conntrack_insert_failed(own) : (struct maybe){0};
     pthread_mutex_lock(&lookup->lock);
     put_counter(&lookup->insert_failed, there, first);
     put_counter(&lookup->insert_failed_own, here, first);
@@ -395,6 +390,12 @@ static const struct panel_word words[] = {
      .sort = "+tcp",
      .hint = "TCP",
      .help = "ask over TCP, or not"},
+    {.key = 'x',
+     .label = "x",
+     .word = "+validate",
+     .sort = "+validate",
+     .hint = "DNSSEC",
+     .help = "validate the answers by DNSSEC from trust anchors down, or not"},
     {.key = 's',
      .label = "s",
      .word = "@all",

@@ -13,6 +13,7 @@
 #include "model/node.h"
 #include "model/resolver.h"
 #include "resolve/dns_plan.h"
+#include "resolve/dnssec_anchors.h"
 #include "tui/panel.h"
 
 #define DNS_LOOKUP_LOSSES 8 // of the latest, of which is known when it was
@@ -60,6 +61,7 @@ struct dns_panel_lookup {
     int64_t ended;      // of the monotonic clock
     struct error error; // why it could not be done; code 0: it could
     struct dns_tally tally;
+    struct dnssec_anchors *anchors; // NULL: nothing is validated
     // Of the connection tracking of the namespace, and of netscope's own, where Services are.
     struct dns_counter insert_failed, insert_failed_own;
     struct dns_loss losses[DNS_LOOKUP_LOSSES]; // number n at n % DNS_LOOKUP_LOSSES

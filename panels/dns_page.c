@@ -11,6 +11,9 @@
 
 #define NARROW 30 // columns of text beside labels, which are worth having labels apart
 
+#define ANSWERS_MOST 3  // records of a reply that stand behind its query,
+#define DATA_MOST    40 // and bytes of each
+
 // --- Lines ---------------------------------------------------------------------------------------
 
 static struct line *add(struct dns_page *page, const char *label, const char *text, uint8_t style,
@@ -127,6 +130,13 @@ static void add_resolver(struct dns_page *page) {
 
 // --- Queries -------------------------------------------------------------------------------------
 
+// Keys and signatures are long: their sections have them whole.
+static void put_short(struct buffer *buffer, const struct dns_record *record, bool first) {
+    bool fits = strlen(record->data) <= DATA_MOST;
+    buffer_printf(buffer, "%s%s %.*s%s", first ? ": " : ", ", record->type, DATA_MOST, record->data,
+                  fits ? "" : "...");
+}
+
 static void put_reply(struct buffer *buffer, const struct dns_query *query) {
     const struct dns_reply *reply = query->reply;
     size_t count = reply->sections[DNS_SECTION_ANSWER].count;
@@ -139,11 +149,9 @@ static void put_reply(struct buffer *buffer, const struct dns_query *query) {
             buffer_printf(buffer, " %s", flag->name);
     }
     buffer_printf(buffer, "  %zu answer%s", count, count == 1 ? "" : "s");
-    for (size_t i = 0; i < count && i < 3; i++)
-        buffer_printf(buffer, "%s%s %s", i > 0 ? ", " : ": ",
-                      reply->sections[DNS_SECTION_ANSWER].items[i].type,
-                      reply->sections[DNS_SECTION_ANSWER].items[i].data);
-    if (count > 3)
+    for (size_t i = 0; i < count && i < ANSWERS_MOST; i++)
+        put_short(buffer, &reply->sections[DNS_SECTION_ANSWER].items[i], i == 0);
+    if (count > ANSWERS_MOST)
         buffer_puts(buffer, ", ...");
 }
 

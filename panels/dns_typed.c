@@ -16,9 +16,16 @@ static int take_option(const char *word, struct dns_request *request, struct err
         request->watch = WATCH_USUAL;
     else if (strncmp(word, "+watch=", 7) == 0)
         request->watch = word + 7;
+    else if (strcmp(word, "+dnssec") == 0)
+        request->dnssec = true;
+    else if (strcmp(word, "+validate") == 0)
+        request->validate = true;
+    else if (strncmp(word, "+validate=", 10) == 0)
+        request->validate = (request->anchors = word + 10);
+    else if (strncmp(word, "+subnet=", 8) == 0)
+        request->subnet = word + 8;
     else
-        return error_set(err, -EINVAL,
-                         "unknown word: %s (there are +tcp, +glibc, +musl, +exact, +watch)", word);
+        return error_set(err, -EINVAL, "unknown word: %s (there are " DNS_TYPED_WORDS ")", word);
     return 0;
 }
 

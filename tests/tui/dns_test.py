@@ -221,6 +221,90 @@ def test_signatures_errors_in_words_and_truncation():
         t.wait(r"tcp  try 2 .*1 answer: A 10\.0\.0\.1")
 
 
+SIGNED = """\
+$TTL 300
+@ SOA ns hostmaster 1 3600 600 86400 300
+@ NS ns
+ns A 127.0.0.5
+good A 192.0.2.1
+bad A 192.0.2.2
+"""
+
+
+class Signed:
+    """A knotd on 127.0.0.5 of the place's namespace with the zone s.test, signed; the signature of
+    bad.s.test is another's."""
+
+    def __init__(self, place):
+        self.directory = place.directory
+        zone = self.write("zone", "$ORIGIN s.test.\n" + SIGNED)
+        for options in (("-f", "KSK"), ()):
+            self.tool("dnssec-keygen", "-q", "-a", "ECDSAP256SHA256", *options, "s.test")
+        self.tool("dnssec-signzone", "-q", "-S", "-P", "-O", "full", "-f", "out", "-o", "s.test", zone)
+        with open(os.path.join(self.directory, "out"), encoding="ascii") as file:
+            text, count = re.subn(r"^(bad\S+\s+300\s+IN\s+RRSIG\s+A .* )(\S)(\S*)$",
+                                  lambda m: m[1] + ("A" if m[2] != "A" else "B") + m[3],
+                                  file.read(), flags=re.M)
+        assert count == 1, text
+        self.write("zone", text)
+        self.anchors = os.path.join(self.directory, "dsset-s.test.")
+        config = self.write("knot.conf", f"""\
+server:
+  rundir: "{self.directory}"
+  listen: 127.0.0.5@53
+database:
+  storage: "{self.directory}"
+zone:
+  - domain: s.test
+    file: "{zone}"
+    journal-content: none
+""")
+        self.process = subprocess.Popen(
+            ["ip", "netns", "exec", NETNS, "knotd", "-c", config], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        until(self.answers, lambda: "knotd does not answer")
+
+    def write(self, name, text):
+        path = os.path.join(self.directory, name)
+        with open(path, "w", encoding="ascii") as file:
+            file.write(text)
+        return path
+
+    def tool(self, *command):
+        subprocess.run(command, check=True, cwd=self.directory, stdout=subprocess.DEVNULL)
+
+    @staticmethod
+    def answers():
+        return subprocess.run(
+            netscope("--dump=dns", "--netns", NETNS, "--server", "127.0.0.5", "--name", "s.test",
+                     "--type", "SOA"), check=False, stdout=subprocess.DEVNULL).returncode == 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+
+def test_dnssec():
+    with Place() as place, Signed(place) as signed, panel() as t:
+        ask(t, f"good.s.test A @127.0.0.5 +validate={signed.anchors}")
+        t.wait(r"DNSSEC +valid")
+        t.wait(r"DNSKEY 127\.0\.0\.5#53 udp  try 1")
+        t.wait(r"signs A as s\.test\., key \d+, until \d{4}-\d\d-\d\d \d\d:\d\d UTC")
+        ask(t, f"bad.s.test A @127.0.0.5 +validate={signed.anchors}")
+        t.wait(r"DNSSEC +bogus: ")
+        t.keys("x")
+        t.wait("Lookup of bad.s.test A @127.0.0.5 in", "DNSSEC +bogus")
+        ask(t, "good.s.test A @127.0.0.5 +dnssec")
+        t.wait(r"signs A as s\.test\.")
+        ask(t, "good.s.test A @127.0.0.5 +validate=/nowhere")
+        t.wait("Failed +.*/nowhere")
+        t.keys("Escape", "v")
+        t.wait(r"bad\.s\.test +A +answer .*bogus")
+
+
 def test_hostile_answers_do_no_harm():
     with Place(), panel() as t:
         ask(t, "hostile.b.test TXT @127.0.0.1")
