@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A lookup of the panel of DNS: what is known of it, for those who show it. dns_lookup.c does it,
-// dns_page.c and dns_watch_page.c make its lines, dns_history.c the rows of all, dns_places.c knows
+// dns_page.c and dns_*_page.c make its lines, dns_history.c the rows of all, dns_places.c knows
 // where addresses lead.
 #ifndef PANELS_DNS_LOOKUP_H
 #define PANELS_DNS_LOOKUP_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The lines of a lookup while they are made. Only dns_page.c and dns_answer_page.c include it.
+// The lines of a lookup while they are made. Only dns_page.c and dns_*_page.c include it.
 #ifndef PANELS_DNS_PAGE_H
 #define PANELS_DNS_PAGE_H
 
@@ -29,6 +29,13 @@ const char *dns_page_word(const struct enum_names *names, uint32_t number, char 
 void dns_page_describe(struct dns_page *page, const struct dns_record *record,
                        struct buffer *buffer);
 void dns_page_lead(struct dns_page *page, struct line *line, const struct dns_record *record);
+
+// Adds the names that are tried, and the queries of each.
+void dns_query_page_format(struct dns_page *page, const struct dns_lookup_part *part);
+
+// Adds what getaddrinfo would return and what it cost; what the servers say, one beside the other.
+void dns_result_page_format(struct dns_page *page, const struct dns_lookup_part *part);
+void dns_result_page_format_servers(struct dns_page *page);
 
 // Adds the lines of an answer: what it is, its aliases, its sections, and what EDNS and DNSSEC say.
 void dns_answer_page_format(struct dns_page *page, const struct dns_lookup_part *part,

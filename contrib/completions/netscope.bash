@@ -81,10 +81,10 @@ _netscope_fields() {
     case ",${1:-bypasses}," in *,bypasses,* | *,netfilter,*)
         printf '%s\n' netns order station type name id mode dev prio family table backend chain handle rule base active effect evidence ;;
     esac
-    case ",${1:-answers}," in *,answers,*)
+    case ",${1:-answers}," in *,answers,* | *,dns,*)
         printf '%s\n' netns time name type class outcome candidate reason from server port transport candidate_count round insert_failed query_count took_ms validity validity_reason rcode flags size edns_udp_size nsid cookie cookie_state client_subnet extended_errors edns_options answer authority additional ;;
     esac
-    case ",${1:-queries}," in *,queries,*)
+    case ",${1:-queries}," in *,queries,* | *,dns,*)
         printf '%s\n' netns name candidate type class server port attempt transport id outcome reason sent_ms took_ms query_size strays rcode flags size edns_udp_size nsid cookie cookie_state client_subnet extended_errors edns_options answer authority additional ;;
     esac
     case ",${1:-packets}," in *,packets,* | *,netfilter,*)
@@ -226,7 +226,7 @@ _netscope() {
                 return
         ;;
     --panel)
-        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/events conntrack/expectations conntrack/processors conntrack/statistics dns netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/references netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/bypasses netfilter/tables netfilter/packets netfilter/packet-rules netfilter/packet-paths' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/events conntrack/expectations conntrack/processors conntrack/statistics dns dns/resolver dns/lookups dns/queries netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/references netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/bypasses netfilter/tables netfilter/packets netfilter/packet-rules netfilter/packet-paths' -- "$cur")
         return
         ;;
     --interval)
