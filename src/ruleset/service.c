@@ -7,10 +7,12 @@
 
 #include "ruleset/service_rule.h"
 
-#define DEPTH_MAX    16      // of jumps, as the kernel has it (NFT_JUMP_STACK_SIZE)
-#define STEPS_MAX    1000000 // rules that are looked at for one service
-#define BACKENDS_MAX 65536   // of one service
-#define MAP          0x8     // linux/netfilter/nf_tables.h NFT_SET_MAP
+#define DEPTH_MAX    16       // of jumps, as the kernel has it (NFT_JUMP_STACK_SIZE)
+#define STEPS_MAX    1000000  // rules that are looked at for one service
+#define STEPS_ALL    20000000 // and for all of a table
+#define BACKENDS_MAX 65536    // of one service
+#define RANGE_MAX    1024     // addresses that one rule translates to
+#define MAP          0x8      // linux/netfilter/nf_tables.h NFT_SET_MAP
 #define VERDICTS     0xffffff00U
 
 // What is known of a chain so far.
@@ -22,9 +24,10 @@ struct finder {
     nf_service_sink *sink;
     void *user_data;
     uint8_t *chains; // CHAIN_* of each of the table's chains
+    bool *sets;      // of each of the table's: its elements were gone through
     struct nf_backend_share *backends;
     size_t count, capacity;
-    size_t steps;
+    size_t steps, all_steps;
     bool affinity, restricted;
     bool failed; // memory is out
 };
@@ -48,6 +51,26 @@ static void add_backend(struct finder *finder, const struct address *address, ui
     finder->backends[finder->count++] = (struct nf_backend_share){*address, port, share};
 }
 
+static void step_address(struct address *address) {
+    for (size_t i = address_size(address); i-- > 0;) {
+        if (++address->bytes[i] != 0)
+            return;
+    }
+}
+
+// The kernel chooses one of the addresses by a hash of the client's: each gets as many.
+static void add_range(struct finder *finder, const struct service_rule *rule, double share) {
+    size_t length = address_size(&rule->to), count = 1;
+    struct address address = rule->to;
+    for (;
+         count < RANGE_MAX && length > 0 && memcmp(address.bytes, rule->to_last.bytes, length) < 0;
+         count++)
+        step_address(&address);
+    address = rule->to;
+    for (size_t i = 0; i < count; i++, step_address(&address))
+        add_backend(finder, &address, rule->to_port, share / (double)count);
+}
+
 static void walk_chain(struct finder *finder, const struct nf_chain *chain, double share,
                        unsigned depth);
 
@@ -67,6 +90,11 @@ static void walk_map(struct finder *finder, const struct service_rule *rule, dou
     }
 }
 
+// Chains that lead to one another in many ways must not hold us up.
+static bool may_step(struct finder *finder) {
+    return finder->steps++ < STEPS_MAX && finder->all_steps++ < STEPS_ALL && !finder->failed;
+}
+
 // Adds the backends that a rule leads to; false if to none.
 static bool walk_target(struct finder *finder, const struct service_rule *rule, double share,
                         unsigned depth) {
@@ -74,6 +102,8 @@ static bool walk_target(struct finder *finder, const struct service_rule *rule, 
     switch (rule->target) {
     case SERVICE_TARGET_NONE:
     case SERVICE_TARGET_REJECT:
+    case SERVICE_TARGET_KEYED: // as many services as there are elements: find_by_key
+    case SERVICE_TARGET_DNAT_KEYED:
         break;
     case SERVICE_TARGET_CHAIN:
         walk_chain(finder, rule->chain, share, depth + 1);
@@ -83,7 +113,7 @@ static bool walk_target(struct finder *finder, const struct service_rule *rule, 
         walk_map(finder, rule, share, depth);
         break;
     case SERVICE_TARGET_DNAT:
-        add_backend(finder, &rule->to, rule->to_port, share);
+        add_range(finder, rule, share);
         break;
     }
     return finder->count > before;
@@ -95,7 +125,7 @@ static void walk_restricted(struct finder *finder, const struct nf_chain *chain,
     bool found = false;
     for (size_t i = 0; i < chain->rule_count && !found; i++) {
         struct service_rule rule;
-        if (finder->steps++ > STEPS_MAX || finder->failed)
+        if (!may_step(finder))
             return;
         service_rule_read(&chain->rules[i], &rule);
         found = rule.conditional && !rule.affinity && !rule.to_destination &&
@@ -116,7 +146,7 @@ static void walk_chain(struct finder *finder, const struct nf_chain *chain, doub
         return;
     for (size_t i = 0; i < chain->rule_count && left > 0; i++) {
         struct service_rule rule;
-        if (finder->steps++ > STEPS_MAX || finder->failed)
+        if (!may_step(finder))
             return;
         service_rule_read(&chain->rules[i], &rule);
         finder->affinity |= rule.affinity;
@@ -197,74 +227,135 @@ static int hand_over(struct finder *finder, struct nf_service *service) {
     return finder->sink(service, finder->user_data);
 }
 
+// A service under way: what is the same for all destinations of a rule.
+struct found {
+    struct finder *finder;
+    const struct nf_rule *rule; // NULL: a map that no rule was seen to look at
+    const struct nf_set *set;   // of its elements; NULL: none
+    const struct service_rule *read;
+    struct nf_service service;
+};
+
+static int hand_over_at(struct found *found, const struct service_destination *destination) {
+    struct nf_service service = found->service;
+    service.address = destination->address;
+    service.port_min = destination->port_min;
+    service.port_max = destination->port_max;
+    service.protocol = destination->protocol;
+    return hand_over(found->finder, &service);
+}
+
+// The same for each port of a list.
+static int hand_over_ports(struct found *found, const struct service_destination *destination) {
+    const struct service_rule *read = found->read;
+    struct service_destination one = *destination;
+    if (!read || read->port_count == 0)
+        return hand_over_at(found, destination);
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < read->port_count; i++) {
+        one.port_min = read->ports[i][0];
+        one.port_max = read->ports[i][1];
+        r = hand_over_at(found, &one);
+    }
+    return r;
+}
+
+// --- By the elements of a set or map -------------------------------------------------------------
+
+// To what the element leads. Returns false if to nothing.
+static bool walk_element(const struct found *found, const struct nf_element *element) {
+    struct finder *finder = found->finder;
+    enum service_target target = found->read ? found->read->target : SERVICE_TARGET_KEYED;
+    struct address address;
+    uint16_t port = 0;
+    begin(finder);
+    if (target == SERVICE_TARGET_KEYED) {
+        if (element->has_verdict && element->verdict.chain)
+            walk_chain(finder, element->verdict.chain, 1, 0);
+        return finder->count > 0 || found->service.rejected;
+    }
+    if (target != SERVICE_TARGET_DNAT_KEYED)
+        return walk_target(finder, found->read, 1, 0) || found->service.rejected;
+    if (!element->data.bytes)
+        return false;
+    service_target_parse(&element->data, &address, &port);
+    add_backend(finder, &address, port, 1);
+    return true;
+}
+
+static int take_element(const struct nf_element *element,
+                        const struct service_destination *destination, void *user_data) {
+    struct found *found = user_data;
+    struct finder *finder = found->finder;
+    const struct nf_chain *chain = element->has_verdict ? element->verdict.chain : NULL;
+    if (!walk_element(found, element))
+        return finder->failed ? -ENOMEM : 0;
+    struct found one = *found;
+    if (chain) {
+        one.service.chain = chain;
+        one.service.handle = found->set->handle;
+    }
+    if (element->comment)
+        one.service.name = arena_strdup(finder->arena, element->comment);
+    else if (chain)
+        one.service.name = name_by_chain(finder, chain->name);
+    return one.service.chain ? hand_over_ports(&one, destination) : 0;
+}
+
+// Maps of services without backends are kube-proxy's, and are called so.
+static int find_by_key(struct found *found, const struct service_key *key,
+                       const struct service_destination *base) {
+    found->set = key->set;
+    found->service.rejected |= begins_with(key->set->name, "no-endpoint-");
+    found->finder->sets[key->set - found->finder->table->sets] = true;
+    return service_key_each(key, base, take_element, found);
+}
+
+// Verdict maps of destinations that no rule was seen to look at.
+static int find_by_sets(struct finder *finder) {
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < finder->table->set_count; i++) {
+        const struct nf_set *set = &finder->table->sets[i];
+        const struct service_destination any = {.protocol = 0};
+        struct found found = {.finder = finder};
+        struct service_key key;
+        if (set->flags & MAP && set->data_type == VERDICTS && !finder->sets[i] &&
+            service_key_of_types(set, &key))
+            r = find_by_key(&found, &key, &any);
+    }
+    return r;
+}
+
+// --- By rules ------------------------------------------------------------------------------------
+
 static int find_by_rule(struct finder *finder, const struct nf_rule *rule, bool any) {
     struct service_rule read;
     service_rule_read(rule, &read);
     if (!read.to_destination && !any)
         return 0;
-    begin(finder);
     bool rejected = read.target == SERVICE_TARGET_REJECT && rule->comment &&
                     strstr(rule->comment, " has no endpoints");
+    struct found found = {.finder = finder,
+                          .rule = rule,
+                          .read = &read,
+                          .service = {.chain = rule->chain,
+                                      .rejected = rejected,
+                                      .handle = rule->handle,
+                                      .name = rule->comment
+                                                  ? name_by_comment(finder, rule)
+                                                  : name_by_chain(finder, rule->chain->name)}};
+    if (read.target == SERVICE_TARGET_NONE)
+        return 0;
+    // A map is one service for each of its elements, however many rules look at it.
+    if (read.key.set)
+        return read.target == SERVICE_TARGET_KEYED &&
+                       finder->sets[read.key.set - finder->table->sets]
+                   ? 0
+                   : find_by_key(&found, &read.key, &read.destination);
+    begin(finder);
     if (!walk_target(finder, &read, 1, 0) && !rejected)
         return finder->failed ? -ENOMEM : 0;
-    struct nf_service service = {
-        .chain = rule->chain,
-        .name = rule->comment ? name_by_comment(finder, rule)
-                              : name_by_chain(finder, rule->chain->name),
-        .address = read.address,
-        .port_min = read.port_min,
-        .port_max = read.port_max,
-        .protocol = read.protocol,
-        .rejected = rejected,
-        .handle = rule->handle,
-    };
-    return hand_over(finder, &service);
-}
-
-// The types of a key, by sixes of bits: ipv4_addr is 7, ipv6_addr 8, inet_proto 12, inet_service
-// 13. Each part has whole words.
-static bool read_key(const struct nf_set *set, const struct nf_element *element,
-                     struct nf_service *service) {
-    const uint8_t *at = element->key.bytes;
-    uint32_t address = set->key_type == (7 << 12 | 12 << 6 | 13)   ? 4
-                       : set->key_type == (8 << 12 | 12 << 6 | 13) ? 16
-                                                                   : 0;
-    if (!at || (address == 0 && set->key_type != (12 << 6 | 13)) ||
-        element->key.length != address + 8)
-        return false;
-    service->address.address = address_from_bytes(at, address);
-    service->address.length = (uint8_t)(address * 8);
-    service->protocol = at[address];
-    service->port_min = service->port_max = (uint16_t)(at[address + 4] << 8 | at[address + 5]);
-    return true;
-}
-
-static int find_by_element(struct finder *finder, const struct nf_set *set,
-                           const struct nf_element *element) {
-    const struct nf_chain *chain = element->verdict.chain;
-    struct nf_service service = {.chain = chain, .handle = set->handle};
-    service.rejected = begins_with(set->name, "no-endpoint-");
-    if (!element->has_verdict || !chain || !read_key(set, element, &service))
-        return 0;
-    begin(finder);
-    walk_chain(finder, chain, 1, 0);
-    if (finder->count == 0 && !service.rejected)
-        return finder->failed ? -ENOMEM : 0;
-    service.name = element->comment ? arena_strdup(finder->arena, element->comment)
-                                    : name_by_chain(finder, chain->name);
-    return hand_over(finder, &service);
-}
-
-static int find_by_sets(struct finder *finder) {
-    int r = 0;
-    for (size_t i = 0; i < finder->table->set_count; i++) {
-        const struct nf_set *set = &finder->table->sets[i];
-        if (!(set->flags & MAP) || set->data_type != VERDICTS)
-            continue;
-        for (size_t k = 0; r == 0 && k < set->element_count; k++)
-            r = find_by_element(finder, set, &set->elements[k]);
-    }
-    return r;
+    return hand_over_ports(&found, &read.destination);
 }
 
 static int find_by_rules(struct finder *finder) {
@@ -305,15 +396,15 @@ int nf_service_find(const struct nf_table *table, struct arena *arena, nf_servic
         .sink = sink,
         .user_data = user_data,
         .chains = calloc(table->chain_count + 1, 1),
+        .sets = calloc(table->set_count + 1, sizeof(bool)),
     };
-    if (!finder.chains)
-        return -ENOMEM;
-    int r = find_by_rules(&finder);
+    int r = finder.chains && finder.sets ? find_by_rules(&finder) : -ENOMEM;
     if (r == 0)
         r = find_by_sets(&finder);
     if (r == 0)
         r = find_rest(&finder);
     free(finder.backends);
     free(finder.chains);
+    free(finder.sets);
     return r;
 }

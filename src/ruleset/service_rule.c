@@ -3,6 +3,7 @@
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_nat.h>
+#include <linux/netfilter/xt_multiport.h>
 #include <linux/netfilter/xt_recent.h>
 #include <linux/netfilter/xt_sctp.h>
 #include <linux/netfilter/xt_statistic.h>
@@ -25,6 +26,7 @@ enum load {
     LOAD_DRAWN, // a number, of so many
     LOAD_DATA,
     LOAD_MAPPED, // what a map has for a drawn number
+    LOAD_KEYED,  // what it has for the destination
     LOAD_OTHER,
 };
 
@@ -105,14 +107,15 @@ static void set_destination(struct service_rule *rule, const uint8_t *bytes, siz
                             bool is_ipv6, uint8_t prefix) {
     uint8_t whole[16] = {0};
     memcpy(whole, bytes, length < sizeof(whole) ? length : sizeof(whole));
-    rule->address.address = address_from_bytes(whole, is_ipv6 ? 16 : 4);
-    rule->address.length = prefix;
+    rule->destination.address.address = address_from_bytes(whole, is_ipv6 ? 16 : 4);
+    rule->destination.address.length =
+        prefix < (is_ipv6 ? 128 : 32) ? prefix : (is_ipv6 ? 128 : 32);
     rule->to_destination = true;
 }
 
 static void set_ports(struct service_rule *rule, uint16_t min, uint16_t max) {
-    rule->port_min = min;
-    rule->port_max = max;
+    rule->destination.port_min = min;
+    rule->destination.port_max = max;
     rule->to_destination = true;
 }
 
@@ -120,9 +123,9 @@ static void compare_port(struct service_rule *rule, uint32_t op, uint16_t port) 
     if (op == 0)
         set_ports(rule, port, port);
     else if (op == 5) // at least
-        set_ports(rule, port, rule->port_max ? rule->port_max : UINT16_MAX);
+        set_ports(rule, port, rule->destination.port_max ? rule->destination.port_max : UINT16_MAX);
     else if (op == 3) // at most
-        set_ports(rule, rule->port_min, port);
+        set_ports(rule, rule->destination.port_min, port);
     else
         rule->conditional = true;
 }
@@ -135,8 +138,8 @@ static void read_cmp(struct reader *reader, const struct nf_cmp *cmp) {
     else if (reg->load == LOAD_FAMILY && cmp->op == 0)
         return;
     else if (reg->load == LOAD_PROTOCOL && cmp->op == 0 && cmp->data.length > 0)
-        rule->protocol = cmp->data.bytes[0];
-    else if (reg->load == LOAD_DESTINATION && cmp->op == 0)
+        rule->destination.protocol = cmp->data.bytes[0];
+    else if (reg->load == LOAD_DESTINATION && cmp->op == 0 && cmp->data.length > 0)
         set_destination(rule, cmp->data.bytes, cmp->data.length,
                         cmp->data.length > 4 || reader->family == NF_FAMILY_IP6, reg->prefix);
     else
@@ -155,23 +158,75 @@ static bool is_affinity(const struct nf_lookup *lookup) {
     return lookup->set_name && strncmp(lookup->set_name, "affinity-", 9) == 0;
 }
 
+// What is looked up, by what was loaded into the registers of the key. Returns false if some of it
+// says nothing of the destination.
+static bool find_key(struct reader *reader, const struct nf_lookup *lookup,
+                     struct service_key *ret_key) {
+    struct service_key key = {.set = lookup->set};
+    uint32_t length = lookup->set ? lookup->set->key_length : 0;
+    for (uint32_t at = 0; at < length;) {
+        const struct reg *reg = reg_at(reader, (nf_register)(lookup->source + at / 4));
+        bool is_address =
+            reg->load == LOAD_DESTINATION && (reg->prefix == 32 || reg->prefix == 128);
+        uint8_t words = is_address ? reg->prefix / 32 : 1;
+        if (!is_address && reg->load != LOAD_PORT && reg->load != LOAD_PROTOCOL)
+            return false;
+        if (!service_key_add(&key,
+                             is_address               ? SERVICE_PART_ADDRESS
+                             : reg->load == LOAD_PORT ? SERVICE_PART_PORT
+                                                      : SERVICE_PART_PROTOCOL,
+                             words))
+            return false;
+        at += words * 4U;
+    }
+    *ret_key = key;
+    return key.count > 0;
+}
+
+// A set of protocols alone makes no destination.
+static bool has_destination(const struct service_key *key) {
+    for (size_t i = 0; i < key->count; i++) {
+        if (key->parts[i] != SERVICE_PART_PROTOCOL)
+            return true;
+    }
+    return false;
+}
+
+// A rule that looks at two sets of destinations is taken for one of the first for some packets.
+static bool take_key(struct reader *reader, const struct nf_lookup *lookup) {
+    struct service_rule *rule = reader->rule;
+    struct service_key key;
+    if (rule->key.set || lookup->inverted || !find_key(reader, lookup, &key))
+        return false;
+    rule->key = key;
+    rule->to_destination |= has_destination(&key);
+    return true;
+}
+
+static void read_membership(struct reader *reader, const struct nf_lookup *lookup) {
+    struct service_rule *rule = reader->rule;
+    rule->affinity |= is_affinity(lookup);
+    if (!take_key(reader, lookup))
+        rule->conditional = true;
+}
+
 static void read_lookup(struct reader *reader, const struct nf_lookup *lookup) {
-    struct reg *from = reg_at(reader, lookup->source);
+    const struct reg from = *reg_at(reader, lookup->source);
     struct service_rule *rule = reader->rule;
     if (lookup->destination == NF_REGISTER_NONE) {
-        rule->affinity |= is_affinity(lookup);
-        bool to_destination = from->load == LOAD_PORT || from->load == LOAD_DESTINATION;
-        rule->to_destination |= to_destination;
-        rule->conditional |= !to_destination;
+        read_membership(reader, lookup);
     } else if (lookup->destination != NF_REGISTER_VERDICT) {
+        enum load load = from.load == LOAD_DRAWN    ? LOAD_MAPPED
+                         : take_key(reader, lookup) ? LOAD_KEYED
+                                                    : LOAD_OTHER;
         *reg_at(reader, lookup->destination) =
-            (struct reg){.load = from->load == LOAD_DRAWN ? LOAD_MAPPED : LOAD_OTHER,
-                         .modulus = from->modulus,
-                         .set = lookup->set};
-    } else if (from->load == LOAD_DRAWN && lookup->set) {
+            (struct reg){.load = load, .modulus = from.modulus, .set = lookup->set};
+    } else if (from.load == LOAD_DRAWN && lookup->set) {
         rule->target = SERVICE_TARGET_SHARED;
         rule->set = lookup->set;
-        rule->modulus = from->modulus;
+        rule->modulus = from.modulus;
+    } else if (take_key(reader, lookup)) {
+        rule->target = SERVICE_TARGET_KEYED;
     }
 }
 
@@ -187,9 +242,17 @@ static void read_nat(struct reader *reader, const struct nf_nat *nat) {
         rule->modulus = address->modulus;
         return;
     }
+    if (address->load == LOAD_KEYED) {
+        rule->target = SERVICE_TARGET_DNAT_KEYED;
+        return;
+    }
+    const struct reg *last = reg_at(reader, nat->address_max);
     rule->target = SERVICE_TARGET_DNAT;
     if (address->load == LOAD_DATA)
         service_target_parse(&address->data, &rule->to, &rule->to_port);
+    rule->to_last = rule->to;
+    if (last->load == LOAD_DATA)
+        service_target_parse(&last->data, &rule->to_last, &(uint16_t){0});
     if (port->load == LOAD_DATA)
         rule->to_port = port_of(&port->data);
 }
@@ -201,6 +264,21 @@ static void read_ports(struct service_rule *rule, const uint16_t ports[2], bool 
         rule->conditional = true;
     else if (ports[0] > 0 || ports[1] < UINT16_MAX)
         set_ports(rule, ports[0], ports[1]);
+}
+
+// A list of ports; one that is the source's as well says nothing of the destination.
+static void read_multiport(struct service_rule *rule, const struct xt_multiport_v1 *info) {
+    if (info->invert || info->flags != XT_MULTIPORT_DESTINATION || rule->port_count > 0) {
+        rule->conditional = true;
+        return;
+    }
+    for (size_t i = 0; i < info->count && i < XT_MULTI_PORTS; i++) {
+        uint16_t *range = rule->ports[rule->port_count++];
+        range[0] = range[1] = info->ports[i];
+        if (info->pflags[i] && i + 1 < info->count)
+            range[1] = info->ports[++i];
+    }
+    rule->to_destination = true;
 }
 
 static void read_statistic(struct service_rule *rule, const struct xt_statistic_info *info) {
@@ -230,6 +308,8 @@ static void read_match(struct service_rule *rule, const struct nf_xt *xt) {
         rule->conditional |= sctp->flags & ~(uint32_t)XT_SCTP_DEST_PORTS;
         if (sctp->flags & XT_SCTP_DEST_PORTS)
             read_ports(rule, sctp->dpts, sctp->invflags & XT_SCTP_DEST_PORTS);
+    } else if (strcmp(xt->name, "multiport") == 0) {
+        read_multiport(rule, xt->info);
     } else if (strcmp(xt->name, "statistic") == 0) {
         read_statistic(rule, xt->info);
     } else if (strcmp(xt->name, "recent") == 0) {
@@ -247,8 +327,11 @@ static void read_target(struct reader *reader, const struct nf_xt *xt) {
     if (strcmp(xt->name, "DNAT") != 0 || !nat)
         return;
     rule->target = SERVICE_TARGET_DNAT;
-    if (nat->flags & NF_NAT_RANGE_MAP_IPS)
-        rule->to = address_from_bytes(nat->address_min, reader->family == NF_FAMILY_IP6 ? 16 : 4);
+    size_t length = reader->family == NF_FAMILY_IP6 ? 16 : 4;
+    if (nat->flags & NF_NAT_RANGE_MAP_IPS) {
+        rule->to = address_from_bytes(nat->address_min, length);
+        rule->to_last = address_from_bytes(nat->address_max, length);
+    }
     if (nat->flags & NF_NAT_RANGE_PROTO_SPECIFIED)
         rule->to_port = nat->port_min;
 }
@@ -260,7 +343,7 @@ static void read_entry(struct reader *reader, const struct nf_ipt_entry *entry) 
     uint8_t prefix = 0;
     for (size_t i = 0; i < (is_ipv6 ? 16 : 4); i++)
         prefix = (uint8_t)(prefix + __builtin_popcount(entry->destination_mask[i]));
-    rule->protocol = entry->protocol <= UINT8_MAX ? (uint8_t)entry->protocol : 0;
+    rule->destination.protocol = entry->protocol <= UINT8_MAX ? (uint8_t)entry->protocol : 0;
     if (entry->invert || entry->iniface_length || entry->outiface_length ||
         memcmp(entry->source_mask, zero, sizeof(zero)) != 0)
         rule->conditional = true;

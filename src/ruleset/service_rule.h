@@ -9,29 +9,33 @@
 
 #include "base/address.h"
 #include "ruleset/ruleset.h"
+#include "ruleset/service_key.h"
 
 enum service_target {
     SERVICE_TARGET_NONE,
     SERVICE_TARGET_CHAIN,  // a jump or goto
     SERVICE_TARGET_SHARED, // a verdict map by a number that is drawn
+    SERVICE_TARGET_KEYED,  // a verdict map by the destination
     SERVICE_TARGET_DNAT,
     SERVICE_TARGET_DNAT_SHARED, // to what a map has for a number that is drawn
+    SERVICE_TARGET_DNAT_KEYED,  // to what a map has for the destination
     SERVICE_TARGET_REJECT,
 };
 
 struct service_rule {
     bool to_destination; // it applies to some address or port only
-    struct prefix address;
-    uint16_t port_min, port_max;
-    uint8_t protocol;
-    bool conditional;   // it looks at something else, too
-    bool affinity;      // at where the client was sent before
-    double probability; // that it applies, of what is drawn
+    struct service_destination destination;
+    struct service_key key; // a set or map of destinations that it looks at, too
+    uint16_t ports[15][2];  // one of these, from and to; XT_MULTI_PORTS
+    size_t port_count;      // 0: any that `destination` allows
+    bool conditional;       // it looks at something else, too
+    bool affinity;          // at where the client was sent before
+    double probability;     // that it applies, of what is drawn
     enum service_target target;
     const struct nf_chain *chain; // of SERVICE_TARGET_CHAIN
     const struct nf_set *set;     // of both shared ones
     uint32_t modulus;             // how many numbers can be drawn
-    struct address to;            // of SERVICE_TARGET_DNAT
+    struct address to, to_last;   // of SERVICE_TARGET_DNAT: one of these is chosen
     uint16_t to_port;             // 0: not changed
 };
 

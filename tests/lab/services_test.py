@@ -96,7 +96,14 @@ table inet plain {
     chain in { type nat hook prerouting priority dstnat
         ip daddr 192.0.2.0/28 udp dport 53-54 dnat ip to 198.51.100.1
         iifname "eth9" meta l4proto tcp dnat ip6 to [2001:db8::1]:80
+        tcp dport { 8000, 8443 } dnat ip to 198.51.100.2
+        dnat ip addr . port to tcp dport map { 7000 : 198.51.100.3 . 70, 7001 : 198.51.100.3 . 71 }
+        ip daddr . udp dport vmap { 192.0.2.128/25 . 5300-5353 : goto resolver }
+        ip daddr @blocked drop
+        ip daddr 192.0.2.200 tcp dport 90 dnat ip to 198.51.100.8-198.51.100.9
     }
+    set blocked { type ipv4_addr; flags interval; elements = { 203.0.113.0/24 } }
+    chain resolver { dnat ip to 198.51.100.4; }
 }
 """
 HALVES = (("10.244.0.1", 8080, 50.0), ("10.244.0.2", 8080, 50.0))
@@ -106,6 +113,12 @@ OF_NATIVE = {
     ("shop/none", "udp", "10.96.0.99/32", "53", False, True, "kube-proxy", ()),
     (None, "udp", "192.0.2.0/28", "53-54", False, False, "nft", (("198.51.100.1", None, 100.0),)),
     (None, "tcp", None, None, False, False, "nft", (("2001:db8::1", 80, 100.0),)),
+    (None, "tcp", None, "8000", False, False, "nft", (("198.51.100.2", None, 100.0),)),
+    (None, "tcp", None, "8443", False, False, "nft", (("198.51.100.2", None, 100.0),)),
+    (None, "tcp", None, "7000", False, False, "nft", (("198.51.100.3", 70, 100.0),)),
+    (None, "tcp", None, "7001", False, False, "nft", (("198.51.100.3", 71, 100.0),)),
+    (None, "udp", "192.0.2.128/25", "5300-5353", False, False, "nft", (("198.51.100.4", None, 100.0),)),
+    (None, "tcp", "192.0.2.200/32", "90", False, False, "nft", (("198.51.100.8", None, 50.0), ("198.51.100.9", None, 50.0))),
 }
 
 failures = []
