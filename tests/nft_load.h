@@ -121,9 +121,11 @@ static int nft_load_messages(void *bytes, size_t size, struct ruleset **ret_rule
     for (; nlmsg_ok(message, left); message = nlmsg_next(message, &left)) {
         struct nf_table *table = nft_message_table(message, &load.parser);
         uint32_t generation;
-        load.parser.arena = table ? &table->arena : NULL;
         nft_load_took(&load, nft_generation_parse(message, &generation));
         nft_load_table(&load, message);
+        if (!table)
+            continue;
+        load.parser.arena = &table->arena; // and not that of a table that this one made
         nft_load_chain(&load, message);
         nft_load_set(&load, message);
         nft_load_object(&load, message);

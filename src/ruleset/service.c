@@ -9,10 +9,11 @@
 
 #define DEPTH_MAX    16       // of jumps, as the kernel has it (NFT_JUMP_STACK_SIZE)
 #define STEPS_MAX    1000000  // rules that are looked at for one service
-#define STEPS_ALL    20000000 // and for all of a table
-#define BACKENDS_MAX 65536    // of one service
-#define RANGE_MAX    1024     // addresses that one rule translates to
-#define MAP          0x8      // linux/netfilter/nf_tables.h NFT_SET_MAP
+#define STEPS_ALL    20000000 // and for all of a table, or so many for each of its rules:
+#define STEPS_A_RULE 1000
+#define BACKENDS_MAX 65536 // of one service
+#define RANGE_MAX    1024  // addresses that one rule translates to
+#define MAP          0x8   // linux/netfilter/nf_tables.h NFT_SET_MAP
 #define VERDICTS     0xffffff00U
 
 // What is known of a chain so far.
@@ -27,7 +28,7 @@ struct finder {
     bool *sets;      // of each of the table's: its elements were gone through
     struct nf_backend_share *backends;
     size_t count, capacity;
-    size_t steps, all_steps;
+    size_t steps, all_steps; // that may still be made: for one, and for all
     bool affinity, restricted;
     bool failed; // memory is out
 };
@@ -92,7 +93,11 @@ static void walk_map(struct finder *finder, const struct service_rule *rule, dou
 
 // Chains that lead to one another in many ways must not hold us up.
 static bool may_step(struct finder *finder) {
-    return finder->steps++ < STEPS_MAX && finder->all_steps++ < STEPS_ALL && !finder->failed;
+    if (finder->steps == 0 || finder->all_steps == 0 || finder->failed)
+        return false;
+    finder->steps--;
+    finder->all_steps--;
+    return true;
 }
 
 // Adds the backends that a rule leads to; false if to none.
@@ -162,7 +167,7 @@ static void walk_chain(struct finder *finder, const struct nf_chain *chain, doub
 
 static void begin(struct finder *finder) {
     finder->count = 0;
-    finder->steps = 0;
+    finder->steps = STEPS_MAX;
     finder->affinity = finder->restricted = false;
 }
 
@@ -388,6 +393,13 @@ static int find_rest(struct finder *finder) {
     return r;
 }
 
+static size_t most_steps(const struct nf_table *table) {
+    size_t rules = 1;
+    for (size_t i = 0; i < table->chain_count; i++)
+        rules += table->chains[i].rule_count;
+    return rules < STEPS_ALL / STEPS_A_RULE ? rules * STEPS_A_RULE : STEPS_ALL;
+}
+
 int nf_service_find(const struct nf_table *table, struct arena *arena, nf_service_sink *sink,
                     void *user_data) {
     struct finder finder = {
@@ -395,6 +407,7 @@ int nf_service_find(const struct nf_table *table, struct arena *arena, nf_servic
         .arena = arena,
         .sink = sink,
         .user_data = user_data,
+        .all_steps = most_steps(table),
         .chains = calloc(table->chain_count + 1, 1),
         .sets = calloc(table->set_count + 1, sizeof(bool)),
     };
