@@ -220,14 +220,16 @@ struct nf_table {
     atomic_uint references;
 };
 
+enum nf_presence { NF_PRESENCE_NO, NF_PRESENCE_YES, NF_PRESENCE_UNKNOWN };
+
 struct ruleset {
     struct ruleset_names *names; // a reference; NULL: none are known
     uint32_t generation;         // of nftables, when it was read
     struct nf_table **tables;    // as the kernel gives them, legacy ones behind: a reference each
     size_t table_count, table_capacity;
-    bool has_legacy_arp;    // arptables-legacy has tables, which are not read
-    bool has_legacy_bridge; // ebtables-legacy may have some, here or in another namespace
-    bool is_whole;          // nothing of nftables changed while it was read
+    bool has_legacy_arp;               // arptables-legacy has tables, which are not read
+    enum nf_presence legacy_bridge;    // the same of ebtables-legacy
+    bool is_whole;                     // nothing of nftables changed while it was read
     _Atomic int64_t digest_not_before; // when the digests may be compared (legacy.c)
     atomic_uint references;
     void (*forget)(struct ruleset *ruleset); // called before it is freed; NULL: nobody minds

@@ -15,6 +15,7 @@
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
+#include "source/legacy_bridge.h"
 #include "source/legacy_parse.h"
 #include "source/netns_enter.h"
 
@@ -165,18 +166,11 @@ static int read_family(const struct netns *netns, const struct family *family,
     return first;
 }
 
-// The kernel lists no tables of ebtables, and asking for one makes it. But the module of each is
-// loaded when it is first asked for, in whatever namespace.
-static bool may_have_ebtables(void) {
-    return access("/sys/module/ebtable_broute", F_OK) == 0 ||
-           access("/sys/module/ebtable_filter", F_OK) == 0 ||
-           access("/sys/module/ebtable_nat", F_OK) == 0;
-}
-
 // What a namespace has, by the kernel's own lists.
 struct lists {
     struct names families[2]; // of ip and ip6
-    bool has_arp, has_bridge;
+    bool has_arp;
+    enum nf_presence bridge;
 };
 
 static int read_lists(const struct netns *netns, struct lists *ret_lists, struct error *err) {
@@ -189,7 +183,7 @@ static int read_lists(const struct netns *netns, struct lists *ret_lists, struct
     read_names("/proc/thread-self/net/arp_tables_names", &arp);
     netns_leave(netns);
     ret_lists->has_arp = arp.count > 0;
-    ret_lists->has_bridge = may_have_ebtables();
+    ret_lists->bridge = legacy_bridge_find(netns);
     return 0;
 }
 
@@ -199,7 +193,7 @@ int legacy_read(const struct netns *netns, struct ruleset *ruleset, struct error
     if (r < 0)
         return r;
     ruleset->has_legacy_arp = lists.has_arp;
-    ruleset->has_legacy_bridge = lists.has_bridge;
+    ruleset->legacy_bridge = lists.bridge;
     for (size_t i = 0; i < 2 && r != -ENOMEM; i++) {
         struct error later = {0};
         int one =
@@ -289,8 +283,8 @@ bool legacy_is_unchanged(const struct netns *netns, struct ruleset *ruleset) {
     if (read_lists(netns, &lists, NULL) < 0)
         return false;
     size_t count = lists.families[0].count + lists.families[1].count;
-    return lists.has_arp == ruleset->has_legacy_arp &&
-           lists.has_bridge == ruleset->has_legacy_bridge && count == count_legacy(ruleset) &&
+    return lists.has_arp == ruleset->has_legacy_arp && lists.bridge == ruleset->legacy_bridge &&
+           count == count_legacy(ruleset) &&
            (count == 0 || (compare_tables(netns, &lists, ruleset, has_same_size) &&
                            compare_entries(netns, &lists, ruleset)));
 }

@@ -76,8 +76,12 @@ static void say_nft_trouble(struct status *status, int r, size_t malformed, bool
 static void say_legacy_others(struct status *status, const struct ruleset *ruleset) {
     if (ruleset->has_legacy_arp)
         trouble(status, STATUS_PARTIAL, "arptables-legacy has tables, which are not read");
-    if (ruleset->has_legacy_bridge)
-        trouble(status, STATUS_PARTIAL, "ebtables-legacy may have tables, which are not read");
+    if (ruleset->legacy_bridge == NF_PRESENCE_YES)
+        trouble(status, STATUS_PARTIAL, "ebtables-legacy has tables, which are not read");
+    if (ruleset->legacy_bridge == NF_PRESENCE_UNKNOWN)
+        trouble(
+            status, STATUS_PARTIAL,
+            "ebtables-legacy is loaded, and the kernel does not tell whether it has tables here");
 }
 
 static int read_once(struct netlink *netlink, const struct netns *netns,

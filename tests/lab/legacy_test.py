@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Reading creates no legacy table: a namespace that has none has none afterwards, one that has some
-has no others; and tables of arptables are told of."""
+has no others; and tables of arptables and ebtables are told of.
+
+With --ebtables as an argument (tests/vm/legacy.sh) the kernel must have ebtables-legacy."""
 
 import ctypes
 import os
@@ -12,6 +14,8 @@ import sys
 IPT_SAVE = os.path.join(os.path.dirname(os.environ["NETSCOPE"]), "tests/lab/ipt_save")
 ARPT_SO_GET_INFO = 96  # linux/netfilter_arp/arp_tables.h
 ARPT_GETINFO_SIZE = 68
+EBT_SO_GET_INFO = 128  # linux/netfilter_bridge/ebtables.h
+EBT_REPLACE_SIZE = 120  # struct ebt_replace
 
 
 def enter_namespace():
@@ -71,13 +75,31 @@ def test_only_what_is_there():
     expect("ip6 tables after reading", names("ip6"), [])
 
 
-def test_arptables_are_told_of():
+def make_table(option, size):
+    """Asking for a table makes it. Python's getsockopt cannot pass the name in. False: there are no such tables."""
     asked = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-    # Asking for it makes the table. Python's getsockopt cannot pass the name in.
-    libc = ctypes.CDLL(None)
-    info = ctypes.create_string_buffer(b"filter", ARPT_GETINFO_SIZE)
-    size = ctypes.c_uint32(ARPT_GETINFO_SIZE)
-    if libc.getsockopt(asked.fileno(), 0, ARPT_SO_GET_INFO, info, ctypes.byref(size)) < 0:
+    info = ctypes.create_string_buffer(b"filter", size)
+    return ctypes.CDLL(None).getsockopt(asked.fileno(), 0, option, info, ctypes.byref(ctypes.c_uint32(size))) >= 0
+
+
+def test_ebtables_are_told_of():
+    """As far as the kernel tells it; with their modules loaded, there may be some."""
+    if "--ebtables" not in sys.argv:
+        return
+    subprocess.run(["modprobe", "-a", "ebtables", "ebtable_filter"], check=True)
+    not_told = "ebtables-legacy is loaded, and the kernel does not tell whether it has tables here"
+    said = save("ip")[1]
+    tells = said != not_told  # by nfnetlink_hook, which Debian's kernel lacks
+    expect("what is said of none", said, "" if tells else not_told)
+    if not make_table(EBT_SO_GET_INFO, EBT_REPLACE_SIZE):
+        sys.exit("this kernel has no ebtables")
+    expect("what is said", save("ip")[1], "ebtables-legacy has tables, which are not read" if tells else not_told)
+    elsewhere = subprocess.run(["unshare", "-n", IPT_SAVE, "legacy", "ip"], capture_output=True, text=True, check=True)
+    expect("what is said elsewhere", elsewhere.stderr.strip(), "" if tells else not_told)
+
+
+def test_arptables_are_told_of():
+    if not make_table(ARPT_SO_GET_INFO, ARPT_GETINFO_SIZE):
         print("this kernel has no arptables")
         return
     expect("arp tables", names("arp"), ["filter"])
@@ -88,4 +110,5 @@ enter_namespace()
 test_nothing_is_created()
 test_what_may_not_be_listed_is_said()
 test_only_what_is_there()
+test_ebtables_are_told_of()
 test_arptables_are_told_of()

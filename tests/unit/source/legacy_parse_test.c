@@ -11,10 +11,17 @@
 
 #include <cmocka.h>
 
+#include <netinet/in.h>
+
 #include <linux/netfilter/x_tables.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_hook.h>
+
+#include "source/legacy_bridge.h"
 #include "source/legacy_parse.h"
+#include "source/netlink.h"
 #include "source/protocols.h"
 
 #define HEAD (sizeof(struct ipt_entry))
@@ -186,6 +193,27 @@ static void test_names_of_protocols(void **state) {
     arena_done(&arena);
 }
 
+static bool is_hook_of_ebtables(const char *function) {
+    const struct nfgenmsg header = {.nfgen_family = NF_FAMILY_BRIDGE};
+    struct nl_msg *message = netlink_request(0, &header, sizeof(header));
+    assert_non_null(message);
+    assert_int_equal(nla_put_string(message, NFNLA_HOOK_MODULE_NAME, "ebt_module"), 0);
+    if (function)
+        assert_int_equal(nla_put_string(message, NFNLA_HOOK_FUNCTION_NAME, function), 0);
+    bool is = legacy_bridge_hook_parse(nlmsg_hdr(message));
+    nlmsg_free(message);
+    return is;
+}
+
+static void test_hooks_of_ebtables(void **state) {
+    (void)state;
+    assert_true(is_hook_of_ebtables("ebt_do_table"));
+    assert_true(is_hook_of_ebtables("ebt_broute"));
+    assert_false(is_hook_of_ebtables("nft_do_chain_bridge"));
+    assert_false(is_hook_of_ebtables("ebt"));
+    assert_false(is_hook_of_ebtables(NULL));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chains_and_rules),
@@ -194,6 +222,7 @@ int main(void) {
         cmocka_unit_test(test_offsets_that_lie_are_malformed),
         cmocka_unit_test(test_policy_must_stand_at_the_end),
         cmocka_unit_test(test_names_of_protocols),
+        cmocka_unit_test(test_hooks_of_ebtables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
