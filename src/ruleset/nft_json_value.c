@@ -128,7 +128,9 @@ void nft_json_value(const struct nft_json *json, const struct nft_node *value) {
         buffer_puts(json->buffer, value->number ? "true" : "false");
         return;
     }
-    const char *symbol = nft_type_symbol(value->type, value->number);
+    const char *symbol = json->numeric ? NULL : nft_given_name(json->names, value);
+    if (!symbol)
+        symbol = nft_type_symbol(value->type, value->number);
     if (symbol)
         json_format_text(symbol, json->buffer);
     else

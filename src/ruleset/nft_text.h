@@ -55,4 +55,7 @@ void nft_exprs_format(const struct nft_text *text, uint8_t family, const struct 
 void nft_raw_format(struct buffer *buffer, const struct nf_expr *exprs, size_t count);
 void nft_raw_element_format(struct buffer *buffer, const struct nf_element *element);
 
+// What the administrator calls the number (rt_marks, rt_realms, group of iproute2); NULL: nothing.
+const char *nft_given_name(const struct ruleset_names *names, const struct nft_node *value);
+
 #endif

@@ -4,6 +4,8 @@
 #include "base/address.h"
 #include "ruleset/nft_text.h"
 
+#define DAY 86400 // seconds
+
 void nft_number_format(struct buffer *buffer, nft_number number) {
     if (number <= UINT64_MAX) {
         buffer_put_uint(buffer, (uint64_t)number);
@@ -123,8 +125,18 @@ static void format_day(struct buffer *buffer, uint64_t days) {
     put_two(buffer, (unsigned)day);
 }
 
-static void format_date(struct buffer *buffer, uint64_t nanoseconds) {
-    uint64_t seconds = nanoseconds / 1000000000;
+// The kernel has UTC. nft says the time that clocks here show at that moment; of an hour, today.
+static uint64_t local_time(const struct nft_text *text, uint64_t seconds, uint64_t moment) {
+    const struct ruleset_names *names = text->names;
+    if (!names || !names->utc_offset)
+        return seconds;
+    int64_t local = (int64_t)seconds + names->utc_offset((int64_t)moment);
+    return local < 0 ? (uint64_t)(local + DAY) : (uint64_t)local;
+}
+
+static void format_date(const struct nft_text *text, uint64_t nanoseconds) {
+    struct buffer *buffer = text->buffer;
+    uint64_t utc = nanoseconds / 1000000000, seconds = local_time(text, utc, utc);
     buffer_putc(buffer, '"');
     format_day(buffer, seconds / 86400);
     buffer_putc(buffer, ' ');
@@ -132,15 +144,48 @@ static void format_date(struct buffer *buffer, uint64_t nanoseconds) {
     buffer_putc(buffer, '"');
 }
 
+static void format_hour(const struct nft_text *text, uint64_t number) {
+    uint64_t now = text->names ? (uint64_t)text->names->time : 0;
+    buffer_putc(text->buffer, '"');
+    format_clock(text->buffer, (unsigned)(local_time(text, number % DAY, now) % DAY), false);
+    buffer_putc(text->buffer, '"');
+}
+
+static void put_quoted(struct buffer *buffer, const char *name) {
+    buffer_putc(buffer, '"');
+    buffer_puts(buffer, name);
+    buffer_putc(buffer, '"');
+}
+
 static void format_interface(const struct nft_text *text, uint32_t ifindex) {
     const char *name = text->names ? nf_names_find(&text->names->interfaces, ifindex) : NULL;
-    if (!name) {
+    if (name)
+        put_quoted(text->buffer, name);
+    else
         buffer_put_int(text->buffer, (int32_t)ifindex);
-        return;
+}
+
+const char *nft_given_name(const struct ruleset_names *names, const struct nft_node *value) {
+    if (!names || value->number > UINT32_MAX)
+        return NULL;
+    uint32_t number = (uint32_t)value->number;
+    switch (value->type->id) {
+    case NFT_TYPE_MARK:
+        return nf_names_find(&names->marks, number);
+    case NFT_TYPE_REALM:
+        return nf_names_find(&names->realms, number);
+    case NFT_TYPE_DEVGROUP:
+        return nf_names_find(&names->device_groups, number);
+    default:
+        return NULL;
     }
-    buffer_putc(text->buffer, '"');
-    buffer_puts(text->buffer, name);
-    buffer_putc(text->buffer, '"');
+}
+
+// The directory of a cgroup, which nft says in text only.
+static const char *find_cgroup(const struct nft_text *text, const struct nft_node *value) {
+    if (!text->names || value->type->id != NFT_TYPE_CGROUPV2 || value->number > UINT32_MAX)
+        return NULL;
+    return nf_names_find(&text->names->cgroups, (uint32_t)value->number);
 }
 
 static void format_hex_digits(struct buffer *buffer, uint32_t number) {
@@ -212,12 +257,10 @@ static void format_form(const struct nft_text *text, const struct nft_node *valu
         format_relative(text, (uint64_t)number);
         return;
     case NFT_FORM_DATE:
-        format_date(buffer, (uint64_t)number);
+        format_date(text, (uint64_t)number);
         return;
     case NFT_FORM_HOUR:
-        buffer_putc(buffer, '"');
-        format_clock(buffer, (unsigned)(number % 86400), false);
-        buffer_putc(buffer, '"');
+        format_hour(text, (uint64_t)number);
         return;
     case NFT_FORM_CLASSID:
         format_classid(buffer, (uint32_t)number);
@@ -231,6 +274,13 @@ static void format_form(const struct nft_text *text, const struct nft_node *valu
 void nft_value_format(const struct nft_text *text, const struct nft_node *value) {
     if (!value->type) {
         nft_hex_format(text->buffer, value->number, 1);
+        return;
+    }
+    const char *given = text->numeric ? NULL : nft_given_name(text->names, value);
+    if (!given)
+        given = find_cgroup(text, value);
+    if (given) {
+        put_quoted(text->buffer, given);
         return;
     }
     const char *symbol = text->numeric ? NULL : nft_type_symbol(value->type, value->number);

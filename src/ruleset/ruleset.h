@@ -53,12 +53,13 @@ enum nf_syntax {
 
 // What was seen of a rule while it was parsed, and of all rules of a chain.
 enum nf_traits {
-    NF_TRAIT_FOREIGN = 1, // it has what iptables-nft cannot have written
-    NF_TRAIT_NAMES = 2,   // its text has names that change without a word of the kernel's: of
-                          // interfaces by index, of sets of ipset
-    NF_TRAIT_IPSETS = 4,  // sets of ipset are among them
-    NF_TRAIT_MANAGERS = 8 // and all bits from here on: who manages it, by its comment
-                          // (ruleset_origin.h)
+    NF_TRAIT_FOREIGN = 1,  // it has what iptables-nft cannot have written
+    NF_TRAIT_NAMES = 2,    // its text has names that change without a word of the kernel's: of
+                           // interfaces by index, of sets of ipset
+    NF_TRAIT_IPSETS = 4,   // sets of ipset are among them
+    NF_TRAIT_CGROUPS = 8,  // paths of cgroups are
+    NF_TRAIT_MANAGERS = 16 // and all bits from here on: who manages it, by its comment
+                           // (ruleset_origin.h)
 };
 
 struct nf_rule {

@@ -27,6 +27,10 @@ struct ruleset_names {
     struct nf_names connlabels;            // of /etc/xtables/connlabel.conf
     const char *const *protocols;          // names of the IP protocols by number, 256 of them, as
                                   // /etc/protocols has them; NULL: not read, or one of none
+    struct nf_names marks;               // of packets, of iproute2's rt_marks
+    struct nf_names cgroups;             // of cgroup v2, by the number of their directory: paths
+    int64_t time;                        // when they were read, seconds since 1970
+    int32_t (*utc_offset)(int64_t time); // seconds that clocks here are ahead of UTC; NULL: none
     struct arena arena;
     atomic_uint references;
 };

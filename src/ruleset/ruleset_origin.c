@@ -8,10 +8,11 @@
 #include "ruleset/nft_type.h"
 
 // linux/netfilter/nf_tables.h: NFT_META_* and NFT_FIB_RESULT_OIF, what is an interface's index.
-#define META_IIF  4
-#define META_OIF  5
-#define META_SDIF 33
-#define FIB_OIF   1
+#define META_IIF      4
+#define META_OIF      5
+#define META_SDIF     33
+#define FIB_OIF       1
+#define SOCKET_CGROUP 3 // NFT_SOCKET_CGROUPV2
 
 // --- Tables of iptables-nft ----------------------------------------------------------------------
 
@@ -290,6 +291,9 @@ static uint32_t expr_traits(const struct nf_expr *expr) {
         break;
     case NF_EXPR_FIB:
         traits |= expr->fib.result == FIB_OIF ? NF_TRAIT_NAMES : 0;
+        break;
+    case NF_EXPR_SOCKET:
+        traits |= expr->socket.key == SOCKET_CGROUP ? NF_TRAIT_NAMES | NF_TRAIT_CGROUPS : 0;
         break;
     case NF_EXPR_DUP:
     case NF_EXPR_FWD:

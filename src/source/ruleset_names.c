@@ -2,11 +2,14 @@
 #include "source/ruleset_names.h"
 
 #include <errno.h>
+#include <fts.h>
 #include <linux/netfilter/ipset/ip_set.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ruleset/xt.h"
@@ -188,6 +191,8 @@ static int read_files(struct ruleset_names *names) {
     struct arena *arena = &names->arena;
     int r = read_names(route_names_read_list, "rt_realms", arena, &names->realms);
     if (r == 0)
+        r = read_names(route_names_read_list, "rt_marks", arena, &names->marks);
+    if (r == 0)
         r = read_names(route_names_read_list, "group", arena, &names->device_groups);
     if (r == 0)
         r = read_names(route_names_read_file, "/etc/xtables/connlabel.conf", arena,
@@ -195,10 +200,78 @@ static int read_files(struct ruleset_names *names) {
     return r == 0 ? protocols_read(arena, &names->protocols) : r;
 }
 
+// --- Time and cgroups ----------------------------------------------------------------------------
+
+static int32_t utc_offset(int64_t moment) {
+    time_t time = moment;
+    struct tm local;
+    return localtime_r(&time, &local) ? (int32_t)local.tm_gmtoff : 0;
+}
+
+#define CGROUPS_PATH "/sys/fs/cgroup"
+#define CGROUPS_MAX  65536
+
+static int add_cgroup(struct route_name_list *list, struct arena *arena, const FTSENT *directory) {
+    const char *path = directory->fts_path + sizeof(CGROUPS_PATH) - 1;
+    if (directory->fts_statp->st_ino > UINT32_MAX || list->count == CGROUPS_MAX)
+        return 0;
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? list->capacity * 2 : 64;
+        struct route_name *items = reallocarray(list->items, capacity, sizeof(*items));
+        if (!items)
+            return -ENOMEM;
+        list->items = items;
+        list->capacity = capacity;
+    }
+    struct route_name *item = &list->items[list->count++];
+    item->number = (uint32_t)directory->fts_statp->st_ino;
+    item->name = arena_strdup(arena, *path == '/' ? path + 1 : path);
+    return item->name ? 0 : -ENOMEM;
+}
+
+// A rule has the number of a cgroup's directory.
+static int read_cgroups(struct ruleset_names *names) {
+    char *const paths[] = {(char[]){CGROUPS_PATH}, NULL};
+    struct route_name_list list = {0};
+    FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
+    const FTSENT *entry;
+    int r = 0;
+    while (walk && r == 0 && (entry = fts_read(walk))) {
+        if (entry->fts_info == FTS_D)
+            r = add_cgroup(&list, &names->arena, entry);
+    }
+    if (walk)
+        fts_close(walk);
+    if (r == 0)
+        r = sort_names(&list, &names->arena, &names->cgroups);
+    free(list.items);
+    return r;
+}
+
+static bool has_cgroups(const struct ruleset *ruleset) {
+    for (size_t i = 0; i < ruleset->table_count; i++) {
+        const struct nf_table *table = ruleset->tables[i];
+        for (size_t k = 0; k < table->chain_count; k++) {
+            if (table->chains[k].traits & NF_TRAIT_CGROUPS)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void read_clock(struct ruleset_names *names) {
+    names->time = time(NULL);
+    names->utc_offset = utc_offset;
+    tzset();
+}
+
 int ruleset_names_read(const struct netns *netns, const struct ruleset *ruleset,
                        struct ruleset_names *names, struct error *err) {
+    read_clock(names);
     int r = read_files(names);
     if (r == 0)
         r = read_set_names(netns, ruleset, names);
+    if (r == 0 && has_cgroups(ruleset))
+        r = read_cgroups(names);
     return r == 0 ? read_interfaces(netns, names, err) : r;
 }

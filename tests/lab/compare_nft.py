@@ -25,6 +25,20 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 NFT_LIST = os.path.join(os.path.dirname(os.environ["NETSCOPE"]), "tests/lab/nft_list")
 
 
+# Names that an administrator gives to marks, realms and groups, seen in here only.
+GIVEN_NAMES = r"""
+saved=$(mktemp -d) && mkdir -p "$saved/names" && cp -r /etc/iproute2/. "$saved/names" 2>/dev/null
+if mount -t tmpfs names /etc/iproute2 2>/dev/null; then
+    cp -r "$saved/names/." /etc/iproute2
+    echo "7 mark-of-seven" >>/etc/iproute2/rt_marks
+    echo "9 realm-of-nine" >>/etc/iproute2/rt_realms
+    echo "11 group-of-eleven" >>/etc/iproute2/group
+fi
+rm -r "$saved"
+exec "$@"
+"""
+
+
 def run(*command, **more):
     return subprocess.run(command, capture_output=True, text=True, errors="surrogateescape", **more)
 
@@ -33,12 +47,12 @@ def enter_namespace():
     """Runs this script again in a network namespace of its own, as root there."""
     if os.environ.get("COMPARE_INSIDE"):
         return
-    os.environ.update(COMPARE_INSIDE="1", TZ="UTC")
-    options = ["-n"] if os.getuid() == 0 else ["-Urn"]
+    os.environ.update(COMPARE_INSIDE="1", TZ="NST-5:30")
+    options = ["-nm"] if os.getuid() == 0 else ["-Urnm"]
     if run("unshare", *options, "true").returncode != 0:
         print("skipped: no namespace of its own")
         sys.exit(77)
-    os.execvp("unshare", ["unshare", *options, sys.executable, *sys.argv])
+    os.execvp("unshare", ["unshare", *options, "sh", "-c", GIVEN_NAMES, "sh", sys.executable, *sys.argv])
 
 
 class Nft:
