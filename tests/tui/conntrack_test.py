@@ -86,6 +86,42 @@ def test_events_as_they_happen():
         t.wait(r"destroy +tcp +- +192\.0\.2\.71 +1000|destroy +tcp +[A-Z]+ +192\.0\.2\.71 +1000")
 
 
+def test_summaries_lead_to_flows():
+    with flow(), panel("services") as t:
+        t.keys("/", ["192.0.2.72"], "Enter")
+        t.wait(r"tcp 192\.0\.2\.72:80 +1 ")
+        t.keys("o")
+        t.wait(r"\[Flows\]")
+        t.wait(r"tcp +ESTABLISHED +192\.0\.2\.71 +1000")
+        t.wait(r"1 of [0-9]+ flows shown")
+        t.keys("BSpace")
+        t.wait(r"\[Services\]")
+        t.keys("Escape", "V")
+        t.wait(r"\[Destinations\]")
+        t.keys("/", ["192.0.2.72"], "Enter", "o")
+        t.wait(r"1 of [0-9]+ flows shown")
+
+
+def test_only_rows_on_the_screen_are_asked_for():
+    """The timeouts of those go on; of the others stands what was read."""
+    with tempfile.TemporaryDirectory() as directory:
+        subprocess.run([FILL, "3000"], check=True)
+        with panel("flows") as t:
+            t.keys("/", ["src = 10.0.0.0/8"], "Enter")
+            t.wait("3000 of [0-9]+ flows shown")
+            until(lambda: asked_for(t, directory), t.screen)
+        conntrack("-F")
+
+
+def asked_for(t, directory):
+    """How many flows have a shorter timeout than most, if those on the screen have."""
+    times = sorted(row["timeout"] for row in saved_flows(t, directory))
+    usual = times[len(times) // 2]
+    newer = sum(time < usual - 1 for time in times)
+    assert newer <= 40, f"{newer} flows were asked for"
+    return newer >= 20
+
+
 def test_summaries_are_kept_up_to_date():
     with panel("sources") as t:
         t.keys("/", ["192.0.2.73"], "Enter")
@@ -96,14 +132,18 @@ def test_summaries_are_kept_up_to_date():
         t.wait("0 of [0-9]+")
 
 
-def shown_flows(t, directory):
+def saved_flows(t, directory):
     """The flows that the panel has, by what it saves."""
     name = os.path.join(directory, f"flows-{time.monotonic_ns()}.json")
     t.keys("C-s", "C-u", [name], "Enter")
-    t.wait("saved [0-9]+ bytes")
+    t.wait("saved [0-9]+ bytes to .*" + re.escape(os.path.basename(name)))
     with open(name, encoding="utf-8") as file:
         rows = json.load(file)
-    rows = rows["flows"] if isinstance(rows, dict) else rows
+    return rows["flows"] if isinstance(rows, dict) else rows
+
+
+def shown_flows(t, directory):
+    rows = saved_flows(t, directory)
     return sorted((row["src"], row["sport"], row["dst"], row["dport"], row["id"]) for row in rows
                   if row["protocol"] == "tcp")
 
