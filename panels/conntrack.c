@@ -98,11 +98,10 @@ static const struct panel_view views[] = {
         .name = "flows",
         .title = "Flows",
         .kind = KIND_FLOWS,
-        .columns = "protocol,state,src,sport,?src_netns,dst,dport,?dst_netns,nat,reply_src,?reply_"
-                   "sport,reply_dst,"
-                   "?reply_dport,~status,timeout,?bytes_rate,?reply_bytes_rate,~mark,?zone,?"
-                   "packets,?bytes,"
-                   "?reply_packets,?reply_bytes,?helper",
+        .columns = "protocol,state,src,sport,?src_netns,dst,dport,?dst_netns,nat,~reply_src,"
+                   "?reply_sport,~reply_dst,?reply_dport,~status,timeout,?bytes_rate,"
+                   "?reply_bytes_rate,~mark,?zone,?packets,?bytes,?reply_packets,?reply_bytes,"
+                   "?helper",
         .names = "src_netns,dst_netns,reply_src_netns,reply_dst_netns",
         .groups = flow_groups,
         .targets = conntrack_flow_targets,
@@ -121,8 +120,8 @@ static const struct panel_view views[] = {
         .log = true,
         .mixed = true,
         .columns =
-            "time,event,protocol,state,src,sport,?src_netns,dst,dport,?dst_netns,nat,reply_src,"
-            "?reply_sport,reply_dst,?reply_dport,~status,?timeout,?packets,?bytes,?reply_packets,"
+            "time,event,protocol,state,src,sport,?src_netns,dst,dport,?dst_netns,nat,~reply_src,"
+            "?reply_sport,~reply_dst,?reply_dport,~status,?timeout,?packets,?bytes,?reply_packets,"
             "?reply_bytes,~mark,?zone",
         .names = "src_netns,dst_netns",
         .groups = event_groups,

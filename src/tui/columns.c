@@ -10,6 +10,7 @@
 
 #define COLUMN_MAX  44 // a longer cell is cut, unless there is room to spare
 #define COLUMN_MIN  9  // text is not squeezed below that
+#define ADDRESS_MIN 15 // a whole IPv4 address
 #define FIRST_MIN   14 // nor the first column, which says what the row is
 #define COLUMNS_GAP 1
 
@@ -129,8 +130,13 @@ static size_t wanted_width(const struct column *column, const struct field *sort
     return width < COLUMN_MAX ? width : COLUMN_MAX;
 }
 
+// Half an address is none.
+static size_t least_of_type(enum field_type type) {
+    return type == FIELD_ADDRESS ? ADDRESS_MIN : COLUMN_MIN;
+}
+
 static size_t least_width(const struct column_place *places, size_t i) {
-    size_t least = i == 0 ? FIRST_MIN : COLUMN_MIN;
+    size_t least = i == 0 ? FIRST_MIN : least_of_type(places[i].column->field->type);
     if (cell_is_right_aligned(places[i].column->field) || places[i].width < least)
         return places[i].width;
     return least;
