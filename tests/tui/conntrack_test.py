@@ -207,6 +207,20 @@ def test_burst():
         t.wait("(^|[^0-9])[0-9]{1,3} flows")
 
 
+def test_a_pause_does_not_fill_memory():
+    """More flows go while nothing may change on the screen than are kept for it: the rest is read again."""
+    with tempfile.TemporaryDirectory() as directory, panel("flows") as t:
+        subprocess.run([FILL, "200000"], check=True)
+        t.wait("2[0-9]{5} flows")
+        t.keys("p")
+        t.wait("PAUSED")
+        conntrack("-F")
+        subprocess.run([FILL, "2000"], check=True)
+        t.keys("p")
+        until(lambda: shown_flows(t, directory) == listed_flows(), t.screen)
+        conntrack("-F")
+
+
 def test_without_the_right():
     """Said, and the rest of the program goes on."""
     command = ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"]

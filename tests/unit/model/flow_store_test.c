@@ -148,6 +148,26 @@ static void test_reading_anew(void **state) {
     flow_store_free(store);
 }
 
+// What a snapshot keeps is counted, and given back with it.
+static void test_rows_that_are_kept_are_counted(void **state) {
+    struct flow_store *store = flow_store_new();
+    (void)state;
+    for (uint32_t i = 0; i < 1000; i++)
+        put(store, i);
+    struct table *held = flow_store_snapshot(store);
+    for (uint32_t i = 0; i < 600; i++) {
+        struct flow gone = make_flow(i);
+        flow_store_remove(store, &gone);
+    }
+    assert_int_equal(flow_store_left(store), 600);
+    assert_int_equal(flow_store_reclaim(store), 0);
+    assert_int_equal(flow_store_left(store), 600);
+    table_unref(held);
+    assert_int_equal(flow_store_reclaim(store), 0);
+    assert_int_equal(flow_store_left(store), 0);
+    flow_store_free(store);
+}
+
 static void test_an_ipv4_flow_costs_128_bytes(void **state) {
     struct flow_store *store = flow_store_new();
     const uint32_t count = 786000; // the index has just grown little before
@@ -168,6 +188,7 @@ int main(void) {
         cmocka_unit_test(test_snapshots_do_not_change),
         cmocka_unit_test(test_events_leave_out),
         cmocka_unit_test(test_reading_anew),
+        cmocka_unit_test(test_rows_that_are_kept_are_counted),
         cmocka_unit_test(test_an_ipv4_flow_costs_128_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
