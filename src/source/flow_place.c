@@ -17,6 +17,7 @@
 
 #define SECOND         INT64_C(1000000000)
 #define READS_AT_ONCE  256                // datagrams, before others have their turn
+#define READS_TO_EMPTY 65536              // before a reading; where more come, some may be lost
 #define BACKLOG_MOST   (64 * 1024 * 1024) // bytes of events that wait for the end of a reading
 #define LOOK_EVERY     256                // flows, for events that wait and for who waits for flows
 #define REREAD_REST    9                  // times as long as reading took, it is not read again,
@@ -25,6 +26,8 @@
 #define CHECK_REST     40   // and so many times as long where only the count differs: a few went
 #define SHARE_OF_COUNT 4096 // a difference of less than so small a share of a table is on its way
 #define DIFFERS_TWICE  2
+#define SOME_FLOWS     64     // and a
+#define SOME_SHARE     64     // 64th of a table may differ after it was read
 #define LEFT_LEAST     100000 // rows that went and are looked at: so many, and a
 #define LEFT_SHARE     4      // fourth of those that are there, are borne
 
@@ -172,16 +175,22 @@ static void note_loss(struct flow_place *place) {
               "events were lost: they came faster than they were read; reading again");
 }
 
-bool flow_place_listen(struct flow_place *place) {
+// Takes so many datagrams at most. Returns true if there may be more.
+static bool take_events(struct flow_place *place, int most) {
     int r = 0;
-    for (int i = 0; i < READS_AT_ONCE && r == 0; i++) {
+    for (int i = 0; i < most && r == 0; i++) {
         r = flow_events_read(&place->events, apply, place);
         place->lost |= r == -ENOBUFS;
         r = r == -ENOBUFS ? 0 : r;
     }
+    return r == 0;
+}
+
+bool flow_place_listen(struct flow_place *place) {
+    bool more = take_events(place, READS_AT_ONCE);
     if (place->lost)
         note_loss(place);
-    return r == 0;
+    return more;
 }
 
 bool flow_place_is_full(struct flow_place *place) {
@@ -241,11 +250,20 @@ static int open_sockets(struct flow_place *place, struct error *err) {
     return r;
 }
 
+// A queue that was full once drops what comes until it is empty, and says so only the first time
+// (NETLINK_S_CONGESTED in the kernel's net/netlink/af_netlink.c): what is lost before is in the
+// table that is read now, what is lost afterwards is not.
+static void empty_queue(struct flow_place *place) {
+    bool more = take_events(place, READS_TO_EMPTY);
+    place->lost = more;
+}
+
 static int read_flows(struct flow_place *place, struct reading *reading, struct error *err) {
     const struct netlink_reader reader = {take_flow, restart, reading};
     int r = open_sockets(place, err);
     if (r < 0)
         return r;
+    empty_queue(place);
     flow_store_begin(place->store);
     r = netlink_dump(&place->questions,
                      conntrack_request(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, AF_UNSPEC),
@@ -271,6 +289,15 @@ static int64_t count_difference(struct flow_place *place) {
     return (int64_t)count - (int64_t)flow_store_count(place->store);
 }
 
+// Some flows are counted that nobody is told of, those that are just beginning or ending. More than
+// some are another matter, unless the next reading finds as many.
+static void doubt(struct flow_place *place, int64_t difference) {
+    uint64_t some = SOME_FLOWS + flow_store_count(place->store) / SOME_SHARE;
+    place->stale |= (uint64_t)llabs(difference) > some && difference != place->difference;
+    place->difference = difference;
+    place->differs = 0;
+}
+
 void flow_place_read(struct flow_place *place, int64_t now, flow_place_progress *progress,
                      void *user_data) {
     struct reading reading = {.place = place, .progress = progress, .user_data = user_data};
@@ -294,8 +321,7 @@ void flow_place_read(struct flow_place *place, int64_t now, flow_place_progress 
     }
     if (place->lost)
         note_loss(place);
-    place->difference = count_difference(place);
-    place->differs = 0;
+    doubt(place, count_difference(place));
 }
 
 // --- What the kernel does not tell ---------------------------------------------------------------
