@@ -3,15 +3,21 @@
 """The measuring part of trace.sh: trace.py NETSCOPE, in the namespace between `client` and `server`."""
 
 import ctypes
+import fcntl
 import json
 import os
+import pty
 import signal
 import socket
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
+
+import panel
 
 NETSCOPE = sys.argv[1]
 ROUNDS = 15
@@ -141,9 +147,57 @@ def measure_flood():
     )
 
 
+def open_panel(rate):
+    """The panel of packets, tracing; the process and its terminal."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ["TERM"] = "xterm-256color"
+        os.execv(NETSCOPE, [NETSCOPE, "--panel", "netfilter/packets"])
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 160, 0, 0))
+    os.kill(pid, signal.SIGWINCH)
+    panel.wait_for(fd, b"nothing was traced yet", 10)
+    panel.drain(fd, 1)
+    os.write(fd, f"t\x15{rate}/s no-replies proto=udp dport=9\r".encode())
+    panel.wait_for(fd, b"running", 10)
+    return pid, fd
+
+
+def ask_for_help(fd):
+    """Seconds until the help stands on the screen."""
+    os.write(fd, b"?")
+    took = panel.wait_for(fd, b"go to the chain that the rule calls", 10)
+    os.write(fd, b"\x1b")
+    panel.drain(fd, 0.3)
+    return took
+
+
+def measure_panel(rate):
+    pid, fd = open_panel(rate)
+    before = panel.processor_seconds(pid)
+    reader, writer = os.pipe()
+    flooder = in_child("client", lambda: flood(writer))
+    answers = []
+    end = time.monotonic() + FLOOD_SECONDS
+    while time.monotonic() < end:
+        answers.append(ask_for_help(fd))
+    cpu, peak = panel.processor_seconds(pid) - before, panel.peak_mebibytes(pid)
+    os.waitpid(flooder, 0)
+    count = int(os.read(reader, 100))
+    os.kill(pid, signal.SIGTERM)
+    start = time.monotonic()
+    os.waitpid(pid, 0)
+    print(
+        f"the panel, at a rate of {rate} and {count / FLOOD_SECONDS:.0f} packets a second: {100 * cpu / FLOOD_SECONDS:.1f}% of a "
+        f"core, {peak:.0f} MiB at most, a key answered after {1000 * statistics.median(answers):.1f} ms "
+        f"({1000 * max(answers):.1f} ms at worst), ended {1000 * (time.monotonic() - start):.0f} ms after it was told"
+    )
+
+
 server = in_child("server", sink)
 try:
     measure_unmatched()
     measure_flood()
+    measure_panel(10)
+    measure_panel(1000000)
 finally:
     os.kill(server, signal.SIGKILL)
