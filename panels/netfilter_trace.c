@@ -75,15 +75,15 @@ bool netfilter_find_step(const struct row_ref *ref, size_t item, struct panel_pl
     size_t part = (item - 1) / STEPS_MAX, step = (item - 1) % STEPS_MAX;
     if (part >= journey.count || step >= packet_of(&journey.rows[part])->step_count)
         return false;
-    netfilter_place_step(&packet_of(&journey.rows[part])->steps[step],
-                         journey.rows[part].netns->inode, ret_place);
+    netfilter_place_step(&journey.rows[part], &packet_of(&journey.rows[part])->steps[step],
+                         ret_place);
     return true;
 }
 
 static bool find_deciding(const struct row_ref *ref, struct panel_place *ret_place) {
     const struct packet *packet = packet_of(ref);
     if (packet->deciding)
-        netfilter_place_step(packet->deciding, ref->netns->inode, ret_place);
+        netfilter_place_step(ref, packet->deciding, ret_place);
     return packet->deciding;
 }
 

@@ -18,8 +18,8 @@ int netfilter_describe_packet(const struct row_ref *ref, const struct glyphs *gl
                               struct lines *lines);
 bool netfilter_find_step(const struct row_ref *ref, size_t item, struct panel_place *ret_place);
 
-// The place of the rule or the chain that a step of a packet was at.
-void netfilter_place_step(const struct packet_step *step, uint64_t netns,
+// The place of the rule or the chain that a step of the packet was at.
+void netfilter_place_step(const struct row_ref *packet, const struct packet_step *step,
                           struct panel_place *ret_place);
 
 // For the road (struct panel_side).

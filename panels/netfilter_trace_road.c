@@ -2,11 +2,25 @@
 // The road lights up along a traced packet's way.
 #include <string.h>
 
+#include "model/node.h"
 #include "panels/netfilter.h"
 #include "panels/netfilter_trace.h"
 #include "ruleset/road.h"
 
-void netfilter_place_step(const struct packet_step *step, uint64_t netns,
+// Of a legacy table a trace tells the rule's place: which rule that is says the ruleset.
+static uint64_t find_handle(const struct row_ref *packet, const struct packet_step *step) {
+    const struct table *hooks = node_table(packet->node, packet->netns->inode, KIND_HOOKS);
+    const struct nf_table *table =
+        hooks && hooks->ruleset
+            ? ruleset_table(hooks->ruleset, step->family, NF_BACKEND_LEGACY, step->table)
+            : NULL;
+    const struct nf_chain *chain = table ? nf_table_chain(table, step->chain) : NULL;
+    if (!chain || step->number.value == 0 || step->number.value > chain->rule_count)
+        return UINT64_MAX;
+    return chain->rules[step->number.value - 1].handle;
+}
+
+void netfilter_place_step(const struct row_ref *packet, const struct packet_step *step,
                           struct panel_place *ret_place) {
     // As much of a table and a chain as their place tells.
     const struct nf_table table = {.family = step->family,
@@ -15,11 +29,12 @@ void netfilter_place_step(const struct packet_step *step, uint64_t netns,
                                    .name = step->table};
     const struct nf_chain chain = {.table = (struct nf_table *)(uintptr_t)&table,
                                    .name = step->chain};
-    netfilter_place_chain(&chain, netns, ret_place);
-    ret_place->has_row =
-        step->type == PACKET_STEP_RULE && step->handle.known && !packet_step_has_changed(step);
+    uint64_t handle = step->legacy ? find_handle(packet, step) : step->handle.value;
+    netfilter_place_chain(&chain, packet->netns->inode, ret_place);
+    ret_place->has_row = step->type == PACKET_STEP_RULE && handle != UINT64_MAX &&
+                         (step->legacy || step->handle.known) && !packet_step_has_changed(step);
     if (ret_place->has_row)
-        ret_place->identity = netfilter_identity(&table, step->handle.value);
+        ret_place->identity = netfilter_identity(&table, handle);
 }
 
 // --- Lights --------------------------------------------------------------------------------------
@@ -49,12 +64,12 @@ void netfilter_light_road(enum kind_id kind, const struct row_ref *ref,
     for (size_t i = 0; i < packet->step_count; i++) {
         if (packet->steps[i].depth > 0)
             continue;
-        netfilter_place_step(&packet->steps[i], ref->netns->inode, &place);
+        netfilter_place_step(ref, &packet->steps[i], &place);
         light(&place, PANEL_PASSED, items, count, ret_lights);
     }
     if (packet->outcome != PACKET_DROPPED || !packet->deciding)
         return;
-    netfilter_place_step(base_of(packet, packet->deciding), ref->netns->inode, &place);
+    netfilter_place_step(ref, base_of(packet, packet->deciding), &place);
     light(&place, PANEL_ENDED, items, count, ret_lights);
 }
 
