@@ -59,6 +59,7 @@ const struct option_spec option_specs[] = {
     {"validate", '\0', OPTION_NONE, NULL, DUMP, "with --dump=dns: validate answers by DNSSEC, from trust anchors on"},
     {"anchors", '\0', OPTION_FILE, "FILE", DUMP, "with --validate: trust anchors, a DS or DNSKEY record a line"},
     {"watch", '\0', OPTION_TEXT, "SECONDS", DUMP, "with --dump=dns: look up again and again, so long after each other"},
+    {"probe", '\0', OPTION_NONE, NULL, DUMP, "with --dump=resolver: ask each server, and say which does not answer"},
     {"list-fields", '\0', OPTION_KIND, "KIND", LIST, "say which fields there are"},
     {"route-get", '\0', OPTION_ROUTE, "ADDR", ROUTE, "say which route a packet takes, and why"},
     {"from", '\0', OPTION_ROUTE, "ADDR", ROUTE, "that has this source address"},
@@ -466,6 +467,7 @@ static void take_switches(struct parsing *p) {
     options->dump.no_header = is_given(p, "no-header");
     options->dump.names = is_given(p, "names");
     options->dump.counters = is_given(p, "counters");
+    options->dump.probe = is_given(p, "probe");
     options->dump.netfilter = is_netfilter(&options->dump);
     options->dump.follow = is_given(p, "follow");
     if (options->dump.follow && !is_given(p, "json") && !is_given(p, "format"))
@@ -564,6 +566,12 @@ static int check_kinds(const struct parsing *p) {
                              kind->asked_with);
     }
     return 0;
+static bool has_kind(const struct dump_request *dump, enum kind_id kind) {
+    for (size_t i = 0; i < dump->kind_count; i++) {
+        if (dump->kinds[i] == kind)
+            return true;
+    }
+    return false;
 }
 
 static int check_dns(const struct parsing *p) {
@@ -580,6 +588,8 @@ static int check_dns(const struct parsing *p) {
         if (is_given(p, parts[i]))
             return error_set(p->err, -EINVAL, "--%s goes with --dump=dns", parts[i]);
     }
+    if (options->dump.probe && (asked || !has_kind(&options->dump, KIND_RESOLVER)))
+        return error_set(p->err, -EINVAL, "--probe goes with --dump=resolver");
     if (asked && !question)
         return error_set(p->err, -EINVAL, "a lookup needs --name or --names-from");
     if (options->dns.name && options->dns.names_from)

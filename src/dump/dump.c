@@ -12,6 +12,7 @@
 #include "model/link.h"
 #include "query/filter_conditions.h"
 #include "source/node_read.h"
+#include "source/resolver_source.h"
 
 #define HELD_BATCH 64 // rows of a table that is there: few, so that every thread gets some
 
@@ -226,7 +227,9 @@ static int hold_table(struct dump *dump, const struct netns *netns, const struct
 
 // Everything is read before the first row is written: threads that write look at all of it.
 static int read_held(struct dump *dump, enum kind_id id) {
-    int r = node_read_tables(dump->node, dump->chosen, dump->chosen_count, id);
+    bool probed = id == KIND_RESOLVER && dump->plan->request->probe;
+    int r = node_read_tables_by(dump->node, dump->chosen, dump->chosen_count,
+                                probed ? &resolver_probing_source : source_of(id));
     for (size_t i = 0; i < dump->chosen_count && r == 0; i++) {
         const struct netns *netns = dump->chosen[i];
         const struct table *table;

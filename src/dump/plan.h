@@ -31,6 +31,7 @@ struct dump_request {
     bool all_netns;
     bool names;     // say whose addresses are, where a kind can (struct kind, names_from)
     bool netfilter; // all of netfilter's kinds were asked for as one
+    bool probe;     // of resolvers: ask each server whether it answers
     bool counters;  // of it as text: counts as iptables-save -c writes them
     bool follow;    // of flows as DUMP_NDJSON: events as they happen, and not what is there
 };

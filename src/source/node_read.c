@@ -134,8 +134,13 @@ static void run_readers(struct reading *reading) {
 
 int node_read_tables(struct node *node, const struct netns *const *netnses, size_t count,
                      enum kind_id kind) {
+    return node_read_tables_by(node, netnses, count, source_of(kind));
+}
+
+int node_read_tables_by(struct node *node, const struct netns *const *netnses, size_t count,
+                        const struct source *source) {
     const struct source_request request = node_request(node, NULL);
-    struct reading reading = {.source = source_of(kind),
+    struct reading reading = {.source = source,
                               .request = &request,
                               .netnses = netnses,
                               .count = count,

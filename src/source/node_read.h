@@ -31,9 +31,11 @@ int node_read_small_tables(const struct source_request *request, const struct so
                            const struct netns *const *netnses, size_t count,
                            struct table **ret_tables);
 
-// Reads the kind in all of these namespaces in which it was not read before, several at a time.
-// Returns 0 or -ENOMEM.
+// Reads the kind in all of these namespaces in which it was not read before, several at a time; by
+// that source of it, for the second. Returns 0 or -ENOMEM.
 int node_read_tables(struct node *node, const struct netns *const *netnses, size_t count,
                      enum kind_id kind);
+int node_read_tables_by(struct node *node, const struct netns *const *netnses, size_t count,
+                        const struct source *source);
 
 #endif

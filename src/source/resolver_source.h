@@ -7,4 +7,8 @@
 
 extern const struct source resolver_source;
 
+// The same, with a query to each server: one that does not answer is a problem. It takes up to two
+// seconds.
+extern const struct source resolver_probing_source;
+
 #endif

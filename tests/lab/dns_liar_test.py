@@ -246,6 +246,35 @@ class Liar(unittest.TestCase):
         self.assertEqual([q["outcome"] for q in result["queries"]], ["truncated", "timed_out"])
 
 
+class Probe(unittest.TestCase):
+    """Which of the configured servers answer."""
+
+    def problems(self, *options, status=0):
+        output = subprocess.run(
+            [NETSCOPE, "--dump=resolver", "-j", *options], capture_output=True, timeout=60, check=False
+        )
+        self.assertEqual(output.returncode, status, output.stderr)
+        return json.loads(output.stdout)["resolver"][0].get("problems", []) if status == 0 else None
+
+    def test_servers_that_do_not_answer(self):
+        for address, answer in (
+            ("127.0.0.7", lambda query, transport: [reply_to(query, rcode=5)]),
+            ("127.0.0.8", lambda query, transport: []),
+        ):
+            self.addCleanup(Server(address, answer).close)
+        resolve_with("".join(f"nameserver 127.0.0.{last}\n" for last in (7, 8, 77)))
+        self.assertEqual(self.problems(), [])
+        self.assertEqual(
+            self.problems("--probe"),
+            ["127.0.0.8 does not answer: timed out", "127.0.0.77 does not answer: Connection refused"],
+        )
+
+    def test_it_goes_with_resolvers(self):
+        for wrong in (("--dump=interfaces",), ("--dump=dns", "--name", "a")):
+            result = subprocess.run([NETSCOPE, *wrong, "--probe"], capture_output=True, check=False)
+            self.assertEqual(result.returncode, 2)
+
+
 class Edns(unittest.TestCase):
     """What stands in EDNS options of queries, and what replies have in theirs."""
 
