@@ -14,6 +14,7 @@ import tempfile
 import time
 import unittest
 
+from dns_dig import dig, ours
 from dns_lab import main, netscope, netscope_json, wait_for_server, write
 
 KNOT = "127.0.0.1"
@@ -373,6 +374,15 @@ class Dnssec(unittest.TestCase):
         output = ask(KNOT, "www.signed.lab", "A,AAAA", self.anchors)
         self.assertEqual([answer["validity"] for answer in output["answers"]], ["valid", "valid"])
         self.assertEqual(len([q for q in output["queries"] if q["type"] == "DNSKEY"]), 3)
+
+    def test_a_forwarders_answers_are_digs(self):
+        for name, rtype in WAYS:
+            name = full_name(name, "signed.lab")
+            with self.subTest(name=name, type=rtype):
+                answer = netscope_json("--server", UNBOUND, "--dnssec", "--name", name, "--type", rtype)["answers"][0]
+                rcode, _flags, sections, _size = dig(name, rtype, "+dnssec", server=UNBOUND)
+                self.assertEqual(answer["rcode"], rcode)
+                self.assertEqual(ours(answer)[2], sections)
 
     def test_the_exit_status_tells(self):
         ask(KNOT, "www.signed.lab", "A", self.anchors, status=0)
