@@ -32,7 +32,7 @@ dns_start_cluster() {
 }
 
 dns_start_outside() {
-    dns_start outside resolver knotd "$OUTSIDE_DOMAIN" 2.0.192.in-addr.arpa
+    dns_start outside resolver knotd "$OUTSIDE_DOMAIN" "signed.$OUTSIDE_DOMAIN" 2.0.192.in-addr.arpa
 }
 
 # dns_wait PLACE ADDRESS ZONE: until the server there answers. It is asked once it listens: a question

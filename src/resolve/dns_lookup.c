@@ -7,8 +7,7 @@
 
 #include "resolve/dns_lookup_state.h"
 
-// --- Beginning
-// ------------------------------------------------------------------------------------
+// --- Beginning -----------------------------------------------------------------------------------
 
 // SplitMix64: the seed is random, what follows from it need not be more than well mixed.
 uint64_t lookup_next_random(struct dns_lookup *lookup) {
@@ -88,8 +87,7 @@ void dns_lookup_free(struct dns_lookup *lookup) {
     free(lookup);
 }
 
-// --- What to do
-// -----------------------------------------------------------------------------------
+// --- What to do ----------------------------------------------------------------------------------
 
 static void take_pending(struct dns_lookup *lookup, int64_t now, struct dns_action *ret_action) {
     struct pending pending = lookup->pending[0];

@@ -73,8 +73,7 @@ void lookup_next_turn(struct dns_lookup *lookup, int64_t now) {
         lookup_start_turn(lookup, now);
 }
 
-// --- Time
-// -----------------------------------------------------------------------------------------
+// --- Time ----------------------------------------------------------------------------------------
 
 bool lookup_some_usable(const struct dns_lookup *lookup) {
     for (size_t i = 0; i < lookup->exchange_count; i++) {

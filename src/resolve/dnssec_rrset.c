@@ -109,8 +109,9 @@ struct verifying {
     const struct dnssec_rrset *rrset;
     const ldns_rr_list *keys;
     struct dnssec_verifier *verifier;
-    const char *reason; // of the first signature that is not good
     const char *subject;
+    const char *reason;      // of the first signature that is not good
+    const char *unknown_key; // of the first by a key that is not among these
 };
 
 static const char *time_text(struct arena *arena, int64_t seconds) {
@@ -152,34 +153,47 @@ static bool could_have_made(const ldns_rr *key, const ldns_rr *signature) {
            ldns_calc_keytag(key) == ldns_rdf2native_int16(ldns_rr_rrsig_keytag(signature));
 }
 
-// Returns 1 if one of the keys made the signature, 0, -EDQUOT or -ENOMEM.
-static int try_keys(struct verifying *verifying, const ldns_rr *signature) {
-    size_t tried = 0;
-    for (size_t i = 0; i < ldns_rr_list_rr_count(verifying->keys) && tried < SAME_TAG_MAX; i++) {
+// The keys that could have. Each costs one of what may still be worked out.
+static int select_keys(struct verifying *verifying, const ldns_rr *signature,
+                       ldns_rr_list *ret_keys) {
+    for (size_t i = 0; i < ldns_rr_list_rr_count(verifying->keys) &&
+                       ldns_rr_list_rr_count(ret_keys) < SAME_TAG_MAX;
+         i++) {
         ldns_rr *key = ldns_rr_list_rr(verifying->keys, i);
         if (!could_have_made(key, signature))
             continue;
         if (verifying->verifier->left == 0)
             return -EDQUOT;
         verifying->verifier->left--;
-        tried++;
-        ldns_status status =
-            ldns_verify_rrsig_time(verifying->rrset->records, (ldns_rr *)(uintptr_t)signature, key,
-                                   (time_t)verifying->verifier->now);
-        if (status == LDNS_STATUS_OK)
-            return 1;
-        if (status == LDNS_STATUS_MEM_ERR)
+        if (!ldns_rr_list_push_rr(ret_keys, key))
             return -ENOMEM;
     }
-    keep_reason(verifying, arena_printf(verifying->verifier->arena,
-                                        tried > 0 ? "the signature of %s by key %u is wrong"
-                                                  : "the signature of %s is by key %u, which the "
-                                                    "zone does not have",
-                                        verifying->subject,
-                                        ldns_rdf2native_int16(ldns_rr_rrsig_keytag(signature))));
     return 0;
 }
 
+// The time was looked at before: ldns takes those past 2038 for times before 1970.
+static int try_keys(struct verifying *verifying, const ldns_rr *signature) {
+    struct arena *arena = verifying->verifier->arena;
+    unsigned tag = ldns_rdf2native_int16(ldns_rr_rrsig_keytag(signature));
+    ldns_rr_list *keys = ldns_rr_list_new();
+    int r = keys ? select_keys(verifying, signature, keys) : -ENOMEM;
+    if (r == 0 && ldns_rr_list_rr_count(keys) == 0) {
+        if (!verifying->unknown_key)
+            verifying->unknown_key = arena_printf(arena, "the key %u that signed %s is not there",
+                                                  tag, verifying->subject);
+    } else if (r == 0) {
+        ldns_status status =
+            ldns_verify_rrsig_keylist_notime(verifying->rrset->records, signature, keys, NULL);
+        r = status == LDNS_STATUS_OK ? 1 : status == LDNS_STATUS_MEM_ERR ? -ENOMEM : 0;
+        if (r == 0)
+            keep_reason(verifying, arena_printf(arena, "the signature of %s by key %u is wrong",
+                                                verifying->subject, tag));
+    }
+    ldns_rr_list_free(keys);
+    return r;
+}
+
+// Returns 1 if it is good, 0, -EDQUOT or -ENOMEM.
 static int try_signature(struct verifying *verifying, const ldns_rr *signature,
                          const ldns_rdf *zone) {
     const ldns_rdf *owner = ldns_rr_owner(signature);
@@ -222,6 +236,8 @@ int dnssec_rrset_verify(const struct dnssec_rrset *rrset, const ldns_rdf *zone,
         if (r != 0)
             return r > 0 ? 0 : r;
     }
+    if (!verifying.reason)
+        verifying.reason = verifying.unknown_key;
     if (!verifying.reason)
         verifying.reason = arena_printf(verifier->arena, "%s has no signature", verifying.subject);
     if (!verifying.reason)

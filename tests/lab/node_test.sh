@@ -56,6 +56,12 @@ dns() {
     says "$pattern" "$lab/at" api kdig +short +timeout=5 "$@"
 }
 
+# validated VALIDITY NAME: by the trust anchors of the pretend node, of its server.
+validated() {
+    says "\"validity\":\"$1\"" "$NETSCOPE" --dump=answers --name "$2" --type A --validate \
+        --anchors "$lab/dns/trust-anchors" --format ndjson
+}
+
 pings() {
     local place=$1
     shift
@@ -102,6 +108,10 @@ check_dns() {
     check 'DNS: a pod' dns "^${POD_IP4[web]}$" "${POD_IP4[web]//./-}.default.pod.$CLUSTER_DOMAIN"
     check 'DNS: back from an address' dns "^web.default.$domain.$" -x "$WEB_SERVICE_IP4"
     check 'DNS: what is not there' says NXDOMAIN "$lab/at" api kdig "nothing.default.$domain"
+    check 'DNS: a name that DNSSEC proves' validated valid "www.signed.$OUTSIDE_DOMAIN"
+    check 'DNS: a name whose signature is wrong' validated bogus "broken.signed.$OUTSIDE_DOMAIN"
+    check 'DNS: a text that needs TCP' says '"tcp"' "$NETSCOPE" --dump=queries \
+        --name "big.$OUTSIDE_DOMAIN" --type TXT --format ndjson
     check 'DNS: by the search list of resolv.conf' says "^$WEB_SERVICE_IP4 " \
         "$lab/at" api getent ahostsv4 web
 }
