@@ -1,56 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The validator over messages that a real server sent (tests/fuzz/corpus/dnssec, whose form
-// dnssec_fuzz.c describes): what they come to, and that they prove nothing else. Beside delv and
-// unbound it stands in tests/lab/dnssec_test.py.
+// The validator over messages that a real server sent: what they come to, and that they prove
+// nothing else. Beside delv and unbound it stands in tests/lab/dnssec_test.py.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "resolve/dns_lookup.h"
 #include "resolve/dnssec_validator.h"
+#include "tests/unit/resolve/dnssec_story.h"
 
-#define TYPE_MX  15
-#define PARTS    16
-#define ALL_SIZE 8192
-
-struct story {
-    uint8_t bytes[ALL_SIZE];
-    size_t size;
-    uint32_t time;
-    uint16_t type;
-    char name[256];
-    struct {
-        const uint8_t *bytes;
-        size_t len;
-    } parts[PARTS]; // the anchors, and messages
-    size_t part_count;
-};
-
-static void read_story(const char *file, struct story *ret) {
-    const char *srcdir = getenv("srcdir");
-    char path[400];
-    snprintf(path, sizeof(path), "%s/tests/fuzz/corpus/dnssec/%s", srcdir ? srcdir : ".", file);
-    FILE *stream = fopen(path, "r");
-    assert_non_null(stream);
-    memset(ret, 0, sizeof(*ret));
-    ret->size = fread(ret->bytes, 1, sizeof(ret->bytes), stream);
-    fclose(stream);
-    const uint8_t *at = ret->bytes, *end = at + ret->size;
-    ret->time = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-    ret->type = (uint16_t)(at[4] << 8 | at[5]);
-    memcpy(ret->name, at + 7, at[6]);
-    for (at += 7 + at[6]; at < end && ret->part_count < PARTS; ret->part_count++) {
-        ret->parts[ret->part_count].len = (size_t)(at[0] << 8 | at[1]);
-        ret->parts[ret->part_count].bytes = at + 2;
-        at += 2 + ret->parts[ret->part_count].len;
-    }
-}
+#define TYPE_MX 15
 
 // Judges with the story's messages in their order.
 static enum dns_validity judge(const struct story *story, const char *name, uint16_t type,
