@@ -106,6 +106,8 @@ static void put_answer(struct buffer *buffer, const struct dns_answer *answer) {
                       : "error");
     if (answer->reply)
         buffer_printf(buffer, " (%zu)", answer->reply->sections[DNS_SECTION_ANSWER].count);
+    if (answer->validity.known)
+        buffer_printf(buffer, " %s", dns_validity_names.names[answer->validity.value]);
 }
 
 static void put_lost(struct buffer *buffer, const struct dns_query *query) {

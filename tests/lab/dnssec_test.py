@@ -361,6 +361,13 @@ class Dnssec(unittest.TestCase):
         sent = [query["sent_ms"] for query in queries]
         self.assertEqual(sent, sorted(sent))
 
+    def test_a_watch_says_it_each_time(self):
+        text = netscope(
+            "--server", KNOT, "--name", "www.broken.lab", "--type", "AAAA,A", "--validate", "--anchors",
+            self.anchors, "--watch", "0.01", "--count", "2", status=5,
+        ).decode()
+        self.assertEqual(text.count("AAAA NOERROR (2) valid  A NOERROR (3) bogus"), 2, text)
+
     def test_one_bogus_answer_makes_the_name_bad(self):
         output = ask(KNOT, "www.broken.lab", "AAAA,A", self.anchors, status=5)
         self.assertEqual([answer["validity"] for answer in output["answers"]], ["valid", "bogus"])
