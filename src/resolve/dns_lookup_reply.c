@@ -85,6 +85,8 @@ static int take_reply(struct dns_lookup *lookup, struct exchange *exchange, size
     if (r == 0 && continues(exchange, bytes, len))
         return append(lookup, exchange, reply);
     exchange->reply = r == 0 ? reply : NULL;
+    exchange->records = NULL; // what an earlier transfer left
+    exchange->record_capacity = 0;
     exchange->message = r == 0 && lookup->keeps_messages ? arena_copy(arena, bytes, len) : NULL;
     exchange->reply_query = exchange->rows[server];
     lookup_query(lookup, exchange->rows[server])->reply = exchange->reply;
