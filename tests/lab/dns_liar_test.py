@@ -246,6 +246,37 @@ class Liar(unittest.TestCase):
         self.assertEqual([q["outcome"] for q in result["queries"]], ["truncated", "timed_out"])
 
 
+class Servers(unittest.TestCase):
+    """Which servers are asked."""
+
+    def setUp(self):
+        self.servers = [
+            Server(address, lambda query, transport, last=last: [reply_to(query, records=[(1, bytes([10, 0, 0, last]))])])
+            for last, address in enumerate(("127.0.0.10", "127.0.0.11", "127.0.0.12", "127.0.0.13"))
+        ]
+        for server in self.servers:
+            self.addCleanup(server.close)
+        resolve_with("".join(f"nameserver 127.0.0.{last}\n" for last in (10, 11, 12, 13)))
+
+    def test_all_that_are_configured(self):
+        answers = netscope_json("--server", "all", "--name", "a.test", "--type", "A")["answers"]
+        self.assertEqual(
+            sorted((answer["server"], answer["answer"][0]["data"]) for answer in answers),
+            [(f"127.0.0.{10 + last}", f"10.0.0.{last}") for last in range(4)],
+        )
+
+    def test_one_that_is_typed(self):
+        for typed in ("127.0.0.12", "127.0.0.12:53", "[127.0.0.12]:53"):
+            answer = netscope_json("--server", typed, "--name", "a.test", "--type", "A")["answers"][0]
+            self.assertEqual((answer["server"], answer["port"]), ("127.0.0.12", 53), typed)
+
+    def test_one_that_makes_no_sense(self):
+        for typed in ("", "a.test", "127.0.0.12:", "127.0.0.12:0", "127.0.0.12:65536", "127.0.0.12:x",
+                      "[127.0.0.12", "[127.0.0.12]x", "::1::2", "[]:53", "%lo"):
+            with self.subTest(typed=typed):
+                netscope("--server", typed, "--name", "a.test", status=2)
+
+
 class Probe(unittest.TestCase):
     """Which of the configured servers answer."""
 
