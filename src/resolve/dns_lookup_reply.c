@@ -107,6 +107,10 @@ static bool is_usable(const struct dns_lookup *lookup, const struct dns_reply *r
     return !lame;
 }
 
+static bool is_truncated(const struct dns_lookup *lookup, const struct dns_reply *reply) {
+    return reply && reply->flags & DNS_TC && lookup->transport == DNS_UDP;
+}
+
 static void start_tcp(struct dns_lookup *lookup, size_t server, int64_t now) {
     lookup_settle_rows(lookup, DNS_QUERY_ABANDONED, now);
     lookup->transport = DNS_TCP;
@@ -178,6 +182,34 @@ static void act_on_reply(struct dns_lookup *lookup, struct exchange *exchange, s
     go_on(lookup, now);
 }
 
+// Makes of a message what it is: a reply that ends its query, with the outcome of that; a part of a
+// zone; or one that does not belong. Returns the exchange whose query it ends, or NULL.
+static struct exchange *take_message(struct dns_lookup *lookup, int64_t now, size_t server,
+                                     bool from_server, const uint8_t *bytes, size_t len) {
+    struct exchange *exchange = from_server ? find_exchange(lookup, server, bytes, len) : NULL;
+    int r = exchange ? take_reply(lookup, exchange, server, bytes, len) : -EINVAL;
+    if (r == -ENOMEM) {
+        lookup_fail(lookup);
+        return NULL;
+    }
+    if (r == -EINVAL) {
+        count_stray(lookup, server);
+        return NULL;
+    }
+    lookup->refused = false;
+    if (r == 0 && is_transfer(exchange) && !transfer_is_whole(exchange->reply)) {
+        lookup->deadline = now + lookup_patience(lookup);
+        return NULL;
+    }
+    lookup_settle_row(lookup, exchange->rows[server],
+                      r < 0                                   ? DNS_QUERY_MALFORMED
+                      : is_truncated(lookup, exchange->reply) ? DNS_QUERY_TRUNCATED
+                                                              : DNS_QUERY_ANSWERED,
+                      now, true);
+    exchange->rows[server] = SIZE_MAX;
+    return exchange;
+}
+
 void dns_lookup_received(struct dns_lookup *lookup, int64_t now, size_t server,
                          enum dns_transport transport, bool from_server, const uint8_t *bytes,
                          size_t len) {
@@ -187,35 +219,10 @@ void dns_lookup_received(struct dns_lookup *lookup, int64_t now, size_t server,
     }
     if (lookup->done || transport != lookup->transport || server >= lookup->settings.server_count)
         return;
-    struct exchange *exchange = from_server ? find_exchange(lookup, server, bytes, len) : NULL;
-    if (!exchange) {
-        count_stray(lookup, server);
-        return;
-    }
-    int r = take_reply(lookup, exchange, server, bytes, len);
-    if (r == -ENOMEM) {
-        lookup_fail(lookup);
-        return;
-    }
-    if (r == -EINVAL) {
-        count_stray(lookup, server);
-        return;
-    }
-    lookup->refused = false;
-    if (r == 0 && is_transfer(exchange) && !transfer_is_whole(exchange->reply)) {
-        lookup->deadline = now + lookup_patience(lookup);
-        return;
-    }
-    bool truncated = r == 0 && exchange->reply->flags & DNS_TC && transport == DNS_UDP;
-    lookup_settle_row(lookup, exchange->rows[server],
-                      truncated ? DNS_QUERY_TRUNCATED
-                      : r < 0   ? DNS_QUERY_MALFORMED
-                                : DNS_QUERY_ANSWERED,
-                      now, true);
-    exchange->rows[server] = SIZE_MAX;
-    if (truncated)
+    struct exchange *exchange = take_message(lookup, now, server, from_server, bytes, len);
+    if (exchange && is_truncated(lookup, exchange->reply))
         start_tcp(lookup, server, now);
-    else
+    else if (exchange)
         act_on_reply(lookup, exchange, server, now);
 }
 

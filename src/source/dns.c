@@ -186,7 +186,7 @@ static void read_socket(struct running *running, struct dns_socket *socket) {
         }
         dns_lookup_received(job->lookup, monotonic(), socket->server, transport, from_server,
                             running->bytes, (size_t)r);
-    } while (transport == DNS_TCP && monotonic() < job->until);
+    } while (transport == DNS_TCP);
 }
 
 static int compare_jobs(const void *a, const void *b) {

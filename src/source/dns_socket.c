@@ -231,11 +231,17 @@ static int take_message(struct dns_socket *socket, uint8_t *bytes) {
         return -EAGAIN;
     memcpy(bytes, at + 2, size);
     socket->in_taken += 2 + size;
-    if (socket->in_taken == socket->in.len) {
-        buffer_clear(&socket->in);
-        socket->in_taken = 0;
-    }
     return (int)size;
+}
+
+// Less than a message is left then.
+static void drop_taken(struct dns_socket *socket) {
+    struct buffer *in = &socket->in;
+    size_t left = in->len - socket->in_taken;
+    if (socket->in_taken > 0)
+        memmove(in->data, in->data + socket->in_taken, left);
+    in->len = left;
+    socket->in_taken = 0;
 }
 
 static int receive_stream(struct dns_socket *socket, uint8_t *bytes) {
@@ -248,14 +254,19 @@ static int receive_stream(struct dns_socket *socket, uint8_t *bytes) {
         r = take_message(socket, bytes);
         if (r != -EAGAIN)
             return r;
+        if (socket->filled) {
+            // What there is more of waits for the next event: others have their turn before.
+            socket->filled = false;
+            return -EAGAIN;
+        }
+        drop_taken(socket);
         ssize_t got = recv(socket->fd, bytes, DNS_MESSAGE_MAX, 0);
-        if (got < 0)
-            return -errno;
-        if (got == 0)
-            return -EPIPE;
+        if (got <= 0)
+            return got < 0 ? -errno : -EPIPE;
         buffer_add(&socket->in, bytes, (size_t)got);
         if (socket->in.failed)
             return -ENOMEM;
+        socket->filled = true;
     }
 }
 

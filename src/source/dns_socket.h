@@ -27,6 +27,7 @@ struct dns_socket {
     struct sockaddr_storage address;
     socklen_t address_len;
     bool connected;            // TCP
+    bool filled;               // TCP: it was read from since an event told of it
     struct buffer out, in;     // TCP: what waits to be sent, what came and is not taken
     size_t out_sent, in_taken; // bytes of it
 };

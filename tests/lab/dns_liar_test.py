@@ -8,6 +8,7 @@ of lo.
 
 import json
 import re
+import resource
 import signal
 import socket
 import struct
@@ -22,6 +23,22 @@ from dns_lab import (
 
 NSID, SUBNET, COOKIE, EDE = 3, 8, 10, 15
 BADCOOKIE = 23
+
+
+class Flood(Server):
+    """A server whose client may go while it still sends."""
+
+    def serve_connection(self, connection):
+        try:
+            super().serve_connection(connection)
+        except OSError:
+            pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
 
 class Liar(unittest.TestCase):
@@ -237,6 +254,22 @@ class Liar(unittest.TestCase):
             return [reply[:10] + struct.pack(">H", 2) + reply[12:] + again]
 
         self.assertEqual(self.ask(twice)["queries"][0]["outcome"], "malformed")
+
+    def test_tcp_that_never_ends(self):
+        flood = [struct.pack(">H", 13) + bytes(13)] * 4096
+
+        def answer(query, transport):
+            if transport == "udp":
+                return [reply_to(query, flags=0x8780)]
+            return iter(lambda: (b"".join(flood), None), None)
+
+        with Flood(self.ADDRESS, answer):
+            resolve_with(f"nameserver {self.ADDRESS}\noptions timeout:1 attempts:1\n")
+            result = netscope_json("--server", self.ADDRESS, "--name", "a.test", "--type", "A")
+        self.assertEqual([q["outcome"] for q in result["queries"]], ["truncated", "timed_out"])
+        self.assertGreater(result["queries"][1]["strays"], 4096)
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.assertLess(usage.ru_maxrss, 64 << 10)
 
     def test_tcp_that_never_answers(self):
         def answer(query, transport):
