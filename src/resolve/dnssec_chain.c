@@ -184,7 +184,9 @@ static int judge_no_ds(struct dnssec_validator *validator, const struct dnssec_z
     if (r < 0 || verdict->validity != DNS_SECURE)
         return r;
     if (delegation)
-        return dnssec_verdict_set(validator, verdict, DNS_INSECURE, "%s has no DS: no DNSSEC",
+        return dnssec_verdict_set(validator, verdict, DNS_INSECURE,
+                                  "%s proves that %s has no DS: a zone without DNSSEC",
+                                  dnssec_name_text(&validator->arena, &zone->name),
                                   dnssec_name_text(&validator->arena, &step->name));
     step->kind = absent ? DNSSEC_NO_NAME : DNSSEC_NO_CUT;
     return 0;

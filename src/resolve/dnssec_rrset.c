@@ -99,8 +99,13 @@ void dnssec_rrset_done(struct dnssec_rrset *rrset) {
 }
 
 const ldns_rdf *dnssec_rrset_signer(const struct dnssec_rrset *rrset) {
-    const ldns_rr *first = ldns_rr_list_rr(rrset->signatures, 0);
-    return first ? ldns_rr_rrsig_signame(first) : NULL;
+    const ldns_rdf *nearest = NULL;
+    for (size_t i = 0; i < ldns_rr_list_rr_count(rrset->signatures); i++) {
+        const ldns_rdf *signer = ldns_rr_rrsig_signame(ldns_rr_list_rr(rrset->signatures, i));
+        if (!nearest || dnssec_name_labels(signer) > dnssec_name_labels(nearest))
+            nearest = signer;
+    }
+    return nearest;
 }
 
 // --- Verifying -----------------------------------------------------------------------------------

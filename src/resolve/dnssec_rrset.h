@@ -33,7 +33,7 @@ int dnssec_rrset_take(const ldns_rr_list *section, const ldns_rdf *owner, uint16
                       struct dnssec_rrset *ret_rrset);
 void dnssec_rrset_done(struct dnssec_rrset *rrset);
 
-// Who signed it: the first of the names that can have. NULL: nobody.
+// Who signed it: of several zones the lowest. NULL: nobody.
 const ldns_rdf *dnssec_rrset_signer(const struct dnssec_rrset *rrset);
 
 struct dnssec_verifier {

@@ -53,10 +53,10 @@ ns.lab. A {KNOT}
 class Zone:
     """algorithm: as dnssec-keygen has it, None to leave the zone unsigned, "knot" to have it signed by
     knotd, which hashes names as often as it is told. options: of dnssec-signzone. delegated: the zone
-    above gets a DS."""
+    above gets a DS, of that digest."""
 
-    def __init__(self, algorithm="ECDSAP256SHA256", options=(), delegated=True):
-        self.algorithm, self.options, self.delegated = algorithm, options, delegated
+    def __init__(self, algorithm="ECDSAP256SHA256", options=(), delegated=True, digest=None):
+        self.algorithm, self.options, self.delegated, self.digest = algorithm, options, delegated, digest
 
 
 def when(seconds):
@@ -76,17 +76,18 @@ ZONES = {
     "wrongds.lab": Zone(),
     "often.lab": Zone("knot"),
     "rsa512.lab": Zone("RSASHA512"),
-    "rsa1.lab": Zone("NSEC3RSASHA1"),
-    "p384.lab": Zone("ECDSAP384SHA384"),
+    "rsa1.lab": Zone("NSEC3RSASHA1", digest="SHA-1"),
+    "p384.lab": Zone("ECDSAP384SHA384", digest="SHA-384"),
     "ed25519.lab": Zone("ED25519"),
     "ed448.lab": Zone("ED448"),
+    "future.lab": Zone(),
     "lab": Zone(options=("-3", "-", "-A")),
     ".": Zone(),
 }
 
 # Names of a zone, and types: all ways in which an answer can come.
 WAYS = [
-    ("www", "A"), ("www", "AAAA"), ("www", "MX"), ("", "SOA"), ("", "NS"), ("", "DNSKEY"), ("", "MX"),
+    ("www", "A"), ("wWw", "A"), ("www", "AAAA"), ("www", "MX"), ("", "SOA"), ("", "NS"), ("", "DNSKEY"), ("", "MX"),
     ("alias", "A"), ("alias", "MX"), ("x.wild", "A"), ("a.b.wild", "A"), ("x.wild", "MX"),
     ("*.wild", "A"), ("empty", "A"), ("below.empty", "A"), ("nothing", "A"), ("a.b.nothing", "MX"),
     ("_http._tcp", "SRV"), ("big", "TXT"), ("sub", "DS"), ("", "DS"), ("away", "A"), ("thither", "A"),
@@ -157,20 +158,24 @@ class Zones:
         if zone.algorithm in (None, "knot"):
             return
         bits = ("-b", "2048") if "RSA" in zone.algorithm else ()
-        self.key(name, zone, *bits, "-f", "KSK")
+        key = self.key(name, zone, *bits, "-f", "KSK")
         self.key(name, zone, *bits)
         out = self.path(name) + ".signed"
         self.tool("dnssec-signzone", "-q", "-S", "-P", "-O", "full", "-f", out, "-o", name,
                   *zone.options, self.path(name))
         shutil.move(out, self.path(name))
+        if zone.digest:
+            write(f"{self.directory}/dsset-{name}.", self.tool("dnssec-dsfromkey", "-a", zone.digest, key))
         if name == "wrongds.lab":
-            self.break_ds(name)
+            self.change_ds(name, lambda text: text[:-1] + ("0" if text[-1] != "0" else "1"))
+        if name == "future.lab":  # by an algorithm that is not yet there
+            self.change_ds(name, lambda text: text.replace(" 13 2 ", " 200 2 "))
 
-    def break_ds(self, name):
+    def change_ds(self, name, change):
         path = f"{self.directory}/dsset-{name}."
         with open(path, encoding="ascii") as file:
             text = file.read().rstrip()
-        write(path, text[:-1] + ("0" if text[-1] != "0" else "1") + "\n")
+        write(path, change(text) + "\n")
 
     def break_one(self, name, pattern):
         def other(match):
@@ -316,7 +321,7 @@ class Dnssec(unittest.TestCase):
             self.compare(zone, [("www", "A"), ("nothing", "A"), ("", "DNSKEY")])
 
     def test_zones_without_dnssec(self):
-        for zone in ("plain.lab", "island.lab"):
+        for zone in ("plain.lab", "island.lab", "future.lab"):
             self.compare(zone, [("www", "A"), ("www", "MX"), ("nothing", "A"), ("alias", "A"), ("", "DS")])
 
     def test_zones_that_are_broken(self):
@@ -342,6 +347,7 @@ class Dnssec(unittest.TestCase):
             self.reason("www.signed.lab"), ("valid", "signed by the chain of trust . > lab. > signed.lab.")
         )
         self.assertEqual(self.reason("www.plain.lab")[0], "insecure")
+        self.assertRegex(self.reason("www.future.lab")[1], r"^future\.lab\. is signed by algorithms only ")
         self.assertRegex(self.reason("nothing.often.lab")[1], "RFC 9276")
 
     def test_signatures_are_shown(self):
