@@ -566,6 +566,8 @@ static int check_kinds(const struct parsing *p) {
                              kind->asked_with);
     }
     return 0;
+}
+
 static bool has_kind(const struct dump_request *dump, enum kind_id kind) {
     for (size_t i = 0; i < dump->kind_count; i++) {
         if (dump->kinds[i] == kind)

@@ -36,6 +36,7 @@ struct dns_dump {
     struct dns_plan asking;
     struct dnssec_anchors *anchors;
     struct dns_watch watch;
+    struct conntrack_meter meter; // for the watch
     struct arena arena;
     struct dns_rows rows;
     enum dns_dump_result result;
@@ -147,7 +148,7 @@ static int take_tables(struct dns_dump *dump, struct name *name, struct table *a
     int r = 0;
     note_answers(name, answers);
     if (is_watched(dump))
-        r = dns_watch_add(&dump->watch, conntrack_insert_failed(dump->netns), answers, queries);
+        r = dns_watch_add(&dump->watch, conntrack_meter_read(&dump->meter), answers, queries);
     if (r == 0)
         r = write_lookup(dump, answers, queries);
     table_unref(answers);
@@ -204,8 +205,10 @@ static int run_lookups(struct dns_dump *dump) {
                                 .next = next_lookup,
                                 .take = take_lookup,
                                 .user_data = dump};
-    if (is_watched(dump))
-        dns_watch_begin(&dump->watch, conntrack_insert_failed(dump->netns));
+    if (is_watched(dump)) {
+        conntrack_meter_open(&dump->meter, dump->netns);
+        dns_watch_begin(&dump->watch, conntrack_meter_read(&dump->meter));
+    }
     int r = dns_run(&run, dump->err);
     if (is_watched(dump) && r == -ECANCELED)
         r = 0;
@@ -271,6 +274,7 @@ static void clean_up(struct dns_dump *dump) {
         drop_name(dump, dump->name);
     dns_names_done(&dump->names);
     dns_watch_done(&dump->watch);
+    conntrack_meter_close(&dump->meter);
     dnssec_anchors_free(dump->anchors);
     arena_done(&dump->arena);
     node_free(dump->node);

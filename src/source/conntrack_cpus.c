@@ -76,15 +76,22 @@ int conntrack_read_cpus(struct netlink *netlink, struct conntrack_cpu **ret_cpus
     return 0;
 }
 
-struct maybe conntrack_insert_failed(const struct netns *netns) {
-    struct netlink netlink;
+void conntrack_meter_open(struct conntrack_meter *meter, const struct netns *netns) {
+    meter->open = conntrack_open(&meter->netlink, netns, NULL) == 0;
+}
+
+void conntrack_meter_close(struct conntrack_meter *meter) {
+    if (meter->open)
+        netlink_close(&meter->netlink);
+    meter->open = false;
+}
+
+struct maybe conntrack_meter_read(struct conntrack_meter *meter) {
     struct conntrack_cpu *cpus = NULL;
     struct maybe total = {0};
     size_t count = 0;
-    if (conntrack_open(&netlink, netns, NULL) < 0)
-        return total;
-    conntrack_read_cpus(&netlink, &cpus, &count, NULL);
-    netlink_close(&netlink);
+    if (meter->open)
+        conntrack_read_cpus(&meter->netlink, &cpus, &count, NULL);
     for (size_t i = 0; i < count; i++) {
         const struct maybe *failed = &cpus[i].counters[CONNTRACK_INSERT_FAILED];
         if (failed->known)

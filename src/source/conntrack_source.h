@@ -4,13 +4,22 @@
 #define SOURCE_CONNTRACK_SOURCE_H
 
 #include "model/conntrack.h"
+#include "source/netlink.h"
 #include "source/source.h"
 
 extern const struct source conntrack_source, conntrack_cpu_source, expectation_source;
 
-// How many flows of the namespace lost the race for their place, since it is there: two packets of
-// one flow, as those for A and AAAA from one socket, that came at once. Unknown where that cannot
-// be read.
-struct maybe conntrack_insert_failed(const struct netns *netns);
+// A counter of one namespace that is read again and again: how many flows lost the race for their
+// place, since the namespace is there. Two packets of one flow that come at once do so, as those
+// for A and AAAA from one socket.
+struct conntrack_meter {
+    struct netlink netlink;
+    bool open;
+};
+
+// Opens it; where that fails, what is read is unknown. conntrack_meter_close() closes it.
+void conntrack_meter_open(struct conntrack_meter *meter, const struct netns *netns);
+void conntrack_meter_close(struct conntrack_meter *meter);
+struct maybe conntrack_meter_read(struct conntrack_meter *meter);
 
 #endif

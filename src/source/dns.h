@@ -20,6 +20,8 @@ struct dns_wanted {
     void *mark; // the caller's
 };
 
+// The functions are called on the thread that runs, which is inside the namespace: they cannot
+// enter another one.
 struct dns_run {
     const struct netns *netns; // where the sockets are opened
     size_t in_flight;          // lookups at once: 1 to DNS_IN_FLIGHT

@@ -7,12 +7,14 @@ of lo.
 """
 
 import json
+import os
 import re
 import resource
 import signal
 import socket
 import struct
 import subprocess
+import sys
 import time
 import unittest
 
@@ -139,6 +141,27 @@ class Liar(unittest.TestCase):
             [(number, rtype) for number in (1, 2, 3) for rtype in ("A", "AAAA")],
         )
         self.assertEqual({row["insert_failed"] for row in answers}, {0})
+
+    def test_a_watch_stays_in_its_namespace(self):
+        subprocess.run(["ip", "netns", "add", "other"], check=True)
+        self.addCleanup(subprocess.run, ["ip", "netns", "del", "other"], check=True)
+        subprocess.run(["ip", "-n", "other", "link", "set", "lo", "up"], check=True)
+        with subprocess.Popen(
+            ["ip", "netns", "exec", "other", sys.executable, "-c",
+             "import sys; sys.path.insert(0, sys.argv[1])\n"
+             "from dns_lab import Server, reply_to\n"
+             f"Server('{self.ADDRESS}', lambda query, transport: [reply_to(query)])\n"
+             "print('ready', flush=True); sys.stdin.read()",
+             os.path.dirname(os.path.abspath(__file__))],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        ) as inside:
+            self.assertEqual(inside.stdout.readline(), "ready\n")
+            text = netscope(
+                "--netns", "other", "--server", self.ADDRESS, "--name", "a.test", "--watch", "0.01",
+                "--count", "3", status=4,
+            ).decode()
+            inside.kill()
+        self.assertEqual(text.count("A NOERROR (0)  AAAA NOERROR (0)"), 3, text)
 
     def test_a_watch_ends_when_it_is_told(self):
         server = Server(self.ADDRESS, lambda query, _transport: [reply_to(query, records=self.GOOD)])

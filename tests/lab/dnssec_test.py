@@ -9,13 +9,14 @@ forwards to it on another one. netscope asks each of both.
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
 import unittest
 
 from dns_dig import dig, ours
-from dns_lab import main, netscope, netscope_json, wait_for_server, write
+from dns_lab import Server, main, netscope, netscope_json, question_end, wait_for_server, write
 
 KNOT = "127.0.0.1"
 UNBOUND = "127.0.0.53"
@@ -373,6 +374,18 @@ class Dnssec(unittest.TestCase):
             self.anchors, "--watch", "0.01", "--count", "2", status=5,
         ).decode()
         self.assertEqual(text.count("AAAA NOERROR (2) valid  A NOERROR (3) bogus"), 2, text)
+
+    def test_a_forwarder_that_strips_signatures(self):
+        def relay(query, _transport):
+            at = question_end(query) + 7
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as forward:
+                forward.sendto(query[:at] + b"\0\0" + query[at + 2 :], (KNOT, 53))  # no DO
+                return [forward.recv(4096)]
+
+        self.addCleanup(Server("127.0.0.54", relay).close)
+        self.assertEqual(
+            self.reason("www.signed.lab", server="127.0.0.54"), ("bogus", ". DNSKEY has no signature")
+        )
 
     def test_one_bogus_answer_makes_the_name_bad(self):
         output = ask(KNOT, "www.broken.lab", "AAAA,A", self.anchors, status=5)
