@@ -121,6 +121,7 @@ complete -c netscope -l dnssec -d 'with --dump=dns: ask for DNSSEC\'s signatures
 complete -c netscope -l validate -d 'with --dump=dns: validate answers by DNSSEC, from trust anchors on'
 complete -c netscope -l anchors -r -d 'with --validate: trust anchors, a DS or DNSKEY record a line'
 complete -c netscope -l watch -x -d 'with --dump=dns: look up again and again, so long after each other'
+complete -c netscope -l probe -d 'with --dump=resolver: ask each server, and say which does not answer'
 complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries flow_events expectations conntrack conntrack_cpus resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries' -d 'say which fields there are'
 complete -c netscope -l route-get -x -d 'say which route a packet takes, and why'
 complete -c netscope -l from -x -d 'that has this source address'
