@@ -140,11 +140,8 @@ int node_read_tables(struct node *node, const struct netns *const *netnses, size
 int node_read_tables_by(struct node *node, const struct netns *const *netnses, size_t count,
                         const struct source *source) {
     const struct source_request request = node_request(node, NULL);
-    struct reading reading = {.source = source,
-                              .request = &request,
-                              .netnses = netnses,
-                              .count = count,
-                              .node = node};
+    struct reading reading = {
+        .source = source, .request = &request, .netnses = netnses, .count = count, .node = node};
     reading.tables = calloc(count + 1, sizeof(struct table *));
     if (!reading.tables)
         return -ENOMEM;
