@@ -14,11 +14,19 @@
 
 #define EVENTS 64
 
+// How lookups become many at once: each that is not slower than the fastest by much lets one more
+// begin, so that a server that has enough to do is not given what it would lose. Where nobody
+// answers there is nothing to be lost by twice as many.
+#define WINDOW_FIRST 64
+#define SLOWER       2000   // microseconds, and twice as slow
+#define SILENCE      100000 // microseconds
+
 struct job {
     struct dns_wanted wanted;
     struct dns_lookup *lookup;
     struct dns_socket sockets[RESOLVER_SERVERS_USED];
-    int64_t time; // when it began: nanoseconds since 1970
+    int64_t time;  // when it began: nanoseconds since 1970
+    int64_t began; // the same by the clock of lookups
     int64_t until;
     size_t place; // in running.jobs
 };
@@ -30,6 +38,9 @@ struct running {
     struct job **jobs;
     size_t job_count;
     bool exhausted; // there are no more to begin
+    size_t window;  // so many at once, for now
+    int64_t fastest,
+        heard;      // microseconds that a lookup took at least; when one ended or more began
     uint8_t *bytes; // room for a message
 };
 
@@ -57,8 +68,23 @@ static void free_job(struct running *running, struct job *job) {
     free(job);
 }
 
+static void widen(struct running *running, size_t by) {
+    running->window += by;
+    if (running->window > running->run->in_flight)
+        running->window = running->run->in_flight;
+    running->heard = monotonic();
+}
+
+static void note_end(struct running *running, const struct job *job) {
+    int64_t took = monotonic() - job->began;
+    if (running->fastest == 0 || took < running->fastest)
+        running->fastest = took;
+    widen(running, took <= 2 * running->fastest + SLOWER);
+}
+
 static int finish_job(struct running *running, struct job *job) {
     struct table *answers, *queries;
+    note_end(running, job);
     int r = dns_lookup_take(job->lookup, &answers, &queries);
     for (size_t i = 0; r == 0 && i < answers->count; i++)
         ((struct dns_answer *)answers->rows)[i].time = job->time;
@@ -120,8 +146,9 @@ static int start_job(struct running *running, const struct dns_wanted *wanted) {
         job->sockets[i] = (struct dns_socket){.fd = -1, .job = job, .server = i};
     job->wanted = *wanted;
     job->time = realtime();
+    job->began = monotonic();
     job->wanted.settings.time = job->time / 1000000000;
-    job->lookup = dns_lookup_new(&job->wanted.settings, &wanted->question, seed, monotonic());
+    job->lookup = dns_lookup_new(&job->wanted.settings, &wanted->question, seed, job->began);
     if (!job->lookup) {
         free(job);
         return error_set(running->err, -ENOMEM, "out of memory");
@@ -133,7 +160,7 @@ static int start_job(struct running *running, const struct dns_wanted *wanted) {
 
 static int start_jobs(struct running *running) {
     const struct dns_run *run = running->run;
-    while (!running->exhausted && running->job_count < run->in_flight) {
+    while (!running->exhausted && running->job_count < running->window) {
         struct dns_wanted wanted;
         int r = run->next(&wanted, run->user_data);
         running->exhausted = r == 0;
@@ -147,8 +174,12 @@ static int start_jobs(struct running *running) {
 
 // --- Waiting -------------------------------------------------------------------------------------
 
+static bool may_widen(const struct running *running) {
+    return !running->exhausted && running->window < running->run->in_flight;
+}
+
 static int milliseconds_left(const struct running *running) {
-    int64_t soonest = INT64_MAX;
+    int64_t soonest = may_widen(running) ? running->heard + SILENCE : INT64_MAX;
     for (size_t i = 0; i < running->job_count; i++) {
         if (running->jobs[i]->until < soonest)
             soonest = running->jobs[i]->until;
@@ -224,6 +255,8 @@ static int loop(struct running *running) {
         r = handle_events(running, events, count > 0 ? count : 0);
         if (r == 0)
             r = step_late_jobs(running);
+        if (may_widen(running) && monotonic() - running->heard >= SILENCE)
+            widen(running, running->window);
         if (r == 0)
             r = start_jobs(running);
     }
@@ -251,6 +284,7 @@ static int prepare(struct running *running) {
     running->bytes = malloc(DNS_MESSAGE_MAX);
     if (!running->jobs || !running->bytes)
         return error_set(running->err, -ENOMEM, "out of memory");
+    widen(running, WINDOW_FIRST);
     if (running->run->cancel >= 0 &&
         epoll_ctl(running->epoll, EPOLL_CTL_ADD, running->run->cancel, &cancel) < 0)
         return error_set_errno(running->err, -errno, "epoll_ctl");

@@ -15,6 +15,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -300,6 +301,36 @@ class Liar(unittest.TestCase):
 
         result = self.ask(answer)
         self.assertEqual([q["outcome"] for q in result["queries"]], ["truncated", "timed_out"])
+
+
+class Many(unittest.TestCase):
+    """Names from a file: many at once, but not more than a server bears."""
+
+    ADDRESS = "127.0.0.9"
+
+    def outcomes(self, answer, count):
+        server = Server(self.ADDRESS, answer)
+        self.addCleanup(server.close)
+        server.udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        resolve_with(f"nameserver {self.ADDRESS}\noptions timeout:1 attempts:1\n")
+        with tempfile.NamedTemporaryFile("w") as names:
+            names.write("".join(f"n{number}.test\n" for number in range(count)))
+            names.flush()
+            output = netscope(
+                "--server", self.ADDRESS, "--names-from", names.name, "--type", "A", "--format", "ndjson",
+            )
+        rows = [json.loads(line) for line in output.splitlines()]
+        return [row["outcome"] for row in rows if row.get("kind") == "queries"]
+
+    def test_a_server_with_little_room_loses_nothing(self):
+        def slow(query, _transport):
+            time.sleep(0.0005)
+            return [reply_to(query)]
+
+        self.assertEqual(self.outcomes(slow, 3000), ["answered"] * 3000)
+
+    def test_a_silent_server_is_asked_for_all_at_once(self):
+        self.assertEqual(self.outcomes(lambda query, transport: [], 900), ["timed_out"] * 900)
 
 
 class Servers(unittest.TestCase):
