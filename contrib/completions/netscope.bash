@@ -233,6 +233,6 @@ _netscope() {
                 return
         ;;
     esac
-    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --names --counters --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --subnet --dnssec --validate --anchors --watch --list-fields --route-get --from --iif --oif --mark --uid --ipproto --sport --dport --tos --trace --all --rate --replies --count --duration --steps --summary --panel --interval --no-color --help --version' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --names --counters --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --subnet --dnssec --validate --anchors --watch --probe --list-fields --route-get --from --iif --oif --mark --uid --ipproto --sport --dport --tos --trace --all --rate --replies --count --duration --steps --summary --panel --interval --no-color --help --version' -- "$cur")
 }
 complete -F _netscope netscope

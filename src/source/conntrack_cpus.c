@@ -101,6 +101,14 @@ struct maybe conntrack_meter_read(struct conntrack_meter *meter) {
     return total;
 }
 
+struct maybe conntrack_insert_failed(const struct netns *netns) {
+    struct conntrack_meter meter;
+    conntrack_meter_open(&meter, netns);
+    struct maybe total = conntrack_meter_read(&meter);
+    conntrack_meter_close(&meter);
+    return total;
+}
+
 static int add_rows(struct table *table, const struct conntrack_cpu *cpus, size_t count) {
     int r = table_reserve(table, count);
     for (size_t i = 0; r == 0 && i < count; i++) {

@@ -21,5 +21,7 @@ struct conntrack_meter {
 void conntrack_meter_open(struct conntrack_meter *meter, const struct netns *netns);
 void conntrack_meter_close(struct conntrack_meter *meter);
 struct maybe conntrack_meter_read(struct conntrack_meter *meter);
+// The same, once. The calling thread has to be at home (netns_enter.h).
+struct maybe conntrack_insert_failed(const struct netns *netns);
 
 #endif
