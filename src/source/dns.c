@@ -14,12 +14,14 @@
 
 #define EVENTS 64
 
-// How lookups become many at once: each that is not slower than the fastest by much lets one more
-// begin, so that a server that has enough to do is not given what it would lose. Where nobody
-// answers there is nothing to be lost by twice as many.
-#define WINDOW_FIRST 64
-#define SLOWER       2000   // microseconds, and twice as slow
-#define SILENCE      100000 // microseconds
+// How many lookups are made at once: a few at first, which tell how fast the server is; then, one
+// more with each that was answered, at most as many as make 20 a millisecond in the time that the
+// fastest took, or 64. More would not be answered sooner, but lost in the queue of a server that is
+// near and busy. Where nobody answers there is nothing to be lost by twice as many.
+#define WINDOW_FIRST 16
+#define WINDOW_LEAST 64
+#define RATE         20      // a millisecond
+#define SILENCE      1000000 // microseconds
 
 struct job {
     struct dns_wanted wanted;
@@ -37,11 +39,11 @@ struct running {
     int epoll;
     struct job **jobs;
     size_t job_count;
-    bool exhausted; // there are no more to begin
-    size_t window;  // so many at once, for now
-    int64_t fastest,
-        heard;      // microseconds that a lookup took at least; when one ended or more began
-    uint8_t *bytes; // room for a message
+    bool exhausted;  // there are no more to begin
+    size_t window;   // so many at once, for now
+    int64_t fastest; // microseconds that an answered one took at least; 0: none was
+    int64_t heard;   // when one was answered, or more were begun because none is
+    uint8_t *bytes;  // room for a message
 };
 
 static int64_t monotonic(void) {
@@ -68,26 +70,32 @@ static void free_job(struct running *running, struct job *job) {
     free(job);
 }
 
-static void widen(struct running *running, size_t by) {
-    running->window += by;
-    if (running->window > running->run->in_flight)
-        running->window = running->run->in_flight;
+static void set_window(struct running *running, size_t window) {
+    running->window = window < running->run->in_flight ? window : running->run->in_flight;
     running->heard = monotonic();
 }
 
-static void note_end(struct running *running, const struct job *job) {
+static void note_answer(struct running *running, const struct job *job) {
     int64_t took = monotonic() - job->began;
     if (running->fastest == 0 || took < running->fastest)
         running->fastest = took;
-    widen(running, took <= 2 * running->fastest + SLOWER);
+    size_t most = (size_t)running->fastest * RATE / 1000, next = running->window + 1;
+    most = most > WINDOW_LEAST ? most : WINDOW_LEAST;
+    set_window(running, next < most ? next : most);
+}
+
+static bool is_answered(const struct table *answers) {
+    const struct dns_answer *first = answers->count > 0 ? table_row(answers, 0) : NULL;
+    return first && first->reply;
 }
 
 static int finish_job(struct running *running, struct job *job) {
     struct table *answers, *queries;
-    note_end(running, job);
     int r = dns_lookup_take(job->lookup, &answers, &queries);
     for (size_t i = 0; r == 0 && i < answers->count; i++)
         ((struct dns_answer *)answers->rows)[i].time = job->time;
+    if (r == 0 && is_answered(answers))
+        note_answer(running, job);
     if (r == 0)
         r = running->run->take(&job->wanted, answers, queries, running->run->user_data);
     free_job(running, job);
@@ -256,7 +264,7 @@ static int loop(struct running *running) {
         if (r == 0)
             r = step_late_jobs(running);
         if (may_widen(running) && monotonic() - running->heard >= SILENCE)
-            widen(running, running->window);
+            set_window(running, 2 * running->window);
         if (r == 0)
             r = start_jobs(running);
     }
@@ -284,7 +292,7 @@ static int prepare(struct running *running) {
     running->bytes = malloc(DNS_MESSAGE_MAX);
     if (!running->jobs || !running->bytes)
         return error_set(running->err, -ENOMEM, "out of memory");
-    widen(running, WINDOW_FIRST);
+    set_window(running, WINDOW_FIRST);
     if (running->run->cancel >= 0 &&
         epoll_ctl(running->epoll, EPOLL_CTL_ADD, running->run->cancel, &cancel) < 0)
         return error_set_errno(running->err, -errno, "epoll_ctl");
