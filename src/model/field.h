@@ -133,7 +133,7 @@ field_getter field_get_netns;
 // A field that a function works out.
 #define FIELD_BY(key, title, type, getter, help) {key, title, type, getter, 0, NULL, help, 0}
 // A text that says in words what other fields tell, perhaps another one in each of a million rows: rows are
-// put in the order of its parts, the first of them first. Behind the parts stand the words that are between them.
+// put in the order of its parts (eight at most), the first first. Behind them stand the words that are between them.
 #define FIELD_IN_WORDS(key, title, getter, parts, help) {key, title, FIELD_TEXT, getter, 0, parts, help, 0}
 #define FIELD_PARTS_END(words) {NULL, NULL, FIELD_TEXT, NULL, 0, NULL, words, 0}
 #define FIELD_RECORDS_BY(key, title, getter, record_type, help)                                    \

@@ -12,7 +12,8 @@
 #define DIGITS     (1 << DIGIT_BITS)
 #define WORD_BITS  64
 #define LOOK_EVERY 8192 // rows, for whether it was cancelled
-#define PARTS_MAX  32   // keys, those that say in words what others tell taken apart
+#define PARTS_MOST 8    // of a key that says in words what others tell
+#define KEYS_MOST  (SORT_MAX_KEYS * PARTS_MOST)
 
 // A row on its way to its place.
 struct item {
@@ -29,9 +30,9 @@ struct range {
 struct sorting {
     const struct rows *rows;
     const atomic_bool *cancelled;
-    struct sort_key keys[PARTS_MAX];
-    struct sort_words words[PARTS_MAX];
-    struct range ranges[PARTS_MAX][SORT_WORDS];
+    struct sort_key keys[KEYS_MOST];
+    struct sort_words words[KEYS_MOST];
+    struct range ranges[KEYS_MOST][SORT_WORDS];
     size_t key_count;
 
     size_t count;             // of rows
@@ -48,16 +49,13 @@ static bool is_cancelled(const struct sorting *sorting) {
 // --- What they are sorted by ---------------------------------------------------------------------
 
 // What a text says in words stands in the place of the text.
-static int add_key(struct sorting *sorting, const struct sort_key *key) {
+static void add_key(struct sorting *sorting, const struct sort_key *key) {
     const struct field *part = key->inner ? NULL : field_parts(key->field);
-    if (!part) {
+    if (!part)
         sorting->keys[sorting->key_count++] = *key;
-        return sorting->key_count < PARTS_MAX ? 0 : -E2BIG;
-    }
-    for (; part->key && sorting->key_count < PARTS_MAX; part++)
+    for (size_t i = 0; part && part[i].key && i < PARTS_MOST; i++)
         sorting->keys[sorting->key_count++] =
-            (struct sort_key){.field = part, .descending = key->descending};
-    return sorting->key_count < PARTS_MAX ? 0 : -E2BIG;
+            (struct sort_key){.field = &part[i], .descending = key->descending};
 }
 
 static struct range find_range(uint64_t differs) {
@@ -121,7 +119,7 @@ static void pack_row(const struct sorting *sorting, const struct row_ref *ref, u
 }
 
 static int pack_rows(struct sorting *sorting, const uint32_t *numbers) {
-    uint64_t packed[PARTS_MAX * SORT_WORDS];
+    uint64_t packed[KEYS_MOST * SORT_WORDS];
     size_t others = sorting->width - 1;
     sorting->all = UINT64_MAX;
     for (size_t i = 0; i < sorting->count; i++) {
@@ -243,11 +241,9 @@ int sort_numbers(const struct sort *sort, const struct rows *rows, uint32_t *num
     sorting->rows = rows;
     sorting->cancelled = cancelled;
     sorting->count = count;
-    int r = 0;
-    for (size_t i = 0; r == 0 && i < sort->count; i++)
-        r = add_key(sorting, &sort->keys[i]);
-    if (r == 0)
-        r = run(sorting, numbers);
+    for (size_t i = 0; i < sort->count; i++)
+        add_key(sorting, &sort->keys[i]);
+    int r = run(sorting, numbers);
     done(sorting);
     return r;
 }

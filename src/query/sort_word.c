@@ -7,6 +7,7 @@
 
 #define LOOK_EVERY 8192 // rows, for whether it was cancelled
 #define SIGN       (UINT64_C(1) << 63)
+#define ABSENT     63 // behind every kind of values
 
 // A text, a list or records.
 struct sort_entry {
@@ -207,7 +208,7 @@ static void set_words(const struct sort_words *words, const struct value *value,
     ret[0] = is_number(value->kind) ? VALUE_UINT : value->kind;
     switch (value->kind) {
     case VALUE_ABSENT:
-        ret[0] = UINT64_MAX;
+        ret[0] = ABSENT;
         return;
     case VALUE_BOOLEAN:
         ret[1] = value->boolean;
@@ -243,7 +244,7 @@ static void set_words(const struct sort_words *words, const struct value *value,
     }
     // What a row has not comes last in both directions.
     for (size_t i = 0; words->key->descending && i < SORT_WORDS; i++)
-        ret[i] = i == 0 ? UINT64_MAX - 1 - ret[i] : ~ret[i];
+        ret[i] = i == 0 ? ABSENT - 1 - ret[i] : ~ret[i];
 }
 
 static void note_bits(struct sort_words *words, const struct value *value) {
@@ -267,12 +268,14 @@ static int look_at(struct sort_words *words, const struct value *value, uint32_t
     return r;
 }
 
-// What the first look could not know: how places and numbers of several kinds differ.
+// What the first look could not know: how places differ, and numbers of several kinds.
 static void widen(struct sort_words *words) {
-    if (words->entry_count == 0 && (words->numbers & (words->numbers - 1)) == 0)
-        return;
-    words->all[1] = 0;
-    words->any[1] = UINT64_MAX;
+    bool mixed = words->numbers & (words->numbers - 1);
+    uint64_t differs = mixed ? UINT64_MAX : 0;
+    for (uint32_t places = words->entry_count; places > 0; places >>= 1)
+        differs = differs << 1 | 1;
+    words->all[1] &= ~differs;
+    words->any[1] |= differs;
 }
 
 int sort_words_init(struct sort_words *words, const struct sort_key *key, const struct rows *rows,

@@ -58,6 +58,8 @@ static struct flow make_flow(void) {
         .reply_packets = draw(1000000),
         .reply_bytes = (uint64_t)draw(UINT32_MAX) * draw(100),
         .start = START + (int64_t)draw(UINT32_MAX) * 1000000};
+    if (draw(5) == 0)
+        flow.known &= (uint8_t)~FLOW_HAS_USE; // as those that an event told of
     if (flow.protocol == 6) {
         flow.state = (uint8_t)(FLOW_SYN_SENT + draw(8));
         flow.known |= FLOW_HAS_TCP;
