@@ -235,9 +235,8 @@ static int hand_over(struct finder *finder, struct nf_service *service) {
 // A service under way: what is the same for all destinations of a rule.
 struct found {
     struct finder *finder;
-    const struct nf_rule *rule; // NULL: a map that no rule was seen to look at
-    const struct nf_set *set;   // of its elements; NULL: none
-    const struct service_rule *read;
+    const struct nf_set *set;        // of its elements; NULL: none
+    const struct service_rule *read; // NULL: a map that no rule was seen to look at
     struct nf_service service;
 };
 
@@ -341,7 +340,6 @@ static int find_by_rule(struct finder *finder, const struct nf_rule *rule, bool 
     bool rejected = read.target == SERVICE_TARGET_REJECT && rule->comment &&
                     strstr(rule->comment, " has no endpoints");
     struct found found = {.finder = finder,
-                          .rule = rule,
                           .read = &read,
                           .service = {.chain = rule->chain,
                                       .rejected = rejected,
