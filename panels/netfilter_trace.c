@@ -161,16 +161,24 @@ static bool has_changed_rules(const struct packet *packet) {
     return changed;
 }
 
-static void tell_doubts(struct telling *t, const struct packet *packet) {
-    if (packet->incomplete)
+// What is not certain of any part is not certain of the journey.
+static void tell_doubts(struct telling *t, const struct journey_rows *journey) {
+    bool incomplete = false, changed = false, guessed = false;
+    for (size_t i = 0; i < journey->count; i++) {
+        const struct packet *packet = packet_of(&journey->rows[i]);
+        incomplete |= packet->incomplete;
+        changed |= has_changed_rules(packet);
+        guessed |= packet->guessed;
+    }
+    if (incomplete)
         tell(t, "Incomplete", 0, "events were lost while it was under way: steps may be missing",
              STYLE_WARNING, 0);
-    if (has_changed_rules(packet))
+    if (changed)
         tell(t, "Rules changed", 0,
              "rules have changed since: those that are not there any more are told by their handle",
              STYLE_WARNING, 0);
-    if (packet->guessed)
-        tell(t, "A guess", 0, "that it belongs to this journey: others could look the same",
+    if (guessed)
+        tell(t, "A guess", 0, "that all of this is one packet: others could look the same",
              STYLE_WARNING, 0);
 }
 
@@ -201,7 +209,7 @@ static void put_journey(const struct packet *packet, const struct journey_rows *
 static void tell_packet(struct telling *t, const struct packet *packet,
                         const struct journey_rows *journey) {
     struct buffer text = BUFFER_INIT;
-    tell_doubts(t, packet);
+    tell_doubts(t, journey);
     packet_header_format(&packet->first, &text);
     tell_buffer(t, "Packet", &text, STYLE_NORMAL);
     put_interfaces(packet, &text);

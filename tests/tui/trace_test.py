@@ -213,6 +213,18 @@ def test_a_journey_through_namespaces():
         t.wait(r"^ The way in default/api")
 
 
+def test_a_journey_that_is_a_guess():
+    # Of what may not be fragmented, a socket that is not connected sends no identification.
+    lonely = ("import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.setsockopt(0, 10, 2); "
+              "s.sendto(b'x', ('10.244.1.3', 4999))")
+    with panel("--all-netns") as t:
+        trace(t, "no-replies proto=udp dport=4999", r"\d+ namespaces")
+        at("web", sys.executable, "-c", lonely)
+        t.wait("3 seen")
+        t.keys("/", ["doubts=guessed"], "Enter", "Enter")
+        t.wait("A guess +that all of this is one packet")
+
+
 def test_a_namespace_that_the_filter_names():
     with panel() as t:
         trace(t, "netns=default/web-7d4b9c6f5d-x2x8k icmp_type=8")  # not where the user is
