@@ -25,7 +25,8 @@ static const struct panel_view views[] = {
         .name = "hooks",
         .title = "Hooks",
         .kind = KIND_HOOKS,
-        .columns = "hook,prio,family,table,chain,type,policy,packets,?bytes,rules,~dev,~backend,"
+        .columns = "hook,prio,family,table,chain,type,policy,packets,?packets_rate,?bytes,rules,~"
+                   "dev,~backend,"
                    "~manager",
         .targets = netfilter_chain_targets,
     },

@@ -7,16 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/bypass.h"
 #include "panels/netfilter.h"
 #include "panels/netfilter_trace.h"
 #include "ruleset/road.h"
+#include "tui/cell.h"
 #include "tui/grid.h"
 
 #define WIDTH 46
 
 // The list while it is made.
 struct making {
+    const struct node *node;
+    const struct netns *entry; // the namespace
     uint64_t netns;
     const struct table *bypasses; // NULL: not read
     struct panel_side_item *items;
@@ -171,18 +175,32 @@ static void add_chain_bypasses(struct making *making, const struct road_stop *st
 
 // --- Stops ---------------------------------------------------------------------------------------
 
+// The policy, and how many packets it decided on; where there is little room, what all have goes
+// first.
+static void put_policy(const struct making *making, const struct nf_chain *chain,
+                       struct panel_side_item *item) {
+    const struct row_ref ref = {making->node, making->entry, chain};
+    struct buffer count = BUFFER_INIT;
+    uint64_t packets;
+    bool drops = chain->policy == NF_VERDICT_DROP;
+    if (nf_chain_count(&ref, KIND_HOOKS, NF_COUNTER_PACKETS, &packets))
+        cell_format_amount((double)packets, &count);
+    snprintf(item->note, sizeof(item->note), "%s%s%s", drops ? "drop" : "accept",
+             count.len > 0 ? " " : "", buffer_text(&count));
+    if (!drops && text_width(item->text) + strlen(item->note) >= WIDTH)
+        snprintf(item->note, sizeof(item->note), "%s", buffer_text(&count));
+    buffer_done(&count);
+}
+
 static void add_chain(struct making *making, const struct road_stop *stop) {
     const struct nf_chain *chain = stop->chain;
-    const char *policy = chain->policy == NF_VERDICT_DROP ? " drop" : "";
-    char counts[32] = "";
-    if (chain->has_counter)
-        snprintf(counts, sizeof(counts), " %llu", (unsigned long long)chain->counter.packets);
     struct panel_side_item *item =
         add_item(making, chain->policy == NF_VERDICT_DROP ? STYLE_WARNING : STYLE_NORMAL,
-                 " %5d %s%s %s %s%s%s%s%s", stop->priority,
+                 " %5d %s%s %s %s%s%s", stop->priority,
                  chain->table->backend == NF_BACKEND_LEGACY ? "legacy " : "",
                  nf_family_name(chain->table->family), chain->table->name, chain->name,
-                 stop->dnat ? " DNAT" : "", stop->snat ? " SNAT" : "", policy, counts);
+                 stop->dnat ? " DNAT" : "", stop->snat ? " SNAT" : "");
+    put_policy(making, chain, item);
     item->leads = true;
     netfilter_place_chain(chain, making->netns, &item->place);
     add_chain_bypasses(making, stop);
@@ -225,12 +243,16 @@ static bool is_ip_called(const struct table *bypasses) {
 static int fill(const struct node *node, uint64_t netns, unsigned variant, const char **ret_title,
                 struct panel_side_item **ret_items, size_t *ret_count) {
     const struct table *hooks = node_table(node, netns, KIND_HOOKS);
-    struct making making = {.netns = netns, .bypasses = node_table(node, netns, KIND_BYPASSES)};
+    const struct node_netns *entry = node_find(node, netns);
+    struct making making = {.node = node,
+                            .entry = entry ? entry->netns : NULL,
+                            .netns = netns,
+                            .bypasses = node_table(node, netns, KIND_BYPASSES)};
     const struct road_options options = {.class = variant % ROAD_CLASS_COUNT,
                                          .bridge_calls_ip = is_ip_called(making.bypasses)};
     struct road_stop *stops;
     size_t count;
-    if (!hooks || !hooks->ruleset)
+    if (!hooks || !hooks->ruleset || !entry)
         return 0;
     if (road_make(hooks->ruleset, &options, &stops, &count) < 0)
         return -ENOMEM;
@@ -247,5 +269,10 @@ static int fill(const struct node *node, uint64_t netns, unsigned variant, const
     return 0;
 }
 
-const struct panel_side netfilter_road = {
-    .width = WIDTH, .fill = fill, .light = netfilter_light_road, .turn_to = netfilter_turn_road};
+static const enum kind_id counts = KIND_HOOKS;
+
+const struct panel_side netfilter_road = {.counts = &counts,
+                                          .width = WIDTH,
+                                          .fill = fill,
+                                          .light = netfilter_light_road,
+                                          .turn_to = netfilter_turn_road};

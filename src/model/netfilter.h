@@ -97,6 +97,14 @@ uint64_t nf_rule_identity(const struct nf_rule *rule);
 // chains of legacy tables have none.
 uint64_t nf_chain_number(const struct nf_chain *chain);
 
+// The identity of a chain's row, among hooks or chains.
+uint64_t nf_chain_identity(const struct nf_chain *chain);
+
+// What a base chain's policy has counted, as it was last sampled for a kind (KIND_HOOKS,
+// KIND_CHAINS), or else read; the ref's row is the chain. False: it does not count.
+bool nf_chain_count(const struct row_ref *ref, enum kind_id kind, size_t counter,
+                    uint64_t *ret_count);
+
 // --- For the tables of fields --------------------------------------------------------------------
 
 extern const struct enum_names nf_family_names, nf_backend_names, nf_syntax_names, nf_reach_names;
@@ -116,8 +124,8 @@ extern const struct enum_names nf_family_names, nf_backend_names, nf_syntax_name
                      "what manages the table, by its names and comments")
 
 // Getters for members of a chain or flowtable, of a struct nf_chain or nf_flowtable as row.
-field_getter nf_chain_get_hook, nf_chain_get_prio, nf_chain_get_policy, nf_chain_get_packets,
-    nf_chain_get_bytes, nf_chain_get_devices, nf_chain_get_type, nf_chain_get_rules;
+field_getter nf_chain_get_hook, nf_chain_get_prio, nf_chain_get_policy, nf_chain_get_devices,
+    nf_chain_get_type, nf_chain_get_rules;
 
 void netfilter_set_uint(struct value *ret, uint64_t number);
 

@@ -65,6 +65,14 @@ static const struct station postrouting[] = {
     DOES(LAST, "conntrack confirms a new flow"),
     END,
 };
+// net/bridge/br_netfilter_hooks.c, br_nf_dev_queue_xmit()
+static const struct station bridge_postrouting[] = {
+    DOES(100, "source NAT of known flows"),
+    DOES(300, "helpers of conntrack look at the packet"),
+    DOES(LAST, "conntrack confirms a new flow"),
+    DOES(LAST, "cut into the fragments that it came in"),
+    END,
+};
 static const struct station ingress[] = {
     {FIRST, "XDP programs", ROAD_AT_XDP},
     {FIRST, "tc's filters at ingress", ROAD_AT_TC_INGRESS},
@@ -84,7 +92,7 @@ static const struct station bridge_calls_not[] = {
     {0, "passes by the hooks of IP", ROAD_AT_BRIDGE},
     END,
 };
-static const struct station bridge_forward[] = {
+static const struct station bridge_lookup[] = {
     DOES(FIRST, "the bridge looks up the port in its FDB"),
     END,
 };
@@ -95,8 +103,14 @@ static const struct station none[] = {END};
 // Whose chains are called at a hook.
 enum level { LEVEL_DEVICE, LEVEL_IP, LEVEL_BRIDGE };
 
-// Whether a hook is on the road, by what br_netfilter does.
-enum when { ALWAYS, IF_BRIDGE_CALLS, IF_BRIDGE_CALLS_NOT };
+// Whether a hook is on the road: by what br_netfilter does; or, of a bridge, which not every packet
+// meets, only where it has chains.
+enum when { ALWAYS, IF_BRIDGE_CALLS, IF_BRIDGE_CALLS_NOT, IF_CHAINS, IF_CHAINS_BEHIND };
+
+// br_netfilter calls the hooks of IP from a hook of the bridge's, at priority 0
+// (linux/netfilter_bridge.h NF_BR_PRI_BRNF): the bridge's chains behind it come when these are
+// through.
+enum part { WHOLE, BEFORE_IP, BEHIND_IP };
 
 struct hook {
     enum level level;
@@ -105,27 +119,31 @@ struct hook {
     const struct station *stations;
     enum when when;
     enum road_point point;
+    enum part part;
 };
 
 #define HOOK_INGRESS \
-    { LEVEL_DEVICE, 0, "ingress", ingress, ALWAYS, ROAD_AT_INGRESS }
+    { LEVEL_DEVICE, 0, "ingress", ingress, ALWAYS, ROAD_AT_INGRESS, WHOLE }
 #define HOOK_EGRESS \
-    { LEVEL_DEVICE, 1, "egress", egress, ALWAYS, ROAD_AT_EGRESS }
-#define HOOK_PREROUTING \
-    { LEVEL_IP, NF_HOOK_PREROUTING, "prerouting", prerouting, ALWAYS, ROAD_AT_PREROUTING }
-#define HOOK_INPUT \
-    { LEVEL_IP, NF_HOOK_INPUT, "input", input, ALWAYS, ROAD_AT_INPUT }
-#define HOOK_FORWARD \
-    { LEVEL_IP, NF_HOOK_FORWARD, "forward", forward, ALWAYS, ROAD_AT_FORWARD }
-#define HOOK_OUTPUT \
-    { LEVEL_IP, NF_HOOK_OUTPUT, "output", output, ALWAYS, ROAD_AT_OUTPUT }
-#define HOOK_POSTROUTING \
-    { LEVEL_IP, NF_HOOK_POSTROUTING, "postrouting", postrouting, ALWAYS, ROAD_AT_POSTROUTING }
-#define HOOK_BRIDGE(number, name, stations, when) \
-    { LEVEL_BRIDGE, NF_HOOK_##number, (name), (stations), (when), ROAD_NOWHERE }
-#define HOOK_BY_BRIDGE(number, name, stations) \
-    { LEVEL_IP, NF_HOOK_##number, (name), (stations), IF_BRIDGE_CALLS, ROAD_AT_##number }
-#define HOOKS_MAX 10
+    { LEVEL_DEVICE, 1, "egress", egress, ALWAYS, ROAD_AT_EGRESS, WHOLE }
+#define HOOK_IP(number, name, stations, when) \
+    { LEVEL_IP, NF_HOOK_##number, (name), (stations), (when), ROAD_AT_##number, WHOLE }
+#define HOOK_PREROUTING  HOOK_IP(PREROUTING, "prerouting", prerouting, ALWAYS)
+#define HOOK_INPUT       HOOK_IP(INPUT, "input", input, ALWAYS)
+#define HOOK_FORWARD     HOOK_IP(FORWARD, "forward", forward, ALWAYS)
+#define HOOK_OUTPUT      HOOK_IP(OUTPUT, "output", output, ALWAYS)
+#define HOOK_POSTROUTING HOOK_IP(POSTROUTING, "postrouting", postrouting, ALWAYS)
+#define HOOK_BRIDGE(number, name, stations, when, part) \
+    { LEVEL_BRIDGE, NF_HOOK_##number, (name), (stations), (when), ROAD_NOWHERE, (part) }
+
+// Of packets that come by a port of a bridge, or leave by one.
+#define HOOKS_BRIDGE_IN                                                              \
+    HOOK_BRIDGE(PREROUTING, "bridge prerouting, by a port", none, IF_CHAINS, WHOLE), \
+        HOOK_BRIDGE(INPUT, "bridge input, by a port", none, IF_CHAINS, WHOLE)
+#define HOOKS_BRIDGE_OUT                                                              \
+    HOOK_BRIDGE(OUTPUT, "bridge output, by a port", bridge_lookup, IF_CHAINS, WHOLE), \
+        HOOK_BRIDGE(POSTROUTING, "bridge postrouting, by a port", none, IF_CHAINS, WHOLE)
+#define HOOKS_MAX 12
 
 enum road_point road_point_of(uint8_t family, uint32_t hook) {
     static const enum road_point of_ip[] = {
@@ -150,24 +168,42 @@ static const struct {
     struct hook hooks[HOOKS_MAX];
     size_t count;
 } roads[ROAD_CLASS_COUNT] = {
-    [ROAD_TO_HERE] = {{HOOK_INGRESS, HOOK_PREROUTING, HOOK_INPUT}, 3},
-    [ROAD_FORWARDED] = {{HOOK_INGRESS, HOOK_PREROUTING, HOOK_FORWARD, HOOK_POSTROUTING,
-                         HOOK_EGRESS},
-                        5},
+    [ROAD_TO_HERE] = {{HOOK_INGRESS, HOOKS_BRIDGE_IN, HOOK_PREROUTING, HOOK_INPUT}, 5},
+    [ROAD_FORWARDED] = {{HOOK_INGRESS, HOOKS_BRIDGE_IN, HOOK_PREROUTING, HOOK_FORWARD,
+                         HOOK_POSTROUTING, HOOKS_BRIDGE_OUT, HOOK_EGRESS},
+                        9},
     [ROAD_LOCAL] = {{HOOK_OUTPUT, HOOK_POSTROUTING, HOOK_PREROUTING, HOOK_INPUT}, 4},
-    [ROAD_FROM_HERE] = {{HOOK_OUTPUT, HOOK_POSTROUTING, HOOK_EGRESS}, 3},
+    [ROAD_FROM_HERE] = {{HOOK_OUTPUT, HOOK_POSTROUTING, HOOKS_BRIDGE_OUT, HOOK_EGRESS}, 5},
     [ROAD_BRIDGED] =
-        {{HOOK_INGRESS, HOOK_BRIDGE(PREROUTING, "bridge prerouting", bridge_calls, IF_BRIDGE_CALLS),
-          HOOK_BRIDGE(PREROUTING, "bridge prerouting", bridge_calls_not, IF_BRIDGE_CALLS_NOT),
-          HOOK_BY_BRIDGE(PREROUTING, "prerouting, by br_netfilter", prerouting),
-          HOOK_BRIDGE(FORWARD, "bridge forward", bridge_forward, ALWAYS),
-          HOOK_BY_BRIDGE(FORWARD, "forward, by br_netfilter", forward),
-          HOOK_BRIDGE(POSTROUTING, "bridge postrouting", none, ALWAYS),
-          HOOK_BY_BRIDGE(POSTROUTING, "postrouting, by br_netfilter", postrouting), HOOK_EGRESS},
-         9},
+        {{HOOK_INGRESS,
+          HOOK_BRIDGE(PREROUTING, "bridge prerouting", bridge_calls, IF_BRIDGE_CALLS, BEFORE_IP),
+          HOOK_BRIDGE(PREROUTING, "bridge prerouting", bridge_calls_not, IF_BRIDGE_CALLS_NOT,
+                      WHOLE),
+          HOOK_IP(PREROUTING, "prerouting, by br_netfilter", prerouting, IF_BRIDGE_CALLS),
+          HOOK_BRIDGE(PREROUTING, "bridge prerouting, on", none, IF_CHAINS_BEHIND, BEHIND_IP),
+          HOOK_BRIDGE(FORWARD, "bridge forward", bridge_lookup, IF_BRIDGE_CALLS, BEFORE_IP),
+          HOOK_BRIDGE(FORWARD, "bridge forward", bridge_lookup, IF_BRIDGE_CALLS_NOT, WHOLE),
+          HOOK_IP(FORWARD, "forward, by br_netfilter", forward, IF_BRIDGE_CALLS),
+          HOOK_BRIDGE(FORWARD, "bridge forward, on", none, IF_CHAINS_BEHIND, BEHIND_IP),
+          HOOK_BRIDGE(POSTROUTING, "bridge postrouting", none, ALWAYS, WHOLE),
+          HOOK_IP(POSTROUTING, "postrouting, by br_netfilter", bridge_postrouting, IF_BRIDGE_CALLS),
+          HOOK_EGRESS},
+         12},
 };
 
 // --- Chains at a hook ----------------------------------------------------------------------------
+
+static bool is_in_part(const struct nf_chain *chain, enum part part) {
+    switch (part) {
+    case WHOLE:
+        return true;
+    case BEFORE_IP:
+        return chain->priority <= 0;
+    case BEHIND_IP:
+        return chain->priority > 0;
+    }
+    return false;
+}
 
 static bool is_called(const struct nf_chain *chain, const struct hook *hook) {
     uint8_t family = chain->table->family;
@@ -180,7 +216,8 @@ static bool is_called(const struct nf_chain *chain, const struct hook *hook) {
         return (family == NF_FAMILY_IP || family == NF_FAMILY_IP6 || family == NF_FAMILY_INET) &&
                chain->hook == hook->number;
     case LEVEL_BRIDGE:
-        return family == NF_FAMILY_BRIDGE && chain->hook == hook->number;
+        return family == NF_FAMILY_BRIDGE && chain->hook == hook->number &&
+               is_in_part(chain, hook->part);
     }
     return false;
 }
@@ -309,8 +346,32 @@ static int add_hook(struct making *making, const struct ruleset *ruleset, const 
     return r;
 }
 
-static bool is_met(const struct hook *hook, const struct road_options *options) {
-    return hook->when == ALWAYS || (hook->when == IF_BRIDGE_CALLS) == options->bridge_calls_ip;
+static bool has_chains(const struct ruleset *ruleset, const struct hook *hook) {
+    for (size_t i = 0; i < ruleset->table_count; i++) {
+        const struct nf_table *table = ruleset->tables[i];
+        for (size_t k = 0; k < table->chain_count; k++) {
+            if (table->chains[k].is_base && is_called(&table->chains[k], hook))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_met(const struct ruleset *ruleset, const struct hook *hook,
+                   const struct road_options *options) {
+    switch (hook->when) {
+    case ALWAYS:
+        return true;
+    case IF_BRIDGE_CALLS:
+        return options->bridge_calls_ip;
+    case IF_BRIDGE_CALLS_NOT:
+        return !options->bridge_calls_ip;
+    case IF_CHAINS:
+        return has_chains(ruleset, hook);
+    case IF_CHAINS_BEHIND:
+        return options->bridge_calls_ip && has_chains(ruleset, hook);
+    }
+    return false;
 }
 
 int road_make(const struct ruleset *ruleset, const struct road_options *options,
@@ -319,7 +380,7 @@ int road_make(const struct ruleset *ruleset, const struct road_options *options,
     int r = 0;
     for (size_t i = 0; i < roads[options->class].count && r == 0; i++) {
         const struct hook *hook = &roads[options->class].hooks[i];
-        if (is_met(hook, options))
+        if (is_met(ruleset, hook, options))
             r = add_hook(&making, ruleset, hook);
     }
     if (r < 0) {

@@ -122,7 +122,7 @@ static int parse_table(const struct family *family, const struct ipt_getinfo *go
 }
 
 static int read_table(int fd, const struct family *family, const char *name,
-                      struct ruleset *ruleset) {
+                      struct nf_table **ret_table) {
     struct ipt_getinfo got;
     uint8_t *bytes = NULL;
     int r = get_table(fd, family, name, &got, &bytes);
@@ -132,8 +132,9 @@ static int read_table(int fd, const struct family *family, const char *name,
     r = table ? parse_table(family, &got, entries_of(bytes), table) : -ENOMEM;
     free(bytes);
     if (r == 0)
-        return ruleset_add_table(ruleset, table);
-    nf_table_unref(table);
+        *ret_table = table;
+    else
+        nf_table_unref(table);
     return r;
 }
 
@@ -157,7 +158,10 @@ static int read_family(const struct netns *netns, const struct family *family,
     if (fd < 0)
         return fd;
     for (size_t i = 0; i < names->count && first != -ENOMEM; i++) {
-        int r = read_table(fd, family, names->items[i], ruleset);
+        struct nf_table *table = NULL;
+        int r = read_table(fd, family, names->items[i], &table);
+        if (r == 0)
+            r = ruleset_add_table(ruleset, table);
         // A table can go with its module.
         if (r < 0 && r != -ENOENT && first == 0)
             first = say(err, r, family, names->items[i]);
@@ -252,6 +256,19 @@ static bool compare_tables(const struct netns *netns, const struct lists *lists,
                            const struct ruleset *ruleset, table_comparer *is_same) {
     return compare_family(netns, &families[0], &lists->families[0], ruleset, is_same) &&
            compare_family(netns, &families[1], &lists->families[1], ruleset, is_same);
+}
+
+int legacy_read_table(const struct netns *netns, uint8_t family, const char *name,
+                      struct nf_table **ret_table, struct error *err) {
+    const struct family *of = &families[family == NF_FAMILY_IP6];
+    char padded[XT_TABLE_MAXNAMELEN] = "";
+    snprintf(padded, sizeof(padded), "%s", name);
+    int fd = netns_socket(netns, of->socket_family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW, err);
+    if (fd < 0)
+        return fd;
+    int r = read_table(fd, of, padded, ret_table);
+    close(fd);
+    return r < 0 ? say(err, r, of, padded) : 0;
 }
 
 static int64_t now(void) {

@@ -14,6 +14,11 @@
 // of the first trouble.
 int legacy_read(const struct netns *netns, struct ruleset *ruleset, struct error *err);
 
+// Reads one table that exists. Returns 0 and the table, a reference of which is the caller's; or
+// -errno, -ENOENT if there is no such table.
+int legacy_read_table(const struct netns *netns, uint8_t family, const char *name,
+                      struct nf_table **ret_table, struct error *err);
+
 // Whether the namespace still has the legacy tables that the ruleset has, and the same rules in
 // them. Nothing tells of a change, so it is looked for: each time in the lists of names, and in the
 // sizes and numbers of entries; and, as that costs as much as a reading does, in the entries

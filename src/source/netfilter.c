@@ -56,9 +56,11 @@ static const unsigned groups[] = {NFNLGRP_NFTABLES};
 const struct source nf_table_source = {
     .name = "tables", .kind = KIND_TABLES, .read = read_tables, .hear = nft_changes_hear, .forget = nft_changes_forget, NETFILTER_SOURCE};
 const struct source nf_hook_source = {
-    .name = "hooks", .kind = KIND_HOOKS, .read = read_hooks, NETFILTER_SOURCE};
+    .name = "hooks", .kind = KIND_HOOKS, .read = read_hooks, .sample = ruleset_sample_policies,
+    .samples_apart = true, NETFILTER_SOURCE};
 const struct source nf_chain_source = {
-    .name = "chains", .kind = KIND_CHAINS, .read = read_chains, NETFILTER_SOURCE};
+    .name = "chains", .kind = KIND_CHAINS, .read = read_chains, .sample = ruleset_sample_policies,
+    .samples_apart = true, NETFILTER_SOURCE};
 const struct source nf_rule_source = {
     .name = "rules", .kind = KIND_RULES, .read = read_rules, .sample = ruleset_sample_rules,
     .samples_apart = true, NETFILTER_SOURCE};

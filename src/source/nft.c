@@ -280,6 +280,11 @@ static int take_elements(const struct nlmsghdr *message, void *user_data) {
     return r == -EBADMSG || r == -ENOMSG ? 0 : r;
 }
 
+struct nl_msg *nft_chain_request(const struct nf_chain *chain) {
+    return nft_put_texts(nft_request(NFT_MSG_GETCHAIN, chain->table->family), NFTA_CHAIN_TABLE,
+                         chain->table->name, NFTA_CHAIN_NAME, chain->name);
+}
+
 struct nl_msg *nft_elements_request(const struct nf_set *set) {
     return nft_put_texts(nft_request(NFT_MSG_GETSETELEM, set->table->family),
                          NFTA_SET_ELEM_LIST_TABLE, set->table->name, NFTA_SET_ELEM_LIST_SET,

@@ -41,7 +41,8 @@ int nft_read_generation(struct netlink *netlink, uint32_t *ret_generation, struc
 // memory is out.
 struct nl_msg *nft_request(int type, uint8_t family);
 
-// Requests for all rules of a chain, all elements of a set.
+// Requests for a chain, all rules of a chain, all elements of a set.
+struct nl_msg *nft_chain_request(const struct nf_chain *chain);
 struct nl_msg *nft_rules_request(const struct nf_chain *chain);
 struct nl_msg *nft_elements_request(const struct nf_set *set);
 

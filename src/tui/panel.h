@@ -144,6 +144,7 @@ struct panel_question {
 // that lead somewhere, which is what the table then shows.
 struct panel_side_item {
     char text[PANEL_LABEL_MAX];
+    char note[24]; // at the right; the text is cut where there is no room for both
     uint8_t style; // enum style
     bool leads;    // to place
     struct panel_place place;
@@ -163,6 +164,8 @@ struct panel_side {
     // caller's to free. Returns 0 or -ENOMEM.
     int (*fill)(const struct node *node, uint64_t netns, unsigned variant, const char **ret_title,
                 struct panel_side_item **ret_items, size_t *ret_count);
+
+    const enum kind_id *counts; // whose counters stand in it; NULL: none
 
     // Stores how each of the items stands to a row of that kind. NULL: none ever does.
     void (*light)(enum kind_id kind, const struct row_ref *ref, const struct panel_side_item *items,

@@ -359,22 +359,28 @@ static void begin_discovery(struct reader *reader) {
 
 // --- Counters ------------------------------------------------------------------------------------
 
+static void forget_samples(struct reader *reader, int64_t before) {
+    for (size_t i = 0; i < node_count(reader->node); i++) {
+        for (size_t kind = 0; kind < KIND_COUNT; kind++) {
+            if (source_of(kind) && source_of(kind)->sample &&
+                reader->node->netnses[i].histories[kind])
+                history_forget(reader->node->netnses[i].histories[kind], before);
+        }
+    }
+}
+
 static void end_sampling(struct sample_job *job) {
     struct reader *reader = job->owner;
     reader->sampling = false;
     for (size_t i = 0; !reader->closing && !reader->paused && i < job->sample_count; i++) {
         const struct sample *sample = &job->samples[i];
-        struct history *history = node_history(reader->node, sample->netns, job->kind);
+        struct history *history = node_history(reader->node, sample->netns, sample->kind);
         if (history)
             history_add(history, sample->identity, sample->time, sample->counters);
     }
     if (!reader->closing && job->sample_count > 0) {
         double kept = READER_HISTORY_SECONDS * (reader->interval > 1 ? reader->interval : 1) + 5;
-        int64_t before = job->samples[0].time - (int64_t)(kept * 1e9);
-        for (size_t i = 0; i < node_count(reader->node); i++) {
-            if (reader->node->netnses[i].histories[job->kind])
-                history_forget(reader->node->netnses[i].histories[job->kind], before);
-        }
+        forget_samples(reader, job->samples[0].time - (int64_t)(kept * 1e9));
         if (!reader->paused)
             reader->callbacks.changed(false, reader->callbacks.user_data);
     }
@@ -403,12 +409,12 @@ static void sample(uv_timer_t *timer) {
     poll_silent(reader);
     const struct source *source = source_of(reader->wish.kind);
     bool live = reader_is_live(reader->wish.kind);
-    if (reader->sampling || reader->paused || reader->closing || !source ||
-        (!source->sample && !live) || !reader->node->namespaces)
+    if (reader->sampling || reader->paused || reader->closing || !reader->node->namespaces)
         return;
     reader->wanted.count = 0;
-    reader->wanted.whole_netns = 0;
-    reader->callbacks.want(&reader->wanted, reader->callbacks.user_data);
+    reader->wanted.whole_netns = reader->wanted.also_netns = 0;
+    reader->callbacks.want(&reader->wanted, source && (source->sample || live),
+                           reader->callbacks.user_data);
     if (live) {
         reader->sampled = true;
         reader_live_sample(reader);

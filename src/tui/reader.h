@@ -34,6 +34,9 @@ struct reader_rows {
     size_t count;
     size_t capacity;
     uint64_t whole_netns; // 0: the rows above
+    // Every row of another kind in a namespace, too; 0: of none.
+    enum kind_id also;
+    uint64_t also_netns;
 };
 
 struct reader_callbacks {
@@ -41,8 +44,8 @@ struct reader_callbacks {
     void (*changed)(bool data, void *user_data);
     // Rows of a table that was read again came or went: may take the changes.
     void (*compared)(uint64_t netns, enum kind_id kind, struct changes *changes, void *user_data);
-    // Fills in whose counters are wanted now.
-    void (*want)(struct reader_rows *rows, void *user_data);
+    // Fills in whose counters are wanted now; `shown`: those of what is shown can be had.
+    void (*want)(struct reader_rows *rows, bool shown, void *user_data);
     // The namespace that was asked for by name was found (err->code 0), or was not.
     void (*named)(uint64_t netns, const struct error *err, void *user_data);
     void *user_data;

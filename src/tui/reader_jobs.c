@@ -194,7 +194,7 @@ int read_job_start(struct read_job *job, uv_loop_t *loop, void (*done)(struct re
 // --- Reading counters ----------------------------------------------------------------------------
 
 // Rows of one namespace that stand together become a group.
-static void add_groups(struct sample_job *job, const struct node *node,
+static void add_groups(struct sample_job *job, const struct node *node, enum kind_id kind,
                        const struct reader_rows *wanted) {
     for (size_t i = 0; i < wanted->count; i++) {
         const struct row_id *row = &wanted->rows[i];
@@ -207,15 +207,15 @@ static void add_groups(struct sample_job *job, const struct node *node,
         }
         const struct node_netns *entry = node_find(node, row->netns);
         if (entry)
-            job->groups[job->group_count++] =
-                (struct sample_group){.netns = entry->netns, .first = i, .count = 1};
+            job->groups[job->group_count++] = (struct sample_group){kind, entry->netns, i, 1};
     }
 }
 
-static void add_whole(struct sample_job *job, const struct node *node, uint64_t netns) {
+static void add_whole(struct sample_job *job, const struct node *node, enum kind_id kind,
+                      uint64_t netns) {
     const struct node_netns *entry = node_find(node, netns);
     if (entry)
-        job->groups[job->group_count++] = (struct sample_group){.netns = entry->netns};
+        job->groups[job->group_count++] = (struct sample_group){kind, entry->netns, 0, 0};
 }
 
 struct sample_job *sample_job_new(struct reader *owner, const struct node *node, enum kind_id kind,
@@ -224,18 +224,19 @@ struct sample_job *sample_job_new(struct reader *owner, const struct node *node,
     if (!job)
         return NULL;
     job->owner = owner;
-    job->kind = kind;
     job->namespaces = table_ref(node->namespaces);
     job->identities = calloc(wanted->count + 1, sizeof(*job->identities));
-    job->groups = calloc(wanted->count + 1, sizeof(*job->groups));
+    job->groups = calloc(wanted->count + 2, sizeof(*job->groups));
     if (!job->identities || !job->groups) {
         sample_job_free(job);
         return NULL;
     }
     if (wanted->whole_netns)
-        add_whole(job, node, wanted->whole_netns);
+        add_whole(job, node, kind, wanted->whole_netns);
     else
-        add_groups(job, node, wanted);
+        add_groups(job, node, kind, wanted);
+    if (wanted->also_netns)
+        add_whole(job, node, wanted->also, wanted->also_netns);
     return job;
 }
 
@@ -251,6 +252,7 @@ void sample_job_free(struct sample_job *job) {
 
 struct sampling {
     struct sample_job *job;
+    enum kind_id kind;
     uint64_t netns;
 };
 
@@ -267,8 +269,10 @@ static int take_sample(uint64_t identity, const uint64_t counters[HISTORY_COUNTE
         job->sample_capacity = capacity;
     }
     struct sample *sample = &job->samples[job->sample_count++];
-    *sample = (struct sample){
-        .netns = sampling->netns, .identity = identity, .time = (int64_t)uv_hrtime()};
+    *sample = (struct sample){.kind = sampling->kind,
+                              .netns = sampling->netns,
+                              .identity = identity,
+                              .time = (int64_t)uv_hrtime()};
     memcpy(sample->counters, counters, sizeof(sample->counters));
     return 0;
 }
@@ -279,11 +283,12 @@ static void run_sample(uv_work_t *request) {
         const struct sample_group *group = &job->groups[i];
         struct source_request at = {
             .netns = group->netns, .namespaces = job->namespaces, .now = wall_clock()};
-        struct sampling sampling = {job, group->netns->inode};
+        struct sampling sampling = {job, group->kind, group->netns->inode};
         struct error err = {0};
         // A namespace that cannot be sampled has no rates; its table says why.
-        source_of(job->kind)->sample(&at, job->identities + group->first, group->count, take_sample,
-                                     &sampling, &err);
+        source_of(group->kind)
+            ->sample(&at, job->identities + group->first, group->count, take_sample, &sampling,
+                     &err);
     }
 }
 

@@ -67,6 +67,7 @@ void read_job_free(struct read_job *job);
 // --- Reading counters ---
 
 struct sample {
+    enum kind_id kind;
     uint64_t netns; // inode
     uint64_t identity;
     int64_t time; // nanoseconds of a monotonic clock
@@ -74,6 +75,7 @@ struct sample {
 };
 
 struct sample_group {
+    enum kind_id kind;
     const struct netns *netns;
     size_t first, count; // of the identities; count 0: all of the namespace
 };
@@ -83,7 +85,6 @@ struct sample_job {
     struct reader *owner;
     void (*done)(struct sample_job *job);
     struct table *namespaces;
-    enum kind_id kind;
     uint64_t *identities;
     struct sample_group *groups;
     size_t group_count;

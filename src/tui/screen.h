@@ -111,6 +111,7 @@ struct screen_trace {
 // The list beside the table.
 struct screen_side {
     bool hidden;
+    bool stale; // counters that stand in it have changed
     unsigned variant;
     const char *title;
     struct panel_side_item *items;

@@ -349,6 +349,9 @@ static void draw_beside_side(struct screen *screen, struct grid *grid,
     struct grid window = grid_window(grid, side);
     screen->side.width = side;
     screen->width = window.columns;
+    if (side > 0 && screen->side.stale)
+        screen_side_fill(screen);
+    screen->side.stale = false;
     if (side > 0)
         screen_side_draw(screen, grid);
     draw(screen, &window);

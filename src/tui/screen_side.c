@@ -156,11 +156,13 @@ static void draw_item(const struct screen *screen, struct grid *grid, size_t y, 
                       enum panel_light light) {
     static const uint8_t styles[] = {[PANEL_PASSED] = STYLE_GOOD, [PANEL_ENDED] = STYLE_BAD};
     const struct panel_side_item *item = &screen->side.items[index];
-    size_t width = screen->side.width - GAP;
+    size_t width = screen->side.width - GAP, note = text_width(item->note);
     struct buffer text = BUFFER_INIT;
     uint8_t style = light == PANEL_DARK ? item->style : styles[light];
     screen_put_printable(item->text, &text);
-    screen_put_cut(screen, grid, y, 0, width, false, style, buffer_text(&text));
+    screen_put_cut(screen, grid, y, 0, width - (note > 0 ? note + GAP : 0), false, style,
+                   buffer_text(&text));
+    grid_put(grid, y, width - note, note, style, item->note);
     if (light != PANEL_DARK)
         grid_put(grid, y, 0, 1, style, light == PANEL_ENDED ? "x" : screen->glyphs->mark);
     if (index == screen->side.selected && item->leads)

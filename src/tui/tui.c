@@ -178,6 +178,7 @@ static void data_changed(bool data, void *user_data) {
     if (data)
         trace_feed_update(&tui->trace);
     tui->data_changed |= data || view_depends_on_rates(view);
+    tui->screen.side.stale = true;
     request_draw(tui);
 }
 
@@ -218,9 +219,7 @@ static bool wants_whole(const struct screen *screen, const struct view *view) {
 
 // The counters of what is shown: all of a namespace that is not large, else the rows on the screen;
 // all rows where their order depends on it.
-static void fill_wanted(struct reader_rows *wanted, void *user_data) {
-    struct tui *tui = user_data;
-    struct screen *screen = &tui->screen;
+static void want_shown(struct reader_rows *wanted, struct screen *screen) {
     const struct view *view = screen_view(screen);
     bool few = view->count <= VIEW_AT_ONCE && view_depends_on_rates(view);
     if (wants_whole(screen, view)) {
@@ -236,6 +235,20 @@ static void fill_wanted(struct reader_rows *wanted, void *user_data) {
     for (size_t i = first; i < end && i < view->count; i++) {
         struct row_ref ref = view_row(view, i);
         want_row(wanted, view_row_id(view, &ref));
+    }
+}
+
+// What the list beside the table has counters of is few.
+static void fill_wanted(struct reader_rows *wanted, bool shown, void *user_data) {
+    struct tui *tui = user_data;
+    struct screen *screen = &tui->screen;
+    const struct panel_side *side = screen_panel(screen)->side;
+    if (shown)
+        want_shown(wanted, screen);
+    if (side && side->counts && screen->side.width > 0 &&
+        !(wanted->whole_netns && screen_view(screen)->spec->kind == *side->counts)) {
+        wanted->also = *side->counts;
+        wanted->also_netns = screen->netns;
     }
 }
 

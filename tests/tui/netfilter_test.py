@@ -7,9 +7,10 @@ Names of tests as arguments run only these.
 """
 
 import contextlib
+import re
 import subprocess
 
-from terminal import Terminal, netscope, run_in_node
+from terminal import Terminal, netscope, run_in_node, until
 
 SHOP = """
 table ip shop {
@@ -254,6 +255,50 @@ def test_bridged_packets_pass_by_the_hooks_of_ip():
             for path in files:
                 with open(path, "w", encoding="ascii") as file:
                     file.write("1")
+
+
+def ping():
+    subprocess.run(["ping", "-q", "-c", "3", "-i", "0.2", "127.0.0.1"], check=True, stdout=subprocess.DEVNULL)
+
+
+def wait_for_more(terminal, pattern, count):
+    """Waits until the number that the pattern finds is larger by at least so many."""
+    def number():
+        found = re.search(pattern, terminal.screen(), re.M)
+        return int(found[1]) if found else None
+    until(lambda: number() is not None, lambda: f"no {pattern!r} in:\n{terminal.screen()}")
+    least = number() + count
+    ping()
+    until(lambda: (number() or 0) >= least, lambda: f"no {least} for {pattern!r} in:\n{terminal.screen()}")
+
+
+def test_policies_are_counted_live():
+    with panel("hooks") as t:
+        t.keys("}", "}")
+        t.wait("^from this machine to itself")
+        wait_for_more(t, r"^ +-150 ip mangle OUTPUT +accept (\d+)", 6)
+        t.keys("/", ["table=mangle chain=OUTPUT"], "Enter")
+        t.wait("1 of [0-9]+ hooks")
+        wait_for_more(t, r" output +-150 +ip +mangle +OUTPUT +route +accept +(\d+) ", 6)
+    with panel("sets") as t:
+        t.keys("}", "}")
+        wait_for_more(t, r"^ +-150 ip mangle OUTPUT +accept (\d+)", 6)
+
+
+def test_rules_of_legacy_tables_are_counted_live():
+    rule = "OUTPUT -d 127.0.0.1 -p icmp"
+    if subprocess.run(f"iptables-legacy -t raw -A {rule}", shell=True, check=False).returncode != 0:
+        print("not checked: there is no iptables-legacy")
+        return
+    try:
+        with panel() as t:
+            t.keys("/", ["backend=legacy table=raw"], "Enter")
+            t.wait("1 of [0-9]+ rules")
+            wait_for_more(t, r" OUTPUT +raw +ip +1 +(\d+) ", 6)
+            t.keys("/", "C-u", ["hit=yes backend=legacy table=raw"], "Enter")
+            t.wait("1 of [0-9]+ rules")
+    finally:
+        subprocess.run(f"iptables-legacy -t raw -D {rule}", shell=True, check=True)
 
 
 def test_counters_of_the_screen_alone():

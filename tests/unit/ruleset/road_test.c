@@ -122,7 +122,7 @@ static void test_bridged(void **state) {
            "bridge forward: (first) ports\n"
            "forward, by br_netfilter: through\n"
            "bridge postrouting:\n"
-           "postrouting, by br_netfilter: snat+s (100) (300) (last)\n"
+           "postrouting, by br_netfilter: snat+s (100) (300) (last) (last)\n"
            "egress: eg (last) (last)");
 }
 
@@ -163,6 +163,50 @@ static void test_points(void **state) {
     assert_int_equal(road_point_of(NF_FAMILY_IP, 77), ROAD_NOWHERE);
 }
 
+// Chains of a bridge, which its ports' packets meet before those of IP, or behind them.
+static void test_chains_of_a_bridge(void **state) {
+    struct nf_chain chains[] = {
+        base(&bridge, "first", "filter", NF_HOOK_PREROUTING, -300),
+        base(&bridge, "behind", "filter", NF_HOOK_PREROUTING, 300),
+        base(&bridge, "to-here", "filter", NF_HOOK_INPUT, -200),
+        base(&bridge, "through", "filter", NF_HOOK_FORWARD, 1),
+        base(&bridge, "from-here", "filter", NF_HOOK_OUTPUT, 100),
+    };
+    struct nf_table *tables[] = {&bridge};
+    const struct ruleset ruleset = {.tables = tables, .table_count = 1};
+    (void)state;
+    bridge.chains = chains;
+    bridge.chain_count = sizeof(chains) / sizeof(chains[0]);
+    expect_road(&ruleset, &(struct road_options){ROAD_TO_HERE, true},
+                "ingress: (first) (first)\n"
+                "bridge prerouting, by a port: first behind\n"
+                "bridge input, by a port: to-here\n"
+                "prerouting: (-400) (-200) (-100) (last)\n"
+                "input: (100) (300) (last)");
+    expect_road(&ruleset, &(struct road_options){ROAD_FROM_HERE, true},
+                "output: (first) (-400) (-200) (-100) (last)\n"
+                "postrouting: (100) (300) (last)\n"
+                "bridge output, by a port: (first) from-here\n"
+                "egress: (last) (last)");
+    expect_road(&ruleset, &(struct road_options){ROAD_BRIDGED, true},
+                "ingress: (first) (first)\n"
+                "bridge prerouting: first (0)\n"
+                "prerouting, by br_netfilter: (-400) (-200) (-100) (last)\n"
+                "bridge prerouting, on: behind\n"
+                "bridge forward: (first)\n"
+                "forward, by br_netfilter:\n"
+                "bridge forward, on: through\n"
+                "bridge postrouting:\n"
+                "postrouting, by br_netfilter: (100) (300) (last) (last)\n"
+                "egress: (last) (last)");
+    expect_road(&ruleset, &(struct road_options){ROAD_BRIDGED, false},
+                "ingress: (first) (first)\n"
+                "bridge prerouting: first (0) behind\n"
+                "bridge forward: (first) through\n"
+                "bridge postrouting:\n"
+                "egress: (last) (last)");
+}
+
 static void test_every_class_has_a_title(void **state) {
     (void)state;
     for (int class = 0; class < ROAD_CLASS_COUNT; class ++)
@@ -171,9 +215,13 @@ static void test_every_class_has_a_title(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_from_outside), cmocka_unit_test(test_from_here),
-        cmocka_unit_test(test_bridged),      cmocka_unit_test(test_flowtables),
-        cmocka_unit_test(test_points),       cmocka_unit_test(test_every_class_has_a_title),
+        cmocka_unit_test(test_from_outside),
+        cmocka_unit_test(test_from_here),
+        cmocka_unit_test(test_bridged),
+        cmocka_unit_test(test_flowtables),
+        cmocka_unit_test(test_points),
+        cmocka_unit_test(test_chains_of_a_bridge),
+        cmocka_unit_test(test_every_class_has_a_title),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
