@@ -53,7 +53,7 @@ static void validate(const struct dnssec_anchors *anchors, const char *name, uin
     struct dnssec_verdict verdict = {0};
     int r = validator ? 1 : -1;
     for (int i = 0; r > 0; i++) {
-        size_t len;
+        size_t len = 0;
         if (i > QUERIES_MOST)
             abort();
         r = dnssec_validator_judge(validator, name, type, &wanted, &verdict);
