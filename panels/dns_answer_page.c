@@ -158,6 +158,18 @@ static void add_section(struct dns_page *page, const char *title, const struct d
 
 // --- EDNS and DNSSEC -----------------------------------------------------------------------------
 
+// RFC 7873: a server that knows cookies sends one of its own behind ours.
+static void add_cookie(struct dns_page *page, const struct dns_reply *reply) {
+    struct buffer text = BUFFER_INIT;
+    buffer_puts(&text, reply->cookie);
+    if (reply->cookie_state.known)
+        buffer_puts(&text, reply->cookie_state.value == DNS_COOKIE_GOOD
+                               ? "  (with the server's part)"
+                               : "  (ours, sent back)");
+    dns_page_add(page, "cookie", buffer_text(&text), STYLE_NORMAL);
+    buffer_done(&text);
+}
+
 static void add_edns(struct dns_page *page, const struct dns_reply *reply) {
     char text[160];
     if (!reply->edns)
@@ -169,7 +181,7 @@ static void add_edns(struct dns_page *page, const struct dns_reply *reply) {
     if (reply->nsid)
         dns_page_add(page, "the server's name", reply->nsid, STYLE_NORMAL);
     if (reply->cookie)
-        dns_page_add(page, "cookie", reply->cookie, STYLE_NORMAL);
+        add_cookie(page, reply);
     if (reply->client_subnet)
         dns_page_add(page, "for clients in", reply->client_subnet, STYLE_NORMAL);
     for (size_t i = 0; i < reply->extended_error_count; i++)

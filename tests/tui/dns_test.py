@@ -407,6 +407,31 @@ def test_an_answer_leads_to_what_the_node_knows():
         t.wait(r"Lookup of pod\.b\.test")
 
 
+def test_a_service_leads_to_its_rules_and_to_the_route():
+    with panel(netns="default/web-7d4b9c6f5d-x2x8k") as t:
+        ask(t, "web.default.svc.cluster.local. A @10.96.0.10")
+        t.wait(r"10\.96\.45\.110  \(Service default/web:http\)")
+        t.wait("the server's name")
+        t.keys("G", "Up", "Up", "Enter") # below are EDNS and NSID
+        t.wait(r"\[7 Netfilter\]")
+        t.wait(r"^ host.* services")
+        t.keys("BSpace")
+        t.wait(r"Lookup of web\.default")
+        t.keys("O")
+        t.wait(r"\[3 Routes\]")
+        t.wait(r"^ default/web-")
+
+
+def test_an_address_that_nobody_knows():
+    with Place(), panel() as t:
+        ask(t, "web.b.test A @127.0.0.1")
+        t.wait("EDNS")
+        t.keys("G", "Enter")
+        t.wait("this line leads nowhere")
+        t.keys("Up", "Enter")
+        t.wait("nothing of this node is known by that address")
+
+
 # --- Watching --------------------------------------------------------------------------------------
 
 
