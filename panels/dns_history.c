@@ -25,6 +25,9 @@ static int add_answers(const struct dns_panel_lookup *lookup, const struct dns_l
         row->lookup = lookup->number;
         if (row->time == 0)
             row->time = lookup->time;
+        // A server that was asked alone is known though it says nothing.
+        if (!row->server && part->set->count == 1 && part->queries->count > 0)
+            row->server = arena_strdup(&table->arena, part->set->servers[0]);
     }
     return 0;
 }

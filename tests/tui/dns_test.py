@@ -326,6 +326,8 @@ def test_servers_side_by_side():
         t.wait(r"127\.0\.0\.1 +[\d.]+ ms  A NOERROR  10\.0\.0\.1$")
         t.wait(r"127\.0\.0\.2 +[\d.]+ ms  A no_reply")
         t.wait(r"127\.0\.0\.3 +[\d.]+ ms  A NOERROR  10\.0\.0\.2  \(not as the first server\)")
+        t.keys("Escape", "v")
+        t.wait(r"web\.b\.test +A +no_reply .*127\.0\.0\.2")
 
 
 def test_types_class_port_and_transport():
