@@ -428,22 +428,6 @@ def test_a_service_leads_to_its_rules_and_to_the_route():
         t.wait(r"^ default/web-")
 
 
-def test_an_address_that_nobody_knows():
-    with Place(), panel() as t:
-        ask(t, "web.b.test A @127.0.0.1")
-        t.wait("EDNS")
-        t.keys("G", "Enter")
-        t.wait("this line leads nowhere")
-        t.keys("Up")
-
-        # What is said stays until the next key: it is asked for again if it was missed.
-        def is_said():
-            t.keys("Enter")
-            return "nothing of this node is known by that address" in t.screen()
-
-        until(is_said, t.screen)
-
-
 # --- Watching --------------------------------------------------------------------------------------
 
 
