@@ -22,8 +22,9 @@
 
 // --- Parsing -----------------------------------------------------------------------------------
 
+// With NLA_NUL_STRING libnl would not look for the NUL.
 static const struct nla_policy ack_policy[NLMSGERR_ATTR_MAX + 1] = {
-    [NLMSGERR_ATTR_MSG] = {.type = NLA_NUL_STRING},
+    [NLMSGERR_ATTR_MSG] = {.type = NLA_STRING},
 };
 
 // The kernel's words among the attributes behind an ACK, or NULL.

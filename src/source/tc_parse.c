@@ -26,8 +26,9 @@
 
 #include "source/attr.h"
 
+// With NLA_NUL_STRING libnl would not look for the NUL.
 static const struct nla_policy tc_policy[TCA_MAX + 1] = {
-    [TCA_KIND] = {.type = NLA_NUL_STRING},
+    [TCA_KIND] = {.type = NLA_STRING},
     [TCA_OPTIONS] = {.type = NLA_NESTED},
     [TCA_CHAIN] = {.type = NLA_U32},
 };

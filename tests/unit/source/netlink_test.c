@@ -226,6 +226,21 @@ static void test_words_of_the_kernel_go_into_the_error(void **state) {
     stop(&played);
 }
 
+// They end where the attribute ends: a message without a NUL has no words.
+static void test_words_without_an_end_are_not_read(void **state) {
+    struct datagram datagram = {0};
+    struct netlink_answer answer;
+    struct got got = {0};
+    struct error err = {0};
+    (void)state;
+    add_error(&datagram, 1, -EINVAL, "words");
+    memcpy(datagram.bytes + datagram.length - strlen("words") - 1, "without", 6);
+    assert_int_equal(netlink_parse(datagram.bytes, datagram.length, 1, take, &got, &answer, &err),
+                     0);
+    assert_int_equal(answer.code, -EINVAL);
+    assert_string_equal(err.text, strerror(EINVAL));
+}
+
 static void test_error_without_words_has_those_of_its_number(void **state) {
     struct played played;
     struct datagram datagram = {0};
@@ -387,6 +402,7 @@ int main(void) {
         cmocka_unit_test(test_reader_without_restart_is_not_begun_again),
         cmocka_unit_test(test_answers_to_other_questions_are_passed_over),
         cmocka_unit_test(test_words_of_the_kernel_go_into_the_error),
+        cmocka_unit_test(test_words_without_an_end_are_not_read),
         cmocka_unit_test(test_error_without_words_has_those_of_its_number),
         cmocka_unit_test(test_dump_that_ends_with_an_error_says_so),
         cmocka_unit_test(test_message_longer_than_the_buffer_is_read_again),

@@ -118,6 +118,9 @@ static void test_cut_messages_are_malformed(void **state) {
     struct nlmsghdr *message = (struct nlmsghdr *)(uintptr_t)capture(&captured, "filter_act_bpf");
     message->nlmsg_len = NLMSG_HDRLEN + 19;
     assert_int_equal(tc_filter_parse(message, &captured.arena, &filter), -EBADMSG);
+    ((char *)message)[NLMSG_HDRLEN + 20 + 4 + strlen("matchall")] = 'x'; // its NUL
+    message->nlmsg_len = NLMSG_HDRLEN + 20 + 4 + 12;
+    assert_int_equal(tc_filter_parse(message, &captured.arena, &filter), -EBADMSG);
     message->nlmsg_len = NLMSG_HDRLEN + 20; // no kind
     assert_int_equal(tc_filter_parse(message, &captured.arena, &filter), -EBADMSG);
     arena_done(&captured.arena);
