@@ -98,8 +98,10 @@ static void nft_load_elements(struct nft_load *load, const struct nlmsghdr *mess
     size_t last = load->ruleset->table_count;
     struct nf_table *table = last > 0 ? load->ruleset->tables[last - 1] : NULL;
     load->element_count = 0;
-    if (!nft_load_took(load, nft_elements_parse(message, &load->parser, nft_load_element, load)) ||
-        !table || table->set_count == 0 || load->element_count == 0)
+    // In the program elements are asked for by the table that they are in: it is always there.
+    if (!load->parser.arena || !table || table->set_count == 0 ||
+        !nft_load_took(load, nft_elements_parse(message, &load->parser, nft_load_element, load)) ||
+        load->element_count == 0)
         return;
     struct nf_set *set = &table->sets[table->set_count - 1];
     struct nf_element *elements =
