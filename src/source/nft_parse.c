@@ -55,9 +55,14 @@ struct nf_table *nft_message_table(const struct nlmsghdr *message,
     if (nlmsg_datalen(message) < (int)sizeof(*header))
         return NULL;
     // All of them have it under one number: NFTA_CHAIN_TABLE, NFTA_RULE_TABLE, NFTA_SET_TABLE ...
-    return nft_find_table(parser, header->nfgen_family,
-                          nla_find(nlmsg_attrdata(message, sizeof(*header)),
-                                   nlmsg_attrlen(message, sizeof(*header)), NFTA_CHAIN_TABLE));
+    // The last one counts, as it does for the parsers: what they make goes to that table's arena.
+    const struct nlattr *attr, *name = NULL;
+    int left;
+    nlmsg_for_each_attr(attr, message, sizeof(*header), left) {
+        if (nla_type(attr) == NFTA_CHAIN_TABLE)
+            name = attr;
+    }
+    return nft_find_table(parser, header->nfgen_family, name);
 }
 
 int nft_generation_parse(const struct nlmsghdr *message, uint32_t *ret_generation) {
