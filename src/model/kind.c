@@ -56,6 +56,7 @@ const struct kind *const kinds[KIND_COUNT] = {
     [KIND_QUERIES] = &dns_query_kind,
     [KIND_PACKETS] = &packet_kind,
     [KIND_PACKET_SUMMARIES] = &packet_summary_kind,
+    [KIND_STEPS] = &packet_step_kind,
 };
 // clang-format on
 

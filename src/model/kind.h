@@ -40,6 +40,7 @@ enum kind_id {
     KIND_QUERIES,
     KIND_PACKETS,
     KIND_PACKET_SUMMARIES,
+    KIND_STEPS,
     KIND_COUNT,
 };
 

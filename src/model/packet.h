@@ -20,6 +20,8 @@ enum packet_step_type {
 };
 
 struct packet_step {
+    uint64_t packet;  // its number
+    uint32_t place;   // among the packet's steps, from 1
     uint64_t elapsed; // nanoseconds since the first step was heard
     uint8_t type;     // enum packet_step_type
     uint8_t family;   // of the table: enum nf_family
@@ -71,7 +73,7 @@ struct packet {
     bool guessed;     // that it belongs to the journey is a guess
 };
 
-extern const struct kind packet_kind;
+extern const struct kind packet_kind, packet_step_kind;
 extern const struct record_type packet_step_record;
 extern const struct enum_names packet_outcome_names;
 

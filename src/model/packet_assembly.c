@@ -3,34 +3,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "model/packet_changes.h"
+#include "model/packet_open.h"
 #include "ruleset/ruleset.h"
 
-#define STEPS_MAX 65536 // more than any ruleset makes: a chain cannot loop
-#define CALLS_MAX 32    // twice what the kernel allows (NFT_JUMP_STACK_SIZE)
-
-// A packet under way.
-struct open_packet {
-    struct open_packet *next; // by the time of their beginning
-    struct traced_packet *traced;
-    struct packet_step *steps; // grows
-    size_t capacity;
-    int64_t heard;                // the last event
-    const char *calls[CALLS_MAX]; // chains that called one another, the base chain first
-    size_t depth;                 // how many
-    bool goes;                    // the last one was left by goto: the next takes its place
-    size_t decided;               // place of the step that decided, from 1; 0: none yet
-    bool has_ahead;               // an event that is no step told of the packet:
-    struct trace_event ahead;     // the next step has it
-    bool
-        chosen_again; // the last event was of a rule of netscope's that led to the one that chooses
-    struct maybe mark;
-};
-
 struct packet_assembly {
-    packet_describe *describe;
+    struct packet_describer describer;
     packet_sink *sink;
     void *user_data;
     struct open_packet *first, *last;
@@ -39,38 +17,20 @@ struct packet_assembly {
 
 // --- Life ----------------------------------------------------------------------------------------
 
-struct traced_packet *traced_packet_ref(struct traced_packet *packet) {
-    atomic_fetch_add(&packet->references, 1);
-    return packet;
-}
-
-void traced_packet_unref(struct traced_packet *packet) {
-    if (!packet || atomic_fetch_sub(&packet->references, 1) > 1)
-        return;
-    arena_done(&packet->arena);
-    free(packet);
-}
-
 struct packet_assembly *packet_assembly_new(packet_describe *describe, packet_sink *sink,
                                             void *user_data) {
     struct packet_assembly *assembly = calloc(1, sizeof(*assembly));
     if (assembly)
-        *assembly =
-            (struct packet_assembly){.describe = describe, .sink = sink, .user_data = user_data};
+        *assembly = (struct packet_assembly){
+            .describer = {describe, user_data}, .sink = sink, .user_data = user_data};
     return assembly;
-}
-
-static void free_open(struct open_packet *open) {
-    traced_packet_unref(open->traced);
-    free(open->steps);
-    free(open);
 }
 
 void packet_assembly_free(struct packet_assembly *assembly) {
     while (assembly && assembly->first) {
         struct open_packet *open = assembly->first;
         assembly->first = open->next;
-        free_open(open);
+        open_packet_free(open);
     }
     free(assembly);
 }
@@ -95,327 +55,37 @@ static void unlink_open(struct packet_assembly *assembly, struct open_packet *op
 
 static struct open_packet *begin(struct packet_assembly *assembly, const struct trace_event *event,
                                  int64_t time) {
-    struct open_packet *open = calloc(1, sizeof(*open));
-    struct traced_packet *traced = calloc(1, sizeof(*traced));
-    if (!open || !traced) {
-        free(open);
-        free(traced);
+    struct open_packet *open = open_packet_new(event, assembly->number + 1, time);
+    if (!open)
         return NULL;
-    }
-    traced->packet = (struct packet){.number = ++assembly->number,
-                                     .time = time,
-                                     .trace_id = event->id,
-                                     .outcome = PACKET_UNKNOWN,
-                                     .mark = event->mark};
-    atomic_init(&traced->references, 1);
-    open->traced = traced;
-    open->mark = event->mark;
+    assembly->number++;
     *(assembly->last ? &assembly->last->next : &assembly->first) = open;
     assembly->last = open;
     return open;
 }
 
-// --- Steps ---------------------------------------------------------------------------------------
-
-static const char *verdict_word(int32_t code) {
-    switch ((enum nf_verdict_code)code) {
-    case NF_VERDICT_DROP:
-        return "drop";
-    case NF_VERDICT_ACCEPT:
-        return "accept";
-    case NF_VERDICT_STOLEN:
-        return "stolen";
-    case NF_VERDICT_QUEUE:
-        return "queue";
-    case NF_VERDICT_REPEAT:
-        return "repeat";
-    case NF_VERDICT_CONTINUE:
-        return "continue";
-    case NF_VERDICT_BREAK:
-        return "break";
-    case NF_VERDICT_JUMP:
-        return "jump";
-    case NF_VERDICT_GOTO:
-        return "goto";
-    case NF_VERDICT_RETURN:
-        return "return";
-    }
-    return "unknown";
-}
-
-// Of a drop the upper bits are an error for the sender, of a queue its number (linux/netfilter.h,
-// NF_VERDICT_MASK).
-static int32_t verdict_code(const struct trace_event *event) {
-    int32_t code = event->type == TRACE_POLICY ? (int32_t)event->policy.value : event->verdict;
-    return code > 0 ? code & 0xff : code;
-}
-
-// The bits of a state (include/net/netfilter/nf_conntrack.h, as nft's "ct state" has them).
-static const char *state_word(uint64_t bits) {
-    static const struct {
-        uint64_t bit;
-        const char *word;
-    } words[] = {{1, "invalid"}, {2, "established"}, {4, "related"}, {8, "new"}, {64, "untracked"}};
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (bits & words[i].bit)
-            return words[i].word;
-    }
-    return NULL;
-}
-
-static enum packet_step_type step_type(const struct trace_event *event) {
-    if (event->type == TRACE_POLICY)
-        return PACKET_STEP_POLICY;
-    return event->handle.known || event->type == TRACE_RULE ? PACKET_STEP_RULE : PACKET_STEP_RETURN;
-}
-
-static struct packet_step *add_step(struct open_packet *open) {
-    size_t count = open->traced->packet.step_count;
-    if (count == open->capacity) {
-        size_t wanted = open->capacity ? open->capacity * 2 : 16;
-        struct packet_step *grown = reallocarray(open->steps, wanted, sizeof(*grown));
-        if (!grown)
-            return NULL;
-        open->steps = grown;
-        open->capacity = wanted;
-    }
-    struct packet_step *step = &open->steps[count];
-    *step = (struct packet_step){0};
-    open->traced->packet.step_count++;
-    return step;
-}
-
-static int fill_step(struct open_packet *open, const struct trace_event *event,
-                     struct packet_step *step, int64_t time) {
-    struct traced_packet *traced = open->traced;
-    *step = (struct packet_step){
-        .elapsed = (uint64_t)(time - traced->packet.time),
-        .type = (uint8_t)step_type(event),
-        .family = event->family,
-        .depth = (uint8_t)(open->depth > 0 ? open->depth - 1 : 0),
-        .table = arena_strdup(&traced->arena, event->table),
-        .chain = arena_strdup(&traced->arena, event->chain),
-        .handle = event->handle,
-        .number = event->number,
-        .legacy = event->legacy,
-        .verdict = verdict_word(verdict_code(event)),
-        .target = event->target ? arena_strdup(&traced->arena, event->target) : NULL,
-        .mark = event->mark,
-        .ct_state = event->ct_state.known ? state_word(event->ct_state.value) : NULL,
-    };
-    return step->table && step->chain && (step->target || !event->target) ? 0 : -ENOMEM;
-}
-
-// Where a base chain begins. Each line of a legacy table tells of the packet: there it is the names
-// of its chains.
-static bool begins_chain(const struct trace_event *event) {
-    static const char *const builtin[] = {"PREROUTING", "INPUT", "FORWARD", "OUTPUT",
-                                          "POSTROUTING"};
-    if (!event->legacy)
-        return event->has_header;
-    for (size_t i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++) {
-        if (strcmp(event->chain, builtin[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-// The end of a chain that was called is not always told: an event of one that is among the callers
-// says so.
-static int follow_calls(struct open_packet *open, const struct trace_event *event) {
-    bool begins = begins_chain(event);
-    size_t depth = begins ? 0 : open->depth;
-    while (depth > 0 && strcmp(open->calls[depth - 1], event->chain) != 0)
-        depth--;
-    if (depth == 0) {
-        depth = begins ? 0 : open->depth;
-        if (open->goes && depth > 0)
-            depth--;
-        if (depth == CALLS_MAX)
-            depth--;
-        open->calls[depth] = arena_strdup(&open->traced->arena, event->chain);
-        if (!open->calls[depth])
-            return -ENOMEM;
-        depth++;
-    }
-    open->depth = depth;
-    open->goes = event->type == TRACE_RULE && event->verdict == NF_VERDICT_GOTO;
-    return 0;
-}
-
-static void take_outcome(struct open_packet *open, const struct trace_event *event) {
-    struct packet *packet = &open->traced->packet;
-    int32_t code = verdict_code(event);
-    bool decided = event->type == TRACE_POLICY || code >= 0;
-    if (!decided || event->type == TRACE_RETURN)
-        return;
-    open->decided = packet->step_count;
-    switch (code) {
-    case NF_VERDICT_DROP:
-        packet->outcome = PACKET_DROPPED;
-        break;
-    case NF_VERDICT_QUEUE:
-        packet->outcome = PACKET_QUEUED;
-        break;
-    case NF_VERDICT_STOLEN:
-        packet->outcome = PACKET_STOLEN;
-        break;
-    default:
-        packet->outcome = PACKET_ACCEPTED;
-    }
-}
-
-static int take_header(struct open_packet *open, const struct trace_event *event,
-                       struct packet_step *step) {
-    struct packet *packet = &open->traced->packet;
-    int r = 0;
-    if (event->has_header && packet->first.src.family == ADDRESS_NONE &&
-        packet->first.ethertype == 0)
-        packet->first = packet->last = event->header;
-    const struct packet_header *now = event->has_header ? &event->header : &packet->last;
-    if (step)
-        r = packet_changes(&packet->last, now, &open->mark, &event->mark, &open->traced->arena,
-                           &step->changes, &step->change_count);
-    packet->last = *now;
-    open->mark = event->mark;
-    return r;
-}
-
-static void take_rest(struct packet *packet, const struct trace_event *event,
-                      const struct packet_step *step) {
-    if (!packet->iif)
-        packet->iif = step->iif;
-    if (step->oif)
-        packet->oif = step->oif;
-    if (event->ct_id.known)
-        packet->ct_id = event->ct_id;
-    if (step->ct_state)
-        packet->ct_state = step->ct_state;
-}
-
-// Where the first rules of a chain do not match, its first event is of no rule, and tells of the
-// packet in place of the first step.
-static struct trace_event with_ahead(struct open_packet *open, const struct trace_event *event) {
-    struct trace_event whole = *event;
-    if (open->has_ahead && !event->has_header) {
-        whole.has_header = open->ahead.has_header;
-        whole.header = open->ahead.header;
-        whole.iif = open->ahead.iif;
-        whole.oif = open->ahead.oif;
-        whole.ct_id = open->ahead.ct_id;
-        whole.ct_state = open->ahead.ct_state;
-    }
-    open->has_ahead = false;
-    return whole;
-}
-
-static int add_step_of(struct packet_assembly *assembly, struct open_packet *open,
-                       const struct trace_event *event, int64_t time) {
-    struct packet *packet = &open->traced->packet;
-    struct packet_step *step = packet->step_count < STEPS_MAX ? add_step(open) : NULL;
-    if (!step)
-        return -ENOMEM;
-    int r = fill_step(open, event, step, time);
-    if (r == 0)
-        r = take_header(open, event, step);
-    if (r == 0)
-        r = assembly->describe(event, &open->traced->arena, step, assembly->user_data);
-    if (r < 0)
-        return r;
-    // A chain that was called has the hook of the base chain that it was called from.
-    if (!step->hook && open->depth > 1 && packet->step_count > 1)
-        step->hook = step[-1].hook;
-    take_rest(packet, event, step);
-    take_outcome(open, event);
-    return 0;
-}
-
-static int add_event(struct packet_assembly *assembly, struct open_packet *open,
-                     const struct trace_event *event, int64_t time) {
-    int r = follow_calls(open, event);
-    if (r < 0)
-        return r;
-    if (event->type == TRACE_RULE && !event->handle.known && !event->legacy) {
-        open->ahead = *event;
-        open->has_ahead = true;
-        return 0;
-    }
-    const struct trace_event whole = with_ahead(open, event);
-    return add_step_of(assembly, open, &whole, time);
-}
-
-// --- Beginning and end ---------------------------------------------------------------------------
-
-static const char *reason_of(struct traced_packet *traced, const struct packet_step *step) {
-    const char *family = nf_family_name(step->family);
-    if (step->type != PACKET_STEP_POLICY && !step->handle.known)
-        return arena_printf(&traced->arena, "%s %s %s rule %llu", family ? family : "?",
-                            step->table, step->chain, (unsigned long long)step->number.value);
-    if (step->type == PACKET_STEP_POLICY)
-        return arena_printf(&traced->arena, "policy of %s %s %s", family ? family : "?",
-                            step->table, step->chain);
-    return arena_printf(&traced->arena, "%s %s %s handle %llu", family ? family : "?", step->table,
-                        step->chain, (unsigned long long)step->handle.value);
-}
-
-static const char *decision_of(struct traced_packet *traced, const struct packet_step *step) {
-    struct buffer text = BUFFER_INIT;
-    packet_place_format(step, &text);
-    const char *decision = arena_strdup(&traced->arena, buffer_text(&text));
-    buffer_done(&text);
-    return decision;
-}
-
-static int tell_changes(struct traced_packet *traced) {
-    struct packet *packet = &traced->packet;
-    struct buffer text = BUFFER_INIT;
-    for (size_t i = 0; i < packet->step_count; i++) {
-        for (size_t j = 0; j < packet->steps[i].change_count; j++)
-            buffer_printf(&text, "%s%s", text.len ? ", " : "", packet->steps[i].changes[j]);
-    }
-    bool any = text.len > 0;
-    packet->changed = any ? arena_strdup(&traced->arena, buffer_text(&text)) : NULL;
-    buffer_done(&text);
-    return packet->changed || !any ? 0 : -ENOMEM;
-}
-
-// The steps stand still now: one can be pointed at.
-static int finish(struct open_packet *open) {
-    struct traced_packet *traced = open->traced;
-    struct packet *packet = &traced->packet;
-    packet->steps =
-        arena_copy(&traced->arena, open->steps, packet->step_count * sizeof(*open->steps));
-    if (!packet->steps && packet->step_count > 0)
-        return -ENOMEM;
-    if (packet->outcome == PACKET_ACCEPTED || packet->outcome == PACKET_UNKNOWN)
-        packet->outcome = packet->incomplete ? PACKET_UNKNOWN : PACKET_ACCEPTED;
-    if (tell_changes(traced) < 0)
-        return -ENOMEM;
-    if (open->decided == 0)
-        return 0;
-    packet->deciding = &packet->steps[open->decided - 1];
-    packet->reason = reason_of(traced, packet->deciding);
-    packet->decision = decision_of(traced, packet->deciding);
-    return packet->reason && packet->decision ? 0 : -ENOMEM;
-}
-
 static int hand_over(struct packet_assembly *assembly, struct open_packet *open) {
+    struct traced_packet *traced;
     unlink_open(assembly, open);
-    int r = finish(open);
-    if (r == 0) {
-        struct traced_packet *traced = open->traced;
-        open->traced = NULL;
-        r = assembly->sink(traced, assembly->user_data);
-    }
-    free_open(open);
-    return r;
+    int r = open_packet_end(open, &traced);
+    return r == 0 ? assembly->sink(traced, assembly->user_data) : r;
 }
+
+// --- Whose event is it ---------------------------------------------------------------------------
 
 static bool looks_same(const struct packet_header *a, const struct packet_header *b) {
-    return a->proto == b->proto && a->known == b->known && a->ip_id == b->ip_id &&
-           a->length == b->length && a->tcp_sequence == b->tcp_sequence && a->sport == b->sport &&
-           a->dport == b->dport && address_compare(&a->src, &b->src) == 0 &&
+    return a->src.family != ADDRESS_NONE && a->proto == b->proto && a->known == b->known &&
+           a->ip_id == b->ip_id && a->length == b->length && a->tcp_sequence == b->tcp_sequence &&
+           a->sport == b->sport && a->dport == b->dport && address_compare(&a->src, &b->src) == 0 &&
            address_compare(&a->dst, &b->dst) == 0;
+}
+
+// NAT changes one end between two steps.
+static bool is_same_packet(const struct packet_header *a, const struct packet_header *b) {
+    return a->proto == b->proto && a->known == b->known && a->ip_id == b->ip_id &&
+           a->length == b->length && a->tcp_sequence == b->tcp_sequence &&
+           a->echo_sequence == b->echo_sequence &&
+           (address_compare(&a->src, &b->src) == 0 || address_compare(&a->dst, &b->dst) == 0);
 }
 
 // The kernel copies a packet where others hold on to it, as a bridge does: the copy has another id,
@@ -423,13 +93,15 @@ static bool looks_same(const struct packet_header *a, const struct packet_header
 // does.
 static struct open_packet *find_original(const struct packet_assembly *assembly,
                                          const struct trace_event *event) {
-    struct open_packet *found = NULL;
+    struct open_packet *other = find(assembly, event->id), *found = NULL;
+    if (!event->has_header ||
+        (other && is_same_packet(&other->traced->packet.last, &event->header)))
+        return other;
     for (struct open_packet *open = assembly->first; open; open = open->next) {
-        if (event->has_header && looks_same(&open->traced->packet.last, &event->header))
+        if (looks_same(&open->traced->packet.last, &event->header))
             found = open;
     }
-    struct open_packet *other = found ? find(assembly, event->id) : NULL;
-    if (other && other != found)
+    if (found && other)
         other->traced->packet.trace_id = 0; // over: another one has its id
     if (found)
         found->traced->packet.trace_id = event->id;
@@ -439,16 +111,6 @@ static struct open_packet *find_original(const struct packet_assembly *assembly,
 static bool leads_to_choosing(const struct trace_event *event, enum packet_event_origin origin) {
     return origin == PACKET_EVENT_OURS && event->type == TRACE_RULE &&
            event->verdict == NF_VERDICT_GOTO;
-}
-
-// Of a packet that meets no rule, this is all that tells them.
-static int take_interfaces(struct packet_assembly *assembly, struct open_packet *open,
-                           const struct trace_event *event) {
-    struct packet_step step = {0};
-    int r = assembly->describe(event, &open->traced->arena, &step, assembly->user_data);
-    if (r == 0)
-        take_rest(&open->traced->packet, event, &step);
-    return r;
 }
 
 // The rule that chooses: of a packet that was traced already, the rule that led there was heard.
@@ -465,9 +127,7 @@ static int take_chosen(struct packet_assembly *assembly, const struct trace_even
     open = r == 0 ? begin(assembly, event, time) : NULL;
     if (!open)
         return r < 0 ? r : -ENOMEM;
-    open->heard = time;
-    r = take_header(open, event, NULL);
-    return r == 0 ? take_interfaces(assembly, open, event) : r;
+    return open_packet_see(open, event, &assembly->describer);
 }
 
 int packet_assembly_add(struct packet_assembly *assembly, const struct trace_event *event,
@@ -481,15 +141,8 @@ int packet_assembly_add(struct packet_assembly *assembly, const struct trace_eve
         return 0; // traced by somebody else, or its beginning was lost
     open->heard = time;
     open->chosen_again = chosen_again;
-    return origin == PACKET_EVENT_OTHER ? add_event(assembly, open, event, time) : 0;
-}
-
-// NAT changes one end between two steps.
-static bool is_same_packet(const struct packet_header *a, const struct packet_header *b) {
-    return a->proto == b->proto && a->known == b->known && a->ip_id == b->ip_id &&
-           a->length == b->length && a->tcp_sequence == b->tcp_sequence &&
-           a->echo_sequence == b->echo_sequence &&
-           (address_compare(&a->src, &b->src) == 0 || address_compare(&a->dst, &b->dst) == 0);
+    return origin == PACKET_EVENT_OTHER ? open_packet_add(open, event, time, &assembly->describer)
+                                        : 0;
 }
 
 int packet_assembly_add_legacy(struct packet_assembly *assembly, const struct trace_event *event,
@@ -501,8 +154,7 @@ int packet_assembly_add_legacy(struct packet_assembly *assembly, const struct tr
     }
     if (!found)
         return 0;
-    found->heard = time;
-    return add_event(assembly, found, event, time);
+    return open_packet_add(found, event, time, &assembly->describer);
 }
 
 void packet_assembly_lose(struct packet_assembly *assembly) {

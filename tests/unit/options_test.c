@@ -77,9 +77,9 @@ static void test_dump_of_everything(void **state) {
     struct options options = parse_well("--dump");
     (void)state;
     assert_int_equal(options.action, OPTIONS_DUMP);
-    // Answers and queries answer a question, packets and their summaries are traced, events are
-    // followed.
-    assert_int_equal(options.dump.kind_count, KIND_COUNT - 5);
+    // Answers and queries answer a question, packets, their steps and their summaries are traced,
+    // events are followed.
+    assert_int_equal(options.dump.kind_count, KIND_COUNT - 6);
     assert_int_equal(options.dump.format, DUMP_TEXT);
 }
 
@@ -94,6 +94,18 @@ static void test_a_lookup(void **state) {
     assert_true(options.dns.sections);
     assert_int_equal(options.dump.kind_count, 3);
     assert_false(parse_well("--dump=dns --name a.b -j").dns.sections);
+}
+
+static void test_a_trace(void **state) {
+    struct options options =
+        parse_well("--trace=dport=53 --hooks ingress,bridge --force --rate 5 --format ndjson");
+    (void)state;
+    assert_int_equal(options.action, OPTIONS_TRACE);
+    assert_string_equal(options.trace.filter, "dport=53");
+    assert_int_equal(options.trace.hooks, TRACE_HOOKS_BRIDGE | TRACE_HOOKS_INGRESS);
+    assert_true(options.trace.force);
+    assert_int_equal(options.trace.rate, 5);
+    assert_int_equal(parse_well("--trace=dport=53 --hooks bridge").trace.hooks, TRACE_HOOKS_BRIDGE);
 }
 
 static void test_follow(void **state) {
@@ -215,6 +227,7 @@ int main(void) {
         cmocka_unit_test(test_view_of_a_panel),
         cmocka_unit_test(test_dump_of_everything),
         cmocka_unit_test(test_a_lookup),
+        cmocka_unit_test(test_a_trace),
         cmocka_unit_test(test_follow),
         cmocka_unit_test(test_dump_options),
         cmocka_unit_test(test_other_actions),
