@@ -163,6 +163,8 @@ static enum exit_status run_trace(const struct options *options) {
         return STATUS_NO_PACKET;
     case TRACE_LOST:
         return STATUS_INCOMPLETE;
+    case TRACE_REFUSED:
+        return STATUS_ERROR;
     case TRACE_DENIED:
         return STATUS_NOT_PERMITTED;
     }

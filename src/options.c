@@ -79,6 +79,8 @@ const struct option_spec option_specs[] = {
     {"duration", '\0', OPTION_TRACE_WORD, "SECONDS", TRACE, "end after so long"},
     {"steps", '\0', OPTION_NONE, NULL, TRACE, "as ndjson: a line for each step"},
     {"summary", '\0', OPTION_NONE, NULL, TRACE, "at the end: how many packets by rule and by path"},
+    {"hooks", '\0', OPTION_TRACE_WORD, "HOOK,...", TRACE, "follow frames from there, too: bridge, ingress"},
+    {"force", '\0', OPTION_NONE, NULL, TRACE, "also where the kernel does not remove the tables by itself"},
     {"panel", '\0', OPTION_PANEL, "NAME[/VIEW]", TERMINAL, "open the terminal program on this panel"},
     {"interval", '\0', OPTION_SECONDS, "SECONDS", TERMINAL, "time between two readings of counters"},
     {"no-color", '\0', OPTION_NONE, NULL, TERMINAL, "no colours, as with NO_COLOR in the environment"},
@@ -384,10 +386,30 @@ static int read_duration(struct parsing *p, const char *text) {
     return 0;
 }
 
+static int read_hooks(struct parsing *p, const char *text) {
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } hooks[] = {{"bridge", TRACE_HOOKS_BRIDGE}, {"ingress", TRACE_HOOKS_INGRESS}};
+    for (;;) {
+        size_t len = strcspn(text, ","), i = 0;
+        while (i < 2 && (strlen(hooks[i].name) != len || strncmp(hooks[i].name, text, len) != 0))
+            i++;
+        if (i == 2)
+            return error_set(p->err, -EINVAL, "--hooks is bridge or ingress or both, not %s", text);
+        p->options.trace.hooks |= hooks[i].bit;
+        if (text[len] == '\0')
+            return 0;
+        text += len + 1;
+    }
+}
+
 static int read_trace_word(struct parsing *p, const char *name, const char *text) {
     struct trace_request *trace = &p->options.trace;
     if (strcmp(name, "duration") == 0)
         return read_duration(p, text);
+    if (strcmp(name, "hooks") == 0)
+        return read_hooks(p, text);
     if (strcmp(name, "count") == 0)
         return read_positive(name, text, UINT32_MAX, &trace->count, p->err);
     if (strcmp(name, "rate") == 0)
@@ -485,6 +507,7 @@ static void take_switches(struct parsing *p) {
     options->trace.all = is_given(p, "all");
     options->trace.steps = is_given(p, "steps");
     options->trace.summary = is_given(p, "summary");
+    options->trace.force = is_given(p, "force");
     if (is_given(p, "version"))
         options->action = OPTIONS_VERSION;
     if (is_given(p, "help"))

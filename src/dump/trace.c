@@ -58,15 +58,10 @@ static void write_row(struct tracing *tracing, const struct row_ref *ref) {
     chunk_done(&chunk);
 }
 
-// A packet with one of its steps each.
 static void write_steps(struct tracing *tracing, const struct netns *netns,
                         const struct packet *packet) {
-    for (size_t i = 0; i < packet->step_count; i++) {
-        struct packet one = *packet;
-        one.steps = &packet->steps[i];
-        one.step_count = 1;
-        write_row(tracing, &(struct row_ref){tracing->node, netns, &one});
-    }
+    for (size_t i = 0; i < packet->step_count; i++)
+        write_row(tracing, &(struct row_ref){tracing->node, netns, &packet->steps[i]});
 }
 
 static int write_packet(struct tracing *tracing, const struct netns *netns,
@@ -99,15 +94,15 @@ static int write_journey(const struct journey_part *parts, size_t count, void *u
     return r < 0 ? r : tracing->output.error;
 }
 
-static void write_lost(const struct netns *netns, void *user_data) {
+static void write_lost(const struct netns *netns, uint64_t count, void *user_data) {
     struct tracing *tracing = user_data;
     struct buffer *buffer = &tracing->output.buffer;
     tracing->lost = true;
     if (tracing->dump.format == DUMP_TEXT)
         return;
-    buffer_printf(buffer, "{\"kind\":\"%s\",\"netns\":", packet_kind.name);
+    buffer_printf(buffer, "{\"kind\":\"%s\",\"netns\":", tracing->writer.kind->kind->name);
     json_format_text(netns->name, buffer);
-    buffer_puts(buffer, ",\"event\":\"lost\"}\n");
+    buffer_printf(buffer, ",\"event\":\"lost\",\"count\":%llu}\n", (unsigned long long)count);
 }
 
 // --- Reading -------------------------------------------------------------------------------------
@@ -185,11 +180,13 @@ static int open_tracers(struct tracing *tracing, struct error *err) {
         .filter = &tracing->packets,
         .rate = request->rate ? (uint32_t)request->rate : TRACE_RATE_DEFAULT,
         .replies = !request->no_replies,
+        .force = request->force,
+        .hooks = request->hooks,
     };
     const struct trace_group_sink sink = {write_journey, write_lost, tracing};
     size_t count = node_count(tracing->node);
     tracing->group = trace_group_new(&options, &sink);
-    tracing->polled = calloc(TRACE_GROUP_POLLED * count + 2, sizeof(*tracing->polled));
+    tracing->polled = calloc(count + 2, sizeof(*tracing->polled));
     if (!tracing->group || !tracing->polled)
         return error_set(err, -ENOMEM, "memory is out");
     if (tracing->dump.netns || !(tracing->dump.all_netns || trace_names_netnses(&tracing->packets)))
@@ -197,6 +194,8 @@ static int open_tracers(struct tracing *tracing, struct error *err) {
     int r = 0;
     for (size_t i = 0; i < count && r == 0; i++)
         r = open_in(tracing, tracing->node->netnses[i].netns, err);
+    if (r == 0 && trace_group_count(tracing->group) == 0 && tracing->statuses.count == 0)
+        r = error_set(err, -ENOENT, "there is no namespace that the filter names");
     return r;
 }
 
@@ -260,11 +259,17 @@ static int run(struct tracing *tracing, struct error *err) {
     return r < 0 ? error_set_errno(err, r, "trace") : 0;
 }
 
+static enum kind_id kind_of(const struct trace_request *request) {
+    if (request->summary)
+        return KIND_PACKET_SUMMARIES;
+    return request->steps ? KIND_STEPS : KIND_PACKETS;
+}
+
 static int prepare(struct tracing *tracing, int fd, size_t *ret_offset, struct error *err) {
     int r = read_filter(tracing, ret_offset, err);
     if (r < 0)
         return r;
-    tracing->dump.kinds[0] = tracing->request->summary ? KIND_PACKET_SUMMARIES : KIND_PACKETS;
+    tracing->dump.kinds[0] = kind_of(tracing->request);
     tracing->dump.kind_count = 1;
     tracing->dump.filter = NULL;
     r = dump_plan_init(&tracing->dump, &tracing->plan, ret_offset, err);
@@ -279,8 +284,8 @@ static int prepare(struct tracing *tracing, int fd, size_t *ret_offset, struct e
 }
 
 static enum trace_result result_of(const struct tracing *tracing) {
-    if (tracing->polled_count == 0 && tracing->denied)
-        return TRACE_DENIED;
+    if (tracing->polled_count == 0)
+        return tracing->denied ? TRACE_DENIED : TRACE_REFUSED;
     if (tracing->lost)
         return TRACE_LOST;
     return tracing->seen > 0 ? TRACE_SEEN : TRACE_NONE;

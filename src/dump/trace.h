@@ -14,8 +14,10 @@ struct trace_request {
     const char *filter; // query/filter.h, of packet_kind
     bool all;           // an empty filter is meant so
     bool no_replies;
-    bool steps;      // as ndjson: a line for each step
+    bool steps;      // as ndjson: a row for each step, of packet_step_kind
     bool summary;    // how many by rule and by path at the end, in place of the packets
+    bool force;      // also where the kernel does not remove the tables with their program
+    unsigned hooks;  // enum trace_hooks
     uint64_t rate;   // packets a second in each namespace; 0: TRACE_RATE_DEFAULT
     uint64_t count;  // of packets, after which to end; 0: no end
     double duration; // seconds after which to end; 0: no end
@@ -23,9 +25,10 @@ struct trace_request {
 
 enum trace_result {
     TRACE_SEEN,
-    TRACE_NONE,   // no packet matched
-    TRACE_LOST,   // events were lost
-    TRACE_DENIED, // nothing could be traced, for want of a privilege
+    TRACE_NONE,    // no packet matched
+    TRACE_LOST,    // events were lost
+    TRACE_REFUSED, // nothing could be traced
+    TRACE_DENIED,  // nothing could be traced, for want of a privilege
 };
 
 // Traces until the request's end, SIGINT, SIGTERM, SIGHUP, or until the reader of fd leaves. `dump`

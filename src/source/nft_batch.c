@@ -8,7 +8,8 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
-#define REGISTER NFT_REG_1
+#define REGISTER      NFT_REG_1
+#define MESSAGE_BYTES (32 * 1024) // a rule with every test that a filter can have takes a quarter
 
 // --- Batch ---------------------------------------------------------------------------------------
 
@@ -16,9 +17,13 @@ static struct nl_msg *make_message(struct nft_batch *batch, int type, uint8_t fa
                                    uint16_t resource) {
     const struct nfgenmsg header = {
         .nfgen_family = family, .version = NFNETLINK_V0, .res_id = htobe16(resource)};
-    struct nl_msg *message = netlink_request(type, &header, sizeof(header));
-    if (!message)
+    struct nl_msg *message = nlmsg_alloc_size(MESSAGE_BYTES);
+    if (!message) {
         batch->error = -ENOMEM;
+        return NULL;
+    }
+    nlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, type, 0, NLM_F_REQUEST);
+    nlmsg_append(message, (void *)(uintptr_t)&header, sizeof(header), NLMSG_ALIGNTO);
     return message;
 }
 
@@ -47,8 +52,14 @@ void nft_batch_add(struct nft_batch *batch, struct nl_msg *message) {
     nlmsg_free(message);
 }
 
-int nft_batch_send(struct nft_batch *batch, struct netlink *netlink, struct error *err) {
+void nft_batch_end(struct nft_batch *batch) {
     nft_batch_add(batch, make_message(batch, NFNL_MSG_BATCH_END, 0, NFNL_SUBSYS_NFTABLES));
+    if (batch->error < 0)
+        buffer_clear(&batch->bytes);
+}
+
+int nft_batch_send(struct nft_batch *batch, struct netlink *netlink, struct error *err) {
+    nft_batch_end(batch);
     int r = batch->error < 0
                 ? error_set_errno(err, batch->error, "rules")
                 : netlink_send_batch(netlink, batch->bytes.data, batch->bytes.len, err);

@@ -25,7 +25,10 @@ struct nft_batch nft_batch_begin(const struct netlink *netlink, uint8_t family);
 struct nl_msg *nft_batch_message(struct nft_batch *batch, int type);
 void nft_batch_add(struct nft_batch *batch, struct nl_msg *message);
 
-// Sends the batch and frees it. Returns 0 or -errno; nothing of it was done then.
+// Makes the bytes whole, as one datagram; they are none when memory is out.
+void nft_batch_end(struct nft_batch *batch);
+
+// Ends the batch, sends it and frees it. Returns 0 or -errno; nothing of it was done then.
 int nft_batch_send(struct nft_batch *batch, struct netlink *netlink, struct error *err);
 
 // --- Expressions ---------------------------------------------------------------------------------

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "source/trace_legacy.h"
 #include "source/trace_words.h"
 
 #define READS_AT_ONCE 64    // datagrams of one namespace, before the others have their turn
@@ -18,7 +17,7 @@ struct tracer {
     struct trace_group *group;
     const struct netns *netns;
     struct trace trace;
-    struct trace_legacy legacy;
+    uint64_t lost; // messages of the kernel's, as far as that is told
     struct trace_words *words;
     struct packet_assembly *assembly;
     struct status status;
@@ -69,15 +68,25 @@ static void set_partial(struct tracer *tracer, const char *reason) {
 
 static void note_loss(struct tracer *tracer) {
     const struct trace_group_sink *sink = &tracer->group->sink;
-    set_partial(tracer, "events were lost: they came faster than they were read");
+    uint64_t lost = trace_lost(&tracer->trace);
+    char reason[80];
+    snprintf(reason, sizeof(reason), "%llu events were lost: they came faster than they were read",
+             (unsigned long long)lost);
+    set_partial(tracer, lost > 0 ? reason : strchr(reason, 'e'));
     packet_assembly_lose(tracer->assembly);
-    sink->lost(tracer->netns, sink->user_data);
+    sink->lost(tracer->netns, lost - tracer->lost, sink->user_data);
+    tracer->lost = lost;
 }
 
+// What a legacy table tells has no verdict: that stands in its rules.
 static int take_event(const struct trace_event *event, void *user_data) {
     struct tracer *tracer = user_data;
-    enum packet_event_origin origin = trace_event_origin(&tracer->trace, event);
-    return packet_assembly_add(tracer->assembly, event, origin, clock_now());
+    struct trace_event judged = *event;
+    if (!event->legacy)
+        return packet_assembly_add(tracer->assembly, event,
+                                   trace_event_origin(&tracer->trace, event), clock_now());
+    trace_words_judge(tracer->words, &judged);
+    return packet_assembly_add_legacy(tracer->assembly, &judged, clock_now());
 }
 
 static int read_events(struct tracer *tracer) {
@@ -89,30 +98,10 @@ static int read_events(struct tracer *tracer) {
     return r == -EAGAIN || r == -ENOBUFS ? 0 : r;
 }
 
-// After the others: what a legacy table tells is of a packet that was chosen before.
-static int take_legacy(const struct trace_event *event, void *user_data) {
-    struct tracer *tracer = user_data;
-    struct trace_event judged = *event;
-    trace_words_judge(tracer->words, &judged);
-    return packet_assembly_add_legacy(tracer->assembly, &judged, clock_now());
-}
-
-static int read_legacy(struct tracer *tracer) {
-    int r = 0;
-    for (int i = 0; i < READS_AT_ONCE && r == 0 && tracer->legacy.netlink.fd >= 0; i++)
-        r = trace_legacy_read(&tracer->legacy, take_legacy, tracer);
-    if (r == -ENOBUFS)
-        note_loss(tracer);
-    return r == -EAGAIN || r == -ENOBUFS ? 0 : r;
-}
-
 int trace_group_read(struct trace_group *group) {
     int r = 0;
-    for (size_t i = 0; i < group->count && r == 0; i++) {
+    for (size_t i = 0; i < group->count && r == 0; i++)
         r = read_events(group->tracers[i]);
-        if (r == 0)
-            r = read_legacy(group->tracers[i]);
-    }
     return r;
 }
 
@@ -137,27 +126,12 @@ int trace_group_wait(const struct trace_group *group) {
 }
 
 size_t trace_group_poll(const struct trace_group *group, struct pollfd *ret_polled) {
-    size_t count = 0;
-    for (size_t i = 0; i < group->count; i++) {
-        const struct tracer *tracer = group->tracers[i];
-        ret_polled[count++] = (struct pollfd){tracer->trace.netlink.fd, POLLIN, 0};
-        if (tracer->legacy.netlink.fd >= 0)
-            ret_polled[count++] = (struct pollfd){tracer->legacy.netlink.fd, POLLIN, 0};
-    }
-    return count;
+    for (size_t i = 0; i < group->count; i++)
+        ret_polled[i] = (struct pollfd){group->tracers[i]->trace.netlink.fd, POLLIN, 0};
+    return group->count;
 }
 
 // --- Namespaces ----------------------------------------------------------------------------------
-
-// Without it, what legacy tables do is not seen: that is said.
-static void open_legacy(struct tracer *tracer) {
-    struct error err = {0};
-    if (!trace_legacy_is_used(tracer->netns) ||
-        trace_legacy_open(&tracer->legacy, tracer->netns, &err) == 0)
-        return;
-    error_prefix(&err, "legacy tables are not traced");
-    set_partial(tracer, err.text);
-}
 
 static void free_tracer(struct tracer *tracer) {
     trace_words_free(tracer->words);
@@ -167,10 +141,8 @@ static void free_tracer(struct tracer *tracer) {
 
 static int prepare(struct trace_group *group, const struct netns *netns, struct tracer *tracer,
                    struct error *err) {
-    *tracer = (struct tracer){.group = group,
-                              .netns = netns,
-                              .legacy = TRACE_LEGACY_NONE,
-                              .status = {.source = packet_kind.name}};
+    *tracer =
+        (struct tracer){.group = group, .netns = netns, .status = {.source = packet_kind.name}};
     tracer->assembly = packet_assembly_new(describe, take_packet, tracer);
     int r = tracer->assembly ? trace_words_new(netns, &tracer->words) : -ENOMEM;
     return r < 0 ? error_set_errno(err, r, "tracing in %s", netns->name) : 0;
@@ -178,8 +150,11 @@ static int prepare(struct trace_group *group, const struct netns *netns, struct 
 
 static int open_trace(struct tracer *tracer, struct error *err) {
     struct trace_options options = tracer->group->options;
-    options.replies = options.replies && trace_words_tracks(tracer->words);
-    return trace_open(&tracer->trace, tracer->netns, &options, err);
+    options.tracked = trace_words_tracks(tracer->words);
+    int r = trace_open(&tracer->trace, tracer->netns, &options, err);
+    if (r == 0 && tracer->trace.legacy.code < 0)
+        set_partial(tracer, tracer->trace.legacy.text);
+    return r;
 }
 
 int trace_group_add(struct trace_group *group, const struct netns *netns, struct error *err) {
@@ -196,13 +171,11 @@ int trace_group_add(struct trace_group *group, const struct netns *netns, struct
         free_tracer(tracer);
         return r;
     }
-    open_legacy(tracer);
     group->tracers[group->count++] = tracer;
     return 0;
 }
 
 static void close_tracer(struct tracer *tracer) {
-    trace_legacy_close(&tracer->legacy);
     trace_close(&tracer->trace);
     free_tracer(tracer);
 }

@@ -16,15 +16,16 @@ struct trace_group_sink {
     // const struct netns * that it was traced in. The packets become the sink's. Returns 0 or
     // -errno, which the call that led to it returns.
     int (*packets)(const struct journey_part *parts, size_t count, void *user_data);
-    // Events of the namespace were lost: packets that are under way there are marked.
-    void (*lost)(const struct netns *netns, void *user_data);
+    // So many events of the namespace were lost (0: it is not known how many): packets that are
+    // under way there are marked.
+    void (*lost)(const struct netns *netns, uint64_t count, void *user_data);
     void *user_data;
 };
 
 struct trace_group;
 
 // Returns an empty group, or NULL when memory is out. trace_group_free ends its traces, and drops
-// the packets that are under way. The options' `replies` holds where packets are tracked.
+// the packets that are under way. The options' `tracked` is found out in each namespace.
 struct trace_group *trace_group_new(const struct trace_options *options,
                                     const struct trace_group_sink *sink);
 void trace_group_free(struct trace_group *group); // NULL is nothing
@@ -42,9 +43,7 @@ size_t trace_group_count(const struct trace_group *group);
 const struct netns *trace_group_netns(const struct trace_group *group, size_t place);
 const struct status *trace_group_status(const struct trace_group *group, size_t place);
 
-// Fills in what is to be waited for, TRACE_GROUP_POLLED of each namespace at most. Returns how
-// many.
-#define TRACE_GROUP_POLLED 2
+// Fills in what is to be waited for, one of each namespace. Returns how many.
 size_t trace_group_poll(const struct trace_group *group, struct pollfd *ret_polled);
 
 // Takes what waits to be read, without waiting; then what has been idle long enough, or all

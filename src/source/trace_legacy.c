@@ -4,18 +4,15 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
 
+#include "source/keeper.h"
 #include "source/netns_enter.h"
-#include "source/trace_legacy_parse.h"
 
 #define LOGGER          "nfnetlink_log"
 #define GROUP           0   // that the kernel logs traces to
@@ -24,9 +21,14 @@
 
 // --- Who takes the log (sysctl net.netfilter.nf_log.FAMILY) --------------------------------------
 
-static const char *const loggers[] = {"/proc/sys/net/netfilter/nf_log/2",
-                                      "/proc/sys/net/netfilter/nf_log/10"};
-#define LOGGERS (sizeof(loggers) / sizeof(loggers[0]))
+static const char *const paths[] = {"/proc/sys/net/netfilter/nf_log/2",
+                                    "/proc/sys/net/netfilter/nf_log/10"};
+#define PATHS (sizeof(paths) / sizeof(paths[0]))
+
+// By family, as the kernel names them: "NONE" where nobody does.
+struct loggers {
+    char names[PATHS][NAME_MAX_LOGGER];
+};
 
 static int read_logger(const char *path, char name[NAME_MAX_LOGGER]) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -34,8 +36,10 @@ static int read_logger(const char *path, char name[NAME_MAX_LOGGER]) {
     int r = length < 0 ? -errno : 0;
     if (fd >= 0)
         close(fd);
-    if (r == 0)
-        name[strcspn(name, "\n") < (size_t)length ? strcspn(name, "\n") : (size_t)length] = '\0';
+    if (r == 0) {
+        name[length] = '\0';
+        name[strcspn(name, "\n")] = '\0';
+    }
     return r;
 }
 
@@ -49,102 +53,59 @@ static int write_logger(const char *path, const char *name) {
 }
 
 // Only what is still netscope's: somebody else may have changed it since.
-static void restore(char names[LOGGERS][NAME_MAX_LOGGER]) {
-    for (size_t i = 0; i < LOGGERS; i++) {
+static void restore(const void *data) {
+    const struct loggers *before = data;
+    for (size_t i = 0; i < PATHS; i++) {
         char now[NAME_MAX_LOGGER] = "";
-        if (names[i][0] && read_logger(loggers[i], now) == 0 && strcmp(now, LOGGER) == 0)
-            write_logger(loggers[i], names[i]);
+        if (read_logger(paths[i], now) == 0 && strcmp(now, LOGGER) == 0)
+            write_logger(paths[i], before->names[i]);
     }
 }
 
-static int divert(char names[LOGGERS][NAME_MAX_LOGGER]) {
+// In the namespace.
+static int divert(int *ret_keeper) {
+    struct loggers before;
     int r = 0;
-    for (size_t i = 0; i < LOGGERS && r == 0; i++)
-        r = read_logger(loggers[i], names[i]);
-    for (size_t i = 0; i < LOGGERS && r == 0; i++)
-        r = write_logger(loggers[i], LOGGER);
+    for (size_t i = 0; i < PATHS && r == 0; i++)
+        r = read_logger(paths[i], before.names[i]);
+    int keeper = r == 0 ? keeper_start(&(struct keeper_task){restore, &before, -1}) : r;
+    r = keeper < 0 ? keeper : 0;
+    for (size_t i = 0; i < PATHS && r == 0; i++)
+        r = write_logger(paths[i], LOGGER);
     if (r < 0)
-        restore(names);
+        keeper_end(keeper);
+    else
+        *ret_keeper = keeper;
     return r;
 }
 
-// --- The child that puts it back -----------------------------------------------------------------
-
-// Ends with its parent, and not before: no terminal's signal is for it.
-static void watch(int parent, char names[LOGGERS][NAME_MAX_LOGGER]) {
-    char byte;
-    setsid();
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_IGN);
-    signal(SIGHUP, SIG_IGN);
-    while (read(parent, &byte, 1) < 0 && errno == EINTR)
-        continue;
-    restore(names);
-    _exit(0);
-}
-
-// Closes what it has inherited but its end: netscope's other sockets must end with netscope.
-static void close_all_but(int kept) {
-    if (kept > 3)
-        close_range(3, (unsigned)kept - 1, 0);
-    close_range((unsigned)kept + 1, ~0U, 0);
-}
-
-// In the namespace: the child is there first, so that nothing is changed that it does not know of.
-static int start_watcher(struct trace_legacy *legacy) {
-    char names[LOGGERS][NAME_MAX_LOGGER] = {""};
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return -errno;
-    for (size_t i = 0; i < LOGGERS; i++) {
-        if (read_logger(loggers[i], names[i]) < 0)
-            names[i][0] = '\0';
-    }
-    pid_t child = fork();
-    if (child == 0) {
-        // Twice, so that nobody has to wait for it.
-        if (fork() == 0) {
-            close_all_but(ends[0]);
-            watch(ends[0], names);
-        }
-        _exit(0);
-    }
-    int r = child < 0 ? -errno : 0;
-    close(ends[0]);
-    if (r < 0) {
-        close(ends[1]);
-        return r;
-    }
-    waitpid(child, NULL, 0);
-    legacy->watcher = ends[1];
-    return divert(names);
-}
-
 // --- The socket ----------------------------------------------------------------------------------
-
-static struct nl_msg *config_request(void) {
-    const struct nfgenmsg header = {
-        .nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0, .res_id = htobe16(GROUP)};
-    return netlink_request(NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_CONFIG, &header, sizeof(header));
-}
 
 static int pass_over(const struct nlmsghdr *message, void *user_data) {
     (void)message, (void)user_data;
     return 0;
 }
 
-static int configure(struct netlink *netlink, struct nl_msg *request, struct error *err) {
+static struct nl_msg *config_request(void) {
+    const struct nfgenmsg header = {
+        .nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0, .res_id = htobe16(GROUP)};
+    struct nl_msg *request =
+        netlink_request(NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_CONFIG, &header, sizeof(header));
     if (request)
         nlmsg_hdr(request)->nlmsg_flags |= NLM_F_ACK;
+    return request;
+}
+
+static int command(struct netlink *netlink, uint8_t number, struct error *err) {
+    const struct nfulnl_msg_config_cmd config = {.command = number};
+    struct nl_msg *request = config_request();
+    if (request)
+        nla_put(request, NFULA_CFG_CMD, sizeof(config), &config);
     return netlink_get(netlink, request, pass_over, NULL, err);
 }
 
 static int bind_group(struct netlink *netlink, struct error *err) {
-    const struct nfulnl_msg_config_cmd command = {.command = NFULNL_CFG_CMD_BIND};
-    struct nl_msg *request = config_request();
-    if (request)
-        nla_put(request, NFULA_CFG_CMD, sizeof(command), &command);
-    int r = configure(netlink, request, err);
+    int r = command(netlink, NFULNL_CFG_CMD_BIND, err);
     return r == -EBUSY ? error_set(err, r, "another program takes the namespace's log") : r;
 }
 
@@ -157,8 +118,33 @@ static int set_mode(struct netlink *netlink, struct error *err) {
         nla_put(request, NFULA_CFG_MODE, sizeof(mode), &mode);
         nla_put_u32(request, NFULA_CFG_QTHRESH, htobe32(1));
     }
-    return configure(netlink, request, err);
+    return netlink_get(netlink, request, pass_over, NULL, err);
 }
+
+static int divert_log(const struct netns *netns, int *ret_keeper, struct error *err) {
+    int r = netns_enter(netns, err);
+    if (r < 0)
+        return r;
+    r = divert(ret_keeper);
+    netns_leave(netns);
+    return r < 0 ? error_set_errno(err, r, "net.netfilter.nf_log") : 0;
+}
+
+int trace_legacy_begin(struct netlink *netlink, const struct netns *netns, int *ret_keeper,
+                       struct error *err) {
+    int r = bind_group(netlink, err);
+    if (r < 0)
+        return r;
+    r = set_mode(netlink, err);
+    if (r == 0)
+        r = divert_log(netns, ret_keeper, err);
+    struct error ignored;
+    if (r < 0)
+        command(netlink, NFULNL_CFG_CMD_UNBIND, &ignored);
+    return r;
+}
+
+// --- Are there any -------------------------------------------------------------------------------
 
 static bool has_names(const char *path) {
     char byte;
@@ -177,59 +163,4 @@ bool trace_legacy_is_used(const struct netns *netns) {
                 has_names("/proc/thread-self/net/ip6_tables_names");
     netns_leave(netns);
     return used;
-}
-
-static int divert_log(struct trace_legacy *legacy, const struct netns *netns, struct error *err) {
-    int r = netns_enter(netns, err);
-    if (r < 0)
-        return r;
-    r = start_watcher(legacy);
-    netns_leave(netns);
-    return r < 0 ? error_set_errno(err, r, "net.netfilter.nf_log") : 0;
-}
-
-int trace_legacy_open(struct trace_legacy *legacy, const struct netns *netns, struct error *err) {
-    *legacy = TRACE_LEGACY_NONE;
-    int r = netlink_open(&legacy->netlink, netns, NETLINK_NETFILTER, err);
-    if (r == 0)
-        r = bind_group(&legacy->netlink, err);
-    if (r == 0)
-        r = set_mode(&legacy->netlink, err);
-    if (r == 0)
-        r = divert_log(legacy, netns, err);
-    if (r < 0)
-        trace_legacy_close(legacy);
-    return r;
-}
-
-void trace_legacy_close(struct trace_legacy *legacy) {
-    if (legacy->watcher >= 0)
-        close(legacy->watcher); // the child puts back what was there
-    if (legacy->netlink.fd >= 0)
-        netlink_close(&legacy->netlink);
-    *legacy = TRACE_LEGACY_NONE;
-}
-
-struct reading {
-    int (*sink)(const struct trace_event *event, void *user_data);
-    void *user_data;
-    struct arena arena;
-};
-
-static int take_message(const struct nlmsghdr *message, void *user_data) {
-    struct reading *reading = user_data;
-    struct trace_event event;
-    int r = trace_legacy_parse(message, &reading->arena, &event);
-    if (r == 0)
-        return reading->sink(&event, reading->user_data);
-    return r == -ENOMEM ? r : 0;
-}
-
-int trace_legacy_read(struct trace_legacy *legacy,
-                      int (*sink)(const struct trace_event *event, void *user_data),
-                      void *user_data) {
-    struct reading reading = {.sink = sink, .user_data = user_data};
-    int r = netlink_receive_each(&legacy->netlink, take_message, &reading);
-    arena_done(&reading.arena);
-    return r;
 }

@@ -3,41 +3,24 @@
 
 #include <endian.h>
 #include <limits.h>
-#include <net/if.h>
-#include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <linux/netfilter.h>
-#include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter_ipv4.h>
 
 #include "source/nft_batch.h"
+#include "source/trace_match.h"
 
 #define BEHIND_CONNTRACK (NF_IP_PRI_CONNTRACK + 1)
-#define PROTO_UDPLITE    136
-#define TCP_FLAGS_AT     13
-#define IPV4_SRC_AT      12
-#define IPV4_DST_AT      16
-#define IPV4_TTL_AT      8
-#define IPV6_SRC_AT      8
-#define IPV6_DST_AT      24
-#define IPV6_TTL_AT      7
+#define FIRST_OF_ALL     INT32_MIN
+#define DEVICES_AT_ONCE  256 // of one chain (the kernel's NFT_NETDEVICE_MAX)
 
 struct writing {
     const struct trace_rules *rules;
     struct nft_batch batch;
 };
-
-// --- Which rules an alternative takes ------------------------------------------------------------
-
-static bool has(const struct packet_alternative *alternative, enum packet_selector selector) {
-    for (size_t i = 0; i < alternative->count; i++) {
-        if (alternative->tests[i].selector == selector)
-            return true;
-    }
-    return false;
-}
 
 static bool concerns(const struct packet_alternative *alternative, const char *netns) {
     for (size_t i = 0; i < alternative->count; i++) {
@@ -57,191 +40,6 @@ bool trace_rules_concern(const struct packet_filter *filter, const char *netns) 
     return false;
 }
 
-// The transport protocols that the tests can be about, a rule for each: ports are where a protocol
-// has them. A zero: whichever.
-static const uint8_t *candidate_protocols(const struct packet_alternative *alternative) {
-    static const uint8_t any[] = {0}, tcp[] = {IPPROTO_TCP, 0},
-                         icmp[] = {IPPROTO_ICMP, IPPROTO_ICMPV6, 0},
-                         ports[] = {IPPROTO_TCP,  IPPROTO_UDP,   IPPROTO_SCTP,
-                                    IPPROTO_DCCP, PROTO_UDPLITE, 0};
-    if (has(alternative, PACKET_TCP_FLAGS))
-        return tcp;
-    if (has(alternative, PACKET_ICMP_TYPE) || has(alternative, PACKET_ICMP_CODE))
-        return icmp;
-    if (has(alternative, PACKET_SPORT) || has(alternative, PACKET_DPORT))
-        return ports;
-    return any;
-}
-
-static const uint8_t *candidate_families(const struct packet_alternative *alternative) {
-    static const uint8_t any[] = {0}, both[] = {ADDRESS_IPV4, ADDRESS_IPV6, 0};
-    return has(alternative, PACKET_TTL) ? both : any;
-}
-
-// --- Tests ---------------------------------------------------------------------------------------
-
-static uint8_t family_number(uint32_t family) {
-    return family == ADDRESS_IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
-}
-
-static void put_number(struct nl_msg *message, uint8_t op, uint32_t number, uint32_t length) {
-    const uint32_t be32 = htobe32(number);
-    nft_put_cmp(message, op, (const uint8_t *)&be32 + sizeof(be32) - length, length);
-}
-
-static void put_family(struct nl_msg *message, uint8_t op, uint32_t family) {
-    const uint8_t number = family_number(family);
-    nft_put_meta(message, NFT_META_NFPROTO);
-    nft_put_cmp(message, op, &number, sizeof(number));
-}
-
-static void put_protocol(struct nl_msg *message, uint8_t op, uint32_t protocol) {
-    nft_put_meta(message, NFT_META_L4PROTO);
-    put_number(message, op, protocol, 1);
-}
-
-// What was loaded is inside the prefix, or is not.
-static void put_prefix(struct nl_msg *message, uint8_t op, const struct prefix *prefix) {
-    uint8_t mask[16] = {0}, bytes[16];
-    uint32_t size = (uint32_t)address_size(&prefix->address);
-    for (unsigned bit = 0; bit < prefix->length; bit++)
-        mask[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
-    for (size_t i = 0; i < size; i++)
-        bytes[i] = prefix->address.bytes[i] & mask[i];
-    if (prefix->length < size * 8)
-        nft_put_mask(message, mask, size);
-    nft_put_cmp(message, op, bytes, size);
-}
-
-static void put_address(struct nl_msg *message, const struct packet_test *test) {
-    bool ipv4 = test->prefix.address.family == ADDRESS_IPV4, source = test->selector == PACKET_SRC;
-    uint32_t offset =
-        ipv4 ? (source ? IPV4_SRC_AT : IPV4_DST_AT) : (source ? IPV6_SRC_AT : IPV6_DST_AT);
-    put_family(message, NFT_CMP_EQ, test->prefix.address.family);
-    nft_put_payload(message, NFT_PAYLOAD_NETWORK_HEADER, offset, ipv4 ? 4 : 16);
-    put_prefix(message, test->op, &test->prefix);
-}
-
-static void put_transport(struct nl_msg *message, const struct packet_test *test, uint32_t offset,
-                          uint32_t length) {
-    nft_put_payload(message, NFT_PAYLOAD_TRANSPORT_HEADER, offset, length);
-    put_number(message, test->op, test->number, length);
-}
-
-static void put_tcp_flags(struct nl_msg *message, const struct packet_test *test) {
-    const uint8_t bits = (uint8_t)test->number;
-    nft_put_payload(message, NFT_PAYLOAD_TRANSPORT_HEADER, TCP_FLAGS_AT, 1);
-    nft_put_mask(message, &bits, sizeof(bits));
-    nft_put_cmp(message, test->op, &bits, sizeof(bits));
-}
-
-// Of the host's byte order, which has no order of bytes: turned before it is compared.
-static void put_meta_number(struct nl_msg *message, const struct packet_test *test, uint32_t key) {
-    nft_put_meta(message, key);
-    nft_put_host_to_network(message, 4);
-    put_number(message, test->op, test->number, 4);
-}
-
-static void put_interface(struct nl_msg *message, const struct packet_test *test, uint32_t key) {
-    char name[IFNAMSIZ] = {0};
-    memcpy(name, test->text, strnlen(test->text, sizeof(name) - 1));
-    nft_put_meta(message, key);
-    nft_put_cmp(message, test->op, name, sizeof(name));
-}
-
-static void put_test(struct nl_msg *message, const struct packet_test *test, uint8_t family) {
-    switch ((enum packet_selector)test->selector) {
-    case PACKET_FAMILY:
-        put_family(message, test->op, test->number);
-        break;
-    case PACKET_SRC:
-    case PACKET_DST:
-        put_address(message, test);
-        break;
-    case PACKET_PROTO:
-        put_protocol(message, test->op, test->number);
-        break;
-    case PACKET_SPORT:
-        put_transport(message, test, 0, 2);
-        break;
-    case PACKET_DPORT:
-        put_transport(message, test, 2, 2);
-        break;
-    case PACKET_ICMP_TYPE:
-        put_transport(message, test, 0, 1);
-        break;
-    case PACKET_ICMP_CODE:
-        put_transport(message, test, 1, 1);
-        break;
-    case PACKET_TCP_FLAGS:
-        put_tcp_flags(message, test);
-        break;
-    case PACKET_LENGTH:
-        put_meta_number(message, test, NFT_META_LEN);
-        break;
-    case PACKET_TTL:
-        nft_put_payload(message, NFT_PAYLOAD_NETWORK_HEADER,
-                        family == ADDRESS_IPV4 ? IPV4_TTL_AT : IPV6_TTL_AT, 1);
-        put_number(message, test->op, test->number, 1);
-        break;
-    case PACKET_MARK:
-        put_meta_number(message, test, NFT_META_MARK);
-        break;
-    case PACKET_IIF:
-        put_interface(message, test, NFT_META_IIFNAME);
-        break;
-    case PACKET_OIF:
-        put_interface(message, test, NFT_META_OIFNAME);
-        break;
-    case PACKET_NETNS:
-        break;
-    }
-}
-
-// --- The same of the flow that a packet answers --------------------------------------------------
-
-static bool is_of_flow(const struct packet_test *test) {
-    return test->selector == PACKET_SRC || test->selector == PACKET_DST ||
-           test->selector == PACKET_SPORT || test->selector == PACKET_DPORT ||
-           test->selector == PACKET_PROTO || test->selector == PACKET_FAMILY;
-}
-
-// A protocol or a family alone would make nearly every reply one.
-static bool tells_flow(const struct packet_alternative *alternative) {
-    return has(alternative, PACKET_SRC) || has(alternative, PACKET_DST) ||
-           has(alternative, PACKET_SPORT) || has(alternative, PACKET_DPORT);
-}
-
-static void put_flow_address(struct nl_msg *message, const struct packet_test *test) {
-    bool ipv4 = test->prefix.address.family == ADDRESS_IPV4, source = test->selector == PACKET_SRC;
-    uint32_t key = ipv4 ? (source ? NFT_CT_SRC_IP : NFT_CT_DST_IP)
-                        : (source ? NFT_CT_SRC_IP6 : NFT_CT_DST_IP6);
-    put_family(message, NFT_CMP_EQ, test->prefix.address.family);
-    nft_put_ct(message, key, IP_CT_DIR_ORIGINAL);
-    put_prefix(message, test->op, &test->prefix);
-}
-
-static void put_flow_port(struct nl_msg *message, const struct packet_test *test) {
-    uint32_t key = test->selector == PACKET_SPORT ? NFT_CT_PROTO_SRC : NFT_CT_PROTO_DST;
-    nft_put_ct(message, key, IP_CT_DIR_ORIGINAL);
-    put_number(message, test->op, test->number, 2);
-}
-
-static void put_flow_test(struct nl_msg *message, const struct packet_test *test) {
-    if (test->selector == PACKET_SRC || test->selector == PACKET_DST)
-        put_flow_address(message, test);
-    else if (test->selector == PACKET_SPORT || test->selector == PACKET_DPORT)
-        put_flow_port(message, test);
-    else
-        put_test(message, test, 0);
-}
-
-static void put_is_reply(struct nl_msg *message) {
-    static const uint8_t reply = IP_CT_DIR_REPLY;
-    nft_put_ct(message, NFT_CT_DIRECTION, -1);
-    nft_put_cmp(message, NFT_CMP_EQ, &reply, sizeof(reply));
-}
-
 // --- Rules ---------------------------------------------------------------------------------------
 
 static struct nl_msg *begin_rule(struct writing *w, const char *chain, struct nlattr **ret_exprs) {
@@ -259,56 +57,32 @@ static void end_rule(struct writing *w, struct nl_msg *message, struct nlattr *e
     nft_batch_add(&w->batch, message);
 }
 
-static void write_match(struct writing *w, const char *chain,
-                        const struct packet_alternative *alternative, uint8_t protocol,
-                        uint8_t family) {
+// One of trace_match_put and its like.
+typedef void put_match(struct nl_msg *message, const struct trace_match *match);
+
+static void write_rule(struct writing *w, const char *chain, const struct trace_match *match,
+                       put_match *put) {
     struct nlattr *exprs;
     struct nl_msg *message = begin_rule(w, chain, &exprs);
     if (!message)
         return;
-    if (family)
-        put_family(message, NFT_CMP_EQ, family);
-    if (protocol)
-        put_protocol(message, NFT_CMP_EQ, protocol);
-    for (size_t i = 0; i < alternative->count; i++)
-        put_test(message, &alternative->tests[i], family);
+    put(message, match);
     nft_put_goto(message, TRACE_CHAIN_CHOSEN);
     end_rule(w, message, exprs);
 }
 
 static void write_alternative(struct writing *w, const char *chain,
-                              const struct packet_alternative *alternative) {
-    const uint8_t *protocol = candidate_protocols(alternative);
+                              const struct packet_alternative *alternative, put_match *put) {
+    struct trace_match match = {.alternative = alternative,
+                                .of_frames = w->batch.family != NFPROTO_INET};
+    const uint8_t *protocol = trace_match_protocols(alternative);
     do {
-        const uint8_t *family = candidate_families(alternative);
+        const uint8_t *family = trace_match_families(alternative);
+        match.protocol = *protocol;
         do {
-            write_match(w, chain, alternative, *protocol, *family);
+            match.family = *family;
+            write_rule(w, chain, &match, put);
         } while (*family && *++family);
-    } while (*protocol && *++protocol);
-}
-
-static void write_reply(struct writing *w, const char *chain,
-                        const struct packet_alternative *alternative, uint8_t protocol) {
-    struct nlattr *exprs;
-    struct nl_msg *message = begin_rule(w, chain, &exprs);
-    if (!message)
-        return;
-    put_is_reply(message);
-    if (protocol)
-        put_protocol(message, NFT_CMP_EQ, protocol);
-    for (size_t i = 0; i < alternative->count; i++) {
-        if (is_of_flow(&alternative->tests[i]))
-            put_flow_test(message, &alternative->tests[i]);
-    }
-    nft_put_goto(message, TRACE_CHAIN_CHOSEN);
-    end_rule(w, message, exprs);
-}
-
-static void write_replies(struct writing *w, const char *chain,
-                          const struct packet_alternative *alternative) {
-    const uint8_t *protocol = candidate_protocols(alternative);
-    do {
-        write_reply(w, chain, alternative, *protocol);
     } while (*protocol && *++protocol);
 }
 
@@ -322,85 +96,161 @@ static void write_chosen(struct writing *w) {
     end_rule(w, message, exprs);
 }
 
-// --- Table and chains ----------------------------------------------------------------------------
+// --- Chains --------------------------------------------------------------------------------------
 
-static void write_table(struct writing *w) {
-    struct nl_msg *message = nft_batch_message(&w->batch, NFT_MSG_NEWTABLE);
-    if (!message)
+// Where a base chain is; without a name of its own, it is called by others.
+struct place {
+    const char *chain;
+    int hook; // NO_HOOK
+    int32_t priority;
+    const struct if_nameindex *devices; // of the hook ingress
+    size_t device_count;
+};
+#define NO_HOOK (-1)
+
+static void put_devices(struct nl_msg *message, const struct place *place) {
+    if (place->device_count == 0)
         return;
-    nlmsg_hdr(message)->nlmsg_flags |= NLM_F_EXCL;
-    nla_put_string(message, NFTA_TABLE_NAME, w->rules->table);
-    if (w->rules->owned)
-        nla_put_u32(message, NFTA_TABLE_FLAGS, htobe32(NFT_TABLE_F_OWNER));
-    nft_batch_add(&w->batch, message);
-}
-
-static void put_hook(struct nl_msg *message, uint32_t hook, int32_t priority) {
-    nla_put_string(message, NFTA_CHAIN_TYPE, "filter");
-    nla_put_u32(message, NFTA_CHAIN_POLICY, htobe32(NF_ACCEPT));
-    struct nlattr *nest = nla_nest_start(message, NFTA_CHAIN_HOOK);
-    nla_put_u32(message, NFTA_HOOK_HOOKNUM, htobe32(hook));
-    nla_put_u32(message, NFTA_HOOK_PRIORITY, htobe32((uint32_t)priority));
+    struct nlattr *nest = nla_nest_start(message, NFTA_HOOK_DEVS);
+    for (size_t i = 0; i < place->device_count; i++)
+        nla_put_string(message, NFTA_DEVICE_NAME, place->devices[i].if_name);
     nla_nest_end(message, nest);
 }
 
-#define NO_HOOK (-1)
+static void put_hook(struct nl_msg *message, const struct place *place) {
+    nla_put_string(message, NFTA_CHAIN_TYPE, "filter");
+    nla_put_u32(message, NFTA_CHAIN_POLICY, htobe32(NF_ACCEPT));
+    struct nlattr *nest = nla_nest_start(message, NFTA_CHAIN_HOOK);
+    nla_put_u32(message, NFTA_HOOK_HOOKNUM, htobe32((uint32_t)place->hook));
+    nla_put_u32(message, NFTA_HOOK_PRIORITY, htobe32((uint32_t)place->priority));
+    put_devices(message, place);
+    nla_nest_end(message, nest);
+}
 
-static void write_chain(struct writing *w, const char *name, int hook, int32_t priority) {
+static void write_chain(struct writing *w, const struct place *place) {
     struct nl_msg *message = nft_batch_message(&w->batch, NFT_MSG_NEWCHAIN);
     if (!message)
         return;
     nla_put_string(message, NFTA_CHAIN_TABLE, w->rules->table);
-    nla_put_string(message, NFTA_CHAIN_NAME, name);
-    if (hook != NO_HOOK)
-        put_hook(message, (uint32_t)hook, priority);
+    nla_put_string(message, NFTA_CHAIN_NAME, place->chain);
+    if (place->hook != NO_HOOK)
+        put_hook(message, place);
     nft_batch_add(&w->batch, message);
 }
 
-// Where packets enter: from a device and from a program. The device that they leave by is known
-// after the routing decision only.
-static const struct {
-    const char *name;
-    int hook;
-    bool knows_oif, only_oif;
-} entries[] = {
-    {"prerouting", NF_INET_PRE_ROUTING, false, false},
-    {"forward", NF_INET_FORWARD, true, true},
-    {"output", NF_INET_LOCAL_OUT, true, false},
-};
+// The device that packets leave by is known after the routing decision only.
+enum when_oif { OIF_UNKNOWN, OIF_KNOWN, OIF_ONLY };
 
-static void write_entry(struct writing *w, size_t index) {
+static void write_entry(struct writing *w, const struct place *place, enum when_oif when,
+                        bool reverse) {
     const struct packet_filter *filter = w->rules->filter;
-    write_chain(w, entries[index].name, entries[index].hook, INT32_MIN);
+    write_chain(w, place);
     for (size_t i = 0; i < filter->count; i++) {
         const struct packet_alternative *alternative = &filter->alternatives[i];
-        bool oif = has(alternative, PACKET_OIF);
-        if (concerns(alternative, w->rules->netns) &&
-            (oif ? entries[index].knows_oif : !entries[index].only_oif))
-            write_alternative(w, entries[index].name, alternative);
+        bool asks_oif = trace_match_asks(alternative, PACKET_OIF);
+        if (!concerns(alternative, w->rules->netns))
+            continue;
+        if (asks_oif ? when != OIF_UNKNOWN : when != OIF_ONLY)
+            write_alternative(w, place->chain, alternative, trace_match_put);
+        if (reverse && when != OIF_ONLY && trace_match_tells_flow(alternative))
+            write_alternative(w, place->chain, alternative, trace_match_put_reverse);
     }
+}
+
+// Where packets enter: from a device and from a program. The bridge's hooks have the same numbers.
+static void write_entries(struct writing *w, bool reverse) {
+    static const struct {
+        struct place place;
+        enum when_oif when;
+    } entries[] = {
+        {{.chain = "prerouting", .hook = NF_INET_PRE_ROUTING, .priority = FIRST_OF_ALL},
+         OIF_UNKNOWN},
+        {{.chain = "forward", .hook = NF_INET_FORWARD, .priority = FIRST_OF_ALL}, OIF_ONLY},
+        {{.chain = "output", .hook = NF_INET_LOCAL_OUT, .priority = FIRST_OF_ALL}, OIF_KNOWN},
+    };
+    for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)
+        write_entry(w, &entries[i].place, entries[i].when, reverse);
 }
 
 static void write_reply_entry(struct writing *w, const char *chain, int hook) {
     const struct packet_filter *filter = w->rules->filter;
-    write_chain(w, chain, hook, BEHIND_CONNTRACK);
+    write_chain(w, &(struct place){.chain = chain, .hook = hook, .priority = BEHIND_CONNTRACK});
     for (size_t i = 0; i < filter->count; i++) {
         const struct packet_alternative *alternative = &filter->alternatives[i];
-        if (concerns(alternative, w->rules->netns) && tells_flow(alternative))
-            write_replies(w, chain, alternative);
+        if (concerns(alternative, w->rules->netns) && trace_match_tells_flow(alternative))
+            write_alternative(w, chain, alternative, trace_match_put_reply);
     }
 }
 
-int trace_rules_write(const struct trace_rules *rules, struct netlink *netlink, struct error *err) {
-    struct writing w = {.rules = rules, .batch = nft_batch_begin(netlink, NFPROTO_INET)};
-    write_table(&w);
-    write_chain(&w, TRACE_CHAIN_CHOSEN, NO_HOOK, 0);
-    for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)
-        write_entry(&w, i);
-    if (rules->replies) {
-        write_reply_entry(&w, "replies_prerouting", NF_INET_PRE_ROUTING);
-        write_reply_entry(&w, "replies_output", NF_INET_LOCAL_OUT);
+static size_t count_devices(const struct if_nameindex *devices) {
+    size_t count = 0;
+    while (count < DEVICES_AT_ONCE && devices[count].if_index != 0)
+        count++;
+    return count;
+}
+
+// As many chains as the interfaces take.
+static void write_ingress(struct writing *w) {
+    struct place place = {.hook = NF_NETDEV_INGRESS, .priority = FIRST_OF_ALL};
+    const struct if_nameindex *devices = w->rules->devices;
+    size_t count;
+    for (unsigned number = 1; (count = count_devices(devices)) > 0; number++) {
+        char name[32];
+        snprintf(name, sizeof(name), "ingress%u", number);
+        place.chain = name;
+        place.devices = devices;
+        place.device_count = count;
+        write_entry(w, &place, OIF_UNKNOWN, w->rules->replies);
+        devices += count;
     }
+}
+
+static void write_inet(struct writing *w) {
+    write_entries(w, false);
+    if (w->rules->replies && w->rules->tracked) {
+        write_reply_entry(w, "replies_prerouting", NF_INET_PRE_ROUTING);
+        write_reply_entry(w, "replies_output", NF_INET_LOCAL_OUT);
+    }
+}
+
+int trace_rules_fill_table(const struct trace_rules *rules, uint8_t family, struct netlink *netlink,
+                           struct error *err) {
+    struct writing w = {.rules = rules, .batch = nft_batch_begin(netlink, family)};
+    write_chain(&w, &(struct place){.chain = TRACE_CHAIN_CHOSEN, .hook = NO_HOOK});
+    if (family == NFPROTO_INET)
+        write_inet(&w);
+    else if (family == NFPROTO_BRIDGE)
+        write_entries(&w, rules->replies);
+    else
+        write_ingress(&w);
     write_chosen(&w);
     return nft_batch_send(&w.batch, netlink, err);
+}
+
+// --- Table ---------------------------------------------------------------------------------------
+
+int trace_rules_make_table(const struct trace_rules *rules, uint8_t family, struct netlink *netlink,
+                           struct error *err) {
+    struct nft_batch batch = nft_batch_begin(netlink, family);
+    struct nl_msg *message = nft_batch_message(&batch, NFT_MSG_NEWTABLE);
+    if (message) {
+        nlmsg_hdr(message)->nlmsg_flags |= NLM_F_EXCL;
+        nla_put_string(message, NFTA_TABLE_NAME, rules->table);
+        if (rules->owned)
+            nla_put_u32(message, NFTA_TABLE_FLAGS, htobe32(NFT_TABLE_F_OWNER));
+        nft_batch_add(&batch, message);
+    }
+    return nft_batch_send(&batch, netlink, err);
+}
+
+struct buffer trace_rules_removal(const char *table, uint8_t family,
+                                  const struct netlink *netlink) {
+    struct nft_batch batch = nft_batch_begin(netlink, family);
+    struct nl_msg *message = nft_batch_message(&batch, NFT_MSG_DELTABLE);
+    if (message) {
+        nla_put_string(message, NFTA_TABLE_NAME, table);
+        nft_batch_add(&batch, message);
+    }
+    nft_batch_end(&batch);
+    return batch.bytes;
 }
