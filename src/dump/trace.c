@@ -148,7 +148,7 @@ static int open_tracer(struct tracing *tracing, const struct netns *netns) {
     if (r == 0 || r == -ENOMEM)
         return r;
     tracing->denied |= r == -EPERM || r == -EACCES;
-    status.state = netlink_state_of(r);
+    status.state = r == -EOPNOTSUPP ? STATUS_FAILED : netlink_state_of(r); // it was asked for
     snprintf(status.reason, sizeof(status.reason), "%.199s", err.text);
     return statuses_add(&tracing->statuses, netns->name, &status);
 }

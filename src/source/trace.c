@@ -44,33 +44,33 @@ static bool is_wanted(size_t family, const struct trace_options *options) {
     return families[family].hooks == 0 || families[family].hooks & options->hooks;
 }
 
-// What the kernel answers to an empty table is told as what it means.
-static int explain(int r, size_t family, struct error *err) {
-    switch (r) {
-    case -EPERM:
-        return error_set(err, r, "tracing needs CAP_NET_ADMIN in the namespace");
-    case -EINVAL:
-        return error_set(err, -EOPNOTSUPP,
-                         "this kernel cannot remove a table with the program that made it (it "
-                         "takes Linux 5.12): not tracing without --force");
-    case -EOPNOTSUPP:
-    case -EAFNOSUPPORT:
-        return error_set(err, -EOPNOTSUPP, "this kernel has no nf_tables of the family %s",
-                         families[family].words);
-    default:
-        return error_prefix(err, "the table of the trace"), r;
-    }
+// An older kernel's answer to a flag that it does not know.
+static bool knows_no_owner(int r) {
+    return r == -EINVAL || r == -EOPNOTSUPP;
 }
 
-// Returns -EINVAL if the kernel is to be asked again, for tables without an owner.
+// What the kernel answers to an empty table is told as what it means.
+static int explain(int r, size_t family, bool owned, struct error *err) {
+    if (r == -EPERM)
+        return error_set(err, r, "tracing needs CAP_NET_ADMIN in the namespace");
+    if (owned && knows_no_owner(r))
+        return error_set(err, -EOPNOTSUPP,
+                         "this kernel does not remove a table of the family %s with the program "
+                         "that made it (it takes nf_tables of Linux 5.12): not without --force",
+                         families[family].words);
+    if (r == -EOPNOTSUPP || r == -EAFNOSUPPORT)
+        return error_set(err, -EOPNOTSUPP, "this kernel has no nf_tables of the family %s",
+                         families[family].words);
+    return error_prefix(err, "the table of the trace"), r;
+}
+
 static int make_tables(struct trace *trace, const struct trace_rules *rules,
-                       const struct trace_options *options, struct error *err) {
+                       const struct trace_options *options, size_t *ret_family, struct error *err) {
     int r = 0;
     for (size_t i = 0; i < FAMILIES && r == 0; i++) {
         if (is_wanted(i, options))
             r = trace_rules_make_table(rules, families[i].number, &trace->netlink, err);
-        if (r < 0 && !(r == -EINVAL && rules->owned && options->force))
-            r = explain(r, i, err);
+        *ret_family = i;
     }
     return r;
 }
@@ -158,6 +158,29 @@ static void hear_legacy(struct trace *trace, const struct netns *netns) {
         error_prefix(&trace->legacy, "legacy tables are not traced");
 }
 
+static int make_tables_anyhow(struct trace *trace, const struct netns *netns,
+                              const struct trace_options *options, struct trace_rules *rules,
+                              struct error *err) {
+    size_t family = 0;
+    int r = make_tables(trace, rules, options, &family, err);
+    if (knows_no_owner(r) && options->force) {
+        rules->owned = false;
+        r = start_keeper(trace, netns, options, err);
+        if (r < 0)
+            return r;
+        r = make_tables(trace, rules, options, &family, err);
+    }
+    return r < 0 ? explain(r, family, rules->owned, err) : 0;
+}
+
+static int hear(struct trace *trace, struct error *err) {
+    int size = QUEUE_BYTES;
+    int r = netlink_listen(&trace->netlink, groups, sizeof(groups) / sizeof(groups[0]), false, err);
+    if (r == 0)
+        setsockopt(trace->netlink.fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+    return r == -EPERM ? explain(r, 0, true, err) : r;
+}
+
 // Empty tables first: a kernel that refuses does so before anything is changed.
 static int begin(struct trace *trace, const struct netns *netns,
                  const struct trace_options *options, struct error *err) {
@@ -170,18 +193,9 @@ static int begin(struct trace *trace, const struct netns *netns,
         .tracked = options->tracked,
         .owned = true,
     };
-    int size = QUEUE_BYTES;
-    int r = netlink_listen(&trace->netlink, groups, sizeof(groups) / sizeof(groups[0]), false, err);
-    if (r < 0)
-        return r == -EPERM ? explain(r, 0, err) : r;
-    setsockopt(trace->netlink.fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-    r = make_tables(trace, &rules, options, err);
-    if (r == -EINVAL) {
-        rules.owned = false;
-        r = start_keeper(trace, netns, options, err);
-        if (r == 0)
-            r = make_tables(trace, &rules, options, err);
-    }
+    int r = hear(trace, err);
+    if (r == 0)
+        r = make_tables_anyhow(trace, netns, options, &rules, err);
     if (r < 0)
         return r;
     hear_legacy(trace, netns);

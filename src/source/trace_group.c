@@ -17,7 +17,8 @@ struct tracer {
     struct trace_group *group;
     const struct netns *netns;
     struct trace trace;
-    uint64_t lost; // messages of the kernel's, as far as that is told
+    uint64_t lost;   // messages of the kernel's, as far as that is told
+    int64_t drained; // all that had happened by then was read
     struct trace_words *words;
     struct packet_assembly *assembly;
     struct status status;
@@ -90,11 +91,14 @@ static int take_event(const struct trace_event *event, void *user_data) {
 }
 
 static int read_events(struct tracer *tracer) {
+    int64_t now = clock_now();
     int r = 0;
     for (int i = 0; i < READS_AT_ONCE && r == 0; i++)
         r = trace_read(&tracer->trace, take_event, tracer);
     if (r == -ENOBUFS)
         note_loss(tracer);
+    if (r == -EAGAIN)
+        tracer->drained = now;
     return r == -EAGAIN || r == -ENOBUFS ? 0 : r;
 }
 
@@ -105,12 +109,14 @@ int trace_group_read(struct trace_group *group) {
     return r;
 }
 
+// A packet is idle if nothing came of it, not if what came was not read yet.
 int trace_group_expire(struct trace_group *group, bool end) {
-    int64_t now = end ? INT64_MAX : clock_now();
     int r = 0;
-    for (size_t i = 0; i < group->count && r == 0; i++)
-        r = packet_assembly_expire(group->tracers[i]->assembly, now);
-    return r == 0 ? journeys_expire(group->journeys, now) : r;
+    for (size_t i = 0; i < group->count && r == 0; i++) {
+        struct tracer *tracer = group->tracers[i];
+        r = packet_assembly_expire(tracer->assembly, end ? INT64_MAX : tracer->drained);
+    }
+    return r == 0 ? journeys_expire(group->journeys, end ? INT64_MAX : clock_now()) : r;
 }
 
 int trace_group_wait(const struct trace_group *group) {
