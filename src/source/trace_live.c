@@ -200,9 +200,10 @@ static void set_status(struct place *place, enum status_state state, const char 
     place->changed = true;
 }
 
-static void take_loss(const struct netns *netns, void *user_data) {
+static void take_loss(const struct netns *netns, uint64_t count, void *user_data) {
     struct trace_live *live = user_data;
     live->own.losses++;
+    live->own.lost += count;
     set_status(place_of(live, netns), STATUS_PARTIAL,
                "events were lost: they came faster than they were read");
 }
@@ -348,7 +349,7 @@ static const struct netns *find_netns(const struct table *namespaces, uint64_t i
 
 static int make_places(struct trace_live *live, const uint64_t *inodes, size_t count) {
     live->places = calloc(count + 1, sizeof(*live->places));
-    live->polled = calloc(TRACE_GROUP_POLLED * count + 1, sizeof(*live->polled));
+    live->polled = calloc(count + 1, sizeof(*live->polled));
     if (!live->places || !live->polled)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++) {

@@ -23,6 +23,7 @@ struct trace_live_state {
     uint64_t seen;    // packets
     size_t kept;      // of them, the newest
     uint64_t losses;  // times that events were lost
+    uint64_t lost;    // how many at least: not every kernel says
     struct error why; // why the first one was refused, or why it ended; code 0: nothing
 };
 
