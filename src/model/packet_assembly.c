@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/packet_open.h"
 #include "ruleset/ruleset.h"
@@ -73,34 +74,59 @@ static int hand_over(struct packet_assembly *assembly, struct open_packet *open)
 
 // --- Whose event is it ---------------------------------------------------------------------------
 
-static bool looks_same(const struct packet_header *a, const struct packet_header *b) {
-    return a->src.family != ADDRESS_NONE && a->proto == b->proto && a->known == b->known &&
-           a->ip_id == b->ip_id && a->length == b->length && a->tcp_sequence == b->tcp_sequence &&
-           a->sport == b->sport && a->dport == b->dport && address_compare(&a->src, &b->src) == 0 &&
-           address_compare(&a->dst, &b->dst) == 0;
+static bool same_end(const struct address *a, uint16_t port_a, const struct address *b,
+                     uint16_t port_b) {
+    return address_compare(a, b) == 0 && port_a == port_b;
 }
 
-// NAT changes one end between two steps.
+// NAT changes one end, at most, between two events.
 static bool is_same_packet(const struct packet_header *a, const struct packet_header *b) {
+    if (a->src.family == ADDRESS_NONE)
+        return b->src.family == ADDRESS_NONE && memcmp(a->start, b->start, sizeof(a->start)) == 0;
     return a->proto == b->proto && a->known == b->known && a->ip_id == b->ip_id &&
            a->length == b->length && a->tcp_sequence == b->tcp_sequence &&
            a->echo_sequence == b->echo_sequence &&
-           (address_compare(&a->src, &b->src) == 0 || address_compare(&a->dst, &b->dst) == 0);
+           (same_end(&a->src, a->sport, &b->src, b->sport) ||
+            same_end(&a->dst, a->dport, &b->dst, b->dport));
 }
 
-// The kernel copies a packet where others hold on to it, as a bridge does: the copy has another id,
-// and the trace bit. It comes by the rules that lead to the choosing one, as only a traced packet
-// does.
+static bool is_part(const struct packet_header *header) {
+    return header->known & (PACKET_IS_FRAGMENT | PACKET_IN_FRAGMENTS);
+}
+
+// The kernel goes on with the whole in place of its last part. IPv6 has its identification behind
+// what the kernel shows.
+static bool is_whole_of(const struct packet_header *part, const struct packet_header *whole) {
+    return is_part(part) && !is_part(whole) && whole->length > part->length &&
+           (part->ip_id == whole->ip_id || !(part->known & PACKET_HAS_IP_ID)) &&
+           address_compare(&part->src, &whole->src) == 0 &&
+           address_compare(&part->dst, &whole->dst) == 0;
+}
+
+// Of several that look so, the one that was heard of last: a packet's events come one after the
+// other.
+static struct open_packet *find_similar(const struct packet_assembly *assembly,
+                                        const struct trace_event *event) {
+    struct open_packet *found = NULL;
+    for (struct open_packet *open = assembly->first; open; open = open->next) {
+        const struct packet_header *last = &open->traced->packet.last;
+        if ((is_same_packet(last, &event->header) || is_whole_of(last, &event->header)) &&
+            (!found || open->heard >= found->heard))
+            found = open;
+    }
+    return found;
+}
+
+// The kernel makes an id from the packet's place in memory and the interface that it came in by: a
+// copy has another one, and so has what a bridge hands on. Both come by the rules that lead to the
+// choosing one, as only a packet does that is traced already.
 static struct open_packet *find_original(const struct packet_assembly *assembly,
                                          const struct trace_event *event) {
-    struct open_packet *other = find(assembly, event->id), *found = NULL;
+    struct open_packet *other = find(assembly, event->id);
     if (!event->has_header ||
         (other && is_same_packet(&other->traced->packet.last, &event->header)))
         return other;
-    for (struct open_packet *open = assembly->first; open; open = open->next) {
-        if (looks_same(&open->traced->packet.last, &event->header))
-            found = open;
-    }
+    struct open_packet *found = find_similar(assembly, event);
     if (found && other)
         other->traced->packet.trace_id = 0; // over: another one has its id
     if (found)
@@ -147,14 +173,8 @@ int packet_assembly_add(struct packet_assembly *assembly, const struct trace_eve
 
 int packet_assembly_add_legacy(struct packet_assembly *assembly, const struct trace_event *event,
                                int64_t time) {
-    struct open_packet *found = NULL;
-    for (struct open_packet *open = assembly->first; open; open = open->next) {
-        if (is_same_packet(&open->traced->packet.last, &event->header))
-            found = open;
-    }
-    if (!found)
-        return 0;
-    return open_packet_add(found, event, time, &assembly->describer);
+    struct open_packet *found = find_similar(assembly, event);
+    return found ? open_packet_add(found, event, time, &assembly->describer) : 0;
 }
 
 void packet_assembly_lose(struct packet_assembly *assembly) {

@@ -206,6 +206,33 @@ static void get_ip_id(const struct row_ref *ref, const struct field *field, stru
         set_uint(ret, packet_of(ref)->first.ip_id);
 }
 
+static bool is_ip(const struct row_ref *ref) {
+    return packet_of(ref)->first.src.family != ADDRESS_NONE;
+}
+
+static void get_proto(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    if (is_ip(ref))
+        field_get_enum_u8(ref, field, ret);
+}
+
+static void get_length(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    (void)field;
+    if (is_ip(ref))
+        set_uint(ret, packet_of(ref)->first.length);
+}
+
+static void get_ttl(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    (void)field;
+    if (is_ip(ref))
+        set_uint(ret, packet_of(ref)->first.ttl);
+}
+
+static void get_ethertype(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    (void)field;
+    if (packet_of(ref)->first.ethertype)
+        set_uint(ret, packet_of(ref)->first.ethertype);
+}
+
 static void get_family(const struct row_ref *ref, const struct field *field, struct value *ret) {
     uint8_t family = packet_of(ref)->first.src.family;
     (void)field;
@@ -301,7 +328,7 @@ static const struct field fields[] = {
     FIELD(struct packet, number, "NUMBER", FIELD_NUMBER, "which one since the trace began, in its namespace"),
     FIELD_BY("time", "TIME", FIELD_TIME, get_time, "when its first step was heard"),
     {"family", "FAMILY", FIELD_ENUM, get_family, 0, &flow_family_names, "ipv4 or ipv6", 0},
-    FIELD_OF_ENUM("proto", struct packet, first.proto, "PROTO", &flow_protocol_names, "transport protocol"),
+    FIRST("proto", proto, "PROTO", FIELD_ENUM, get_proto, &flow_protocol_names, "transport protocol"),
     FIELD_AS("src", struct packet, first.src, "SOURCE", FIELD_ADDRESS, "source"),
     FIRST("sport", sport, "SPORT", FIELD_NUMBER, get_port, NULL, "source port"),
     FIELD_AS("dst", struct packet, first.dst, "DESTINATION", FIELD_ADDRESS, "destination"),
@@ -311,8 +338,9 @@ static const struct field fields[] = {
     FIRST("tcp_flags", tcp_flags, "TCP FLAGS", FIELD_FLAGS, get_tcp_flags, tcp_flag_names, "flags of TCP"),
     FIRST("tcp_seq", tcp_sequence, "SEQUENCE", FIELD_NUMBER, get_tcp_number, NULL, "sequence number of TCP"),
     FIRST("tcp_ack", tcp_acknowledged, "ACKNOWLEDGED", FIELD_NUMBER, get_tcp_number, NULL, "acknowledgement number of TCP"),
-    FIELD_AS("length", struct packet, first.length, "LENGTH", FIELD_BYTES, "length from its network header on"),
-    FIELD_AS("ttl", struct packet, first.ttl, "TTL", FIELD_NUMBER, "time to live, or hop limit"),
+    FIELD_BY("length", "LENGTH", FIELD_BYTES, get_length, "length from its network header on"),
+    FIELD_BY("ttl", "TTL", FIELD_NUMBER, get_ttl, "time to live, or hop limit"),
+    FIELD_BY("ethertype", "ETHERTYPE", FIELD_NUMBER, get_ethertype, "type of the frame, where the kernel shows no addresses"),
     FIELD_BY("ip_id", "IP ID", FIELD_NUMBER, get_ip_id, "identification in the network header"),
     FIELD(struct packet, mark, "MARK", FIELD_NUMBER, "mark when it was chosen"),
     FIELD(struct packet, iif, "IIF", FIELD_INTERFACE, "interface that it came in by"),
@@ -380,6 +408,10 @@ static void put_ends(const struct packet_header *header, struct buffer *buffer) 
 }
 
 void packet_header_format(const struct packet_header *header, struct buffer *buffer) {
+    if (header->src.family == ADDRESS_NONE) {
+        buffer_printf(buffer, "frame of type 0x%04x", header->ethertype);
+        return;
+    }
     const char *protocol =
         header->proto < flow_protocol_names.count ? flow_protocol_names.names[header->proto] : NULL;
     put_ends(header, buffer);

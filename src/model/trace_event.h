@@ -15,9 +15,12 @@ enum packet_known {
     PACKET_HAS_PORTS = 1 << 0,
     PACKET_HAS_ICMP = 1 << 1,
     PACKET_HAS_TCP = 1 << 2,
-    PACKET_HAS_IP_ID = 1 << 3,   // IPv4, or IPv6 in fragments
-    PACKET_IS_FRAGMENT = 1 << 4, // not the first one: it has no transport header
+    PACKET_HAS_IP_ID = 1 << 3,    // IPv4, or IPv6 in fragments
+    PACKET_IS_FRAGMENT = 1 << 4,  // not the first one: it has no transport header
+    PACKET_IN_FRAGMENTS = 1 << 5, // further ones follow
 };
+
+#define PACKET_START 20 // bytes that the kernel shows of each header at least, if it has them
 
 struct packet_header {
     struct address src, dst; // ADDRESS_NONE: neither IPv4 nor IPv6
@@ -32,7 +35,10 @@ struct packet_header {
     uint8_t tcp_flags;
     uint16_t echo_id, echo_sequence; // of echoes
     uint32_t tcp_sequence, tcp_acknowledged;
-    uint16_t ethertype; // where there is neither IPv4 nor IPv6
+    // Where the kernel shows no addresses: what the frame is, 0 if it does not say, and its first
+    // bytes, as they tell one from another.
+    uint16_t ethertype;
+    uint8_t start[PACKET_START];
 };
 
 enum trace_type { // enum nft_trace_types

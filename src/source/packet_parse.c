@@ -13,6 +13,7 @@
 #define PORTS           4
 #define PROTO_UDPLITE   136
 #define FRAGMENT_OFFSET 0x1fff
+#define FRAGMENT_MORE   0x2000
 #define OPTION_FRAGMENT 44
 
 static uint16_t read_be16(const uint8_t *bytes) {
@@ -30,6 +31,8 @@ static void parse_ipv4(const uint8_t *bytes, struct packet_header *header) {
     header->known |= PACKET_HAS_IP_ID;
     if (read_be16(bytes + 6) & FRAGMENT_OFFSET)
         header->known |= PACKET_IS_FRAGMENT;
+    if (read_be16(bytes + 6) & FRAGMENT_MORE)
+        header->known |= PACKET_IN_FRAGMENTS;
     header->ttl = bytes[8];
     header->proto = bytes[9];
     header->src = address_from_bytes(bytes + 12, 4);
@@ -48,6 +51,7 @@ static void walk_extensions(const uint8_t *bytes, size_t length, struct packet_h
     while (is_extension(type) && at + 8 <= length) {
         const uint8_t *extension = bytes + at;
         if (type == OPTION_FRAGMENT) {
+            header->known |= read_be16(extension + 2) & 1 ? PACKET_IN_FRAGMENTS : 0;
             header->ip_id = read_be32(extension + 4);
             header->known |= PACKET_HAS_IP_ID;
             if (read_be16(extension + 2) >> 3)
@@ -56,6 +60,9 @@ static void walk_extensions(const uint8_t *bytes, size_t length, struct packet_h
         at += type == OPTION_FRAGMENT ? 8 : ((size_t)extension[1] + 1) * 8;
         type = extension[0];
     }
+    // Its bytes end in front of it, and only what is in fragments has one.
+    if (type == OPTION_FRAGMENT)
+        header->known |= PACKET_IN_FRAGMENTS;
     header->proto = type;
 }
 
