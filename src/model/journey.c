@@ -4,8 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define EARLIER_BY \
-    INT64_C(1000000) // nanoseconds: events of two namespaces may be read in either order
+// Nanoseconds: events of two namespaces are read in either order, and between them rules may be
+// read.
+#define EARLIER_BY INT64_C(100000000)
 
 struct journey {
     struct journey *next; // older first
@@ -109,15 +110,17 @@ static bool was_there(const struct journey *journey, const void *where) {
     return false;
 }
 
+static enum journey_match best_of(enum journey_match a, enum journey_match b) {
+    return a > b ? a : b;
+}
+
 // The best match with any part, whichever came first.
 static enum journey_match match_journey(const struct journey *journey,
                                         const struct packet *packet) {
     enum journey_match best = JOURNEY_OTHER;
     for (size_t i = 0; i < journey->count; i++) {
         const struct packet *part = &journey->parts[i].traced->packet;
-        enum journey_match match =
-            part->time <= packet->time ? journey_match(part, packet) : journey_match(packet, part);
-        best = match > best ? match : best;
+        best = best_of(best, best_of(journey_match(part, packet), journey_match(packet, part)));
     }
     return best;
 }

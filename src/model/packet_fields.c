@@ -95,15 +95,16 @@ static void format_step(const void *item, struct buffer *buffer) {
 }
 
 bool packet_step_has_changed(const struct packet_step *step) {
-    return step->handle.known && !step->number.known;
+    return step->type == PACKET_STEP_RULE && !step->rule;
 }
 
 static void put_rule(const struct packet_step *step, struct buffer *buffer) {
-    if (packet_step_has_changed(step))
-        buffer_printf(buffer, " handle %llu (changed since)",
-                      (unsigned long long)step->handle.value);
+    bool changed = packet_step_has_changed(step);
+    if (changed && step->handle.known)
+        buffer_printf(buffer, " handle %llu", (unsigned long long)step->handle.value);
     else
         buffer_printf(buffer, " rule %llu", (unsigned long long)step->number.value);
+    buffer_puts(buffer, changed ? " (changed since)" : "");
     if (step->rule)
         buffer_printf(buffer, ": %s", step->rule);
 }

@@ -10,6 +10,7 @@
 #include "source/trace_words.h"
 
 #define READS_AT_ONCE 64    // datagrams of one namespace, before the others have their turn
+#define ROUNDS_AT_END 1024  // of those, of one that ends
 #define WAIT_MOST     60000 // milliseconds
 
 // One namespace.
@@ -18,6 +19,7 @@ struct tracer {
     const struct netns *netns;
     struct trace trace;
     uint64_t lost;   // messages of the kernel's, as far as that is told
+    bool losing;     // and those that waited before them are still being read
     int64_t drained; // all that had happened by then was read
     struct trace_words *words;
     struct packet_assembly *assembly;
@@ -74,9 +76,19 @@ static void note_loss(struct tracer *tracer) {
     snprintf(reason, sizeof(reason), "%llu events were lost: they came faster than they were read",
              (unsigned long long)lost);
     set_partial(tracer, lost > 0 ? reason : strchr(reason, 'e'));
-    packet_assembly_lose(tracer->assembly);
+    tracer->losing = true;
     sink->lost(tracer->netns, lost - tracer->lost, sink->user_data);
     tracer->lost = lost;
+}
+
+// The kernel tells of a loss first, then come the events from before it. It drops all that comes
+// until they are read: what is under way then has lost its end.
+static void note_drained(struct tracer *tracer, int64_t now) {
+    tracer->drained = now;
+    trace_words_settle(tracer->words);
+    if (tracer->losing)
+        packet_assembly_lose(tracer->assembly);
+    tracer->losing = false;
 }
 
 // What a legacy table tells has no verdict: that stands in its rules.
@@ -86,8 +98,8 @@ static int take_event(const struct trace_event *event, void *user_data) {
     if (!event->legacy)
         return packet_assembly_add(tracer->assembly, event,
                                    trace_event_origin(&tracer->trace, event), clock_now());
-    trace_words_judge(tracer->words, &judged);
-    return packet_assembly_add_legacy(tracer->assembly, &judged, clock_now());
+    int r = trace_words_judge(tracer->words, &judged);
+    return r == 0 ? packet_assembly_add_legacy(tracer->assembly, &judged, clock_now()) : r;
 }
 
 static int read_events(struct tracer *tracer) {
@@ -98,7 +110,7 @@ static int read_events(struct tracer *tracer) {
     if (r == -ENOBUFS)
         note_loss(tracer);
     if (r == -EAGAIN)
-        tracer->drained = now;
+        note_drained(tracer, now);
     return r == -EAGAIN || r == -ENOBUFS ? 0 : r;
 }
 
@@ -109,12 +121,25 @@ int trace_group_read(struct trace_group *group) {
     return r;
 }
 
+// What waits still belongs to the packets that are under way.
+static int read_rest(struct tracer *tracer) {
+    int64_t before = tracer->drained;
+    int r = 0;
+    for (int i = 0; i < ROUNDS_AT_END && r == 0 && tracer->drained == before; i++)
+        r = read_events(tracer);
+    if (tracer->drained == before)
+        packet_assembly_lose(tracer->assembly);
+    return r;
+}
+
 // A packet is idle if nothing came of it, not if what came was not read yet.
 int trace_group_expire(struct trace_group *group, bool end) {
     int r = 0;
     for (size_t i = 0; i < group->count && r == 0; i++) {
         struct tracer *tracer = group->tracers[i];
-        r = packet_assembly_expire(tracer->assembly, end ? INT64_MAX : tracer->drained);
+        r = end ? read_rest(tracer) : 0;
+        if (r == 0)
+            r = packet_assembly_expire(tracer->assembly, end ? INT64_MAX : tracer->drained);
     }
     return r == 0 ? journeys_expire(group->journeys, end ? INT64_MAX : clock_now()) : r;
 }
@@ -158,6 +183,10 @@ static int open_trace(struct tracer *tracer, struct error *err) {
     struct trace_options options = tracer->group->options;
     options.tracked = trace_words_tracks(tracer->words);
     int r = trace_open(&tracer->trace, tracer->netns, &options, err);
+    if (r == 0 && trace_words_refresh(tracer->words) < 0) {
+        trace_close(&tracer->trace);
+        return error_set(err, -ENOMEM, "memory is out");
+    }
     if (r == 0 && tracer->trace.legacy.code < 0)
         set_partial(tracer, tracer->trace.legacy.text);
     return r;

@@ -7,36 +7,72 @@
 #include <time.h>
 
 #include "ruleset/nf_text.h"
+#include "source/ruleset_cache.h"
 #include "source/ruleset_read.h"
 
-#define REREAD_SECONDS 1 // between two readings of rules that keep changing
+#define READING_PART 10 // reading takes no more than a tenth of the time
 
 struct trace_words {
     const struct netns *netns;
     struct ruleset *ruleset;
-    time_t read; // of the monotonic clock
+    struct ruleset *before; // the one that it took the place of, while events wait from then; NULL
+    int64_t read, took;     // of the monotonic clock: when it was read, and how long that took
+    bool is_checked;        // that it is current, since trace_words_settle
+    bool is_stale;          // it is not, and could not be read again yet
 };
 
 // --- Reading -------------------------------------------------------------------------------------
 
-static time_t clock_now(void) {
+static int64_t clock_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 // What cannot be read is not in the ruleset: its steps are told by handle.
 static int read_rules(struct trace_words *words) {
-    const struct ruleset_options options = {0};
+    const struct ruleset_options options = {.before = words->ruleset};
+    int64_t begun = clock_now();
     struct ruleset *ruleset;
     struct status status;
     int r = ruleset_read(words->netns, &options, &ruleset, &status);
     if (r < 0)
         return r;
-    ruleset_unref(words->ruleset);
+    ruleset_unref(words->before);
+    words->before = words->ruleset;
     words->ruleset = ruleset;
     words->read = clock_now();
+    words->took = words->read - begun;
+    words->is_stale = false;
     return 0;
+}
+
+static int read_again(struct trace_words *words) {
+    if (clock_now() - words->read < words->took * (READING_PART - 1))
+        return 0;
+    return read_rules(words);
+}
+
+// Rules that changed since they were read are read once more, when an event comes.
+static int check(struct trace_words *words) {
+    if (words->is_checked)
+        return 0;
+    words->is_checked = true;
+    words->is_stale = !ruleset_is_current(words->netns, words->ruleset);
+    return words->is_stale ? read_again(words) : 0;
+}
+
+void trace_words_settle(struct trace_words *words) {
+    ruleset_unref(words->before);
+    words->before = NULL;
+    words->is_checked = false;
+}
+
+int trace_words_refresh(struct trace_words *words) {
+    words->is_checked = false;
+    int r = check(words);
+    trace_words_settle(words);
+    return r;
 }
 
 int trace_words_new(const struct netns *netns, struct trace_words **ret_words) {
@@ -57,6 +93,7 @@ void trace_words_free(struct trace_words *words) {
     if (!words)
         return;
     ruleset_unref(words->ruleset);
+    ruleset_unref(words->before);
     free(words);
 }
 
@@ -120,12 +157,25 @@ bool trace_words_tracks(const struct trace_words *words) {
 
 // --- Words ---------------------------------------------------------------------------------------
 
-static const struct nf_chain *find_chain(const struct trace_words *words,
+static const struct nf_table *find_table(const struct ruleset *ruleset,
                                          const struct trace_event *event) {
-    const struct nf_table *table =
-        ruleset_table(words->ruleset, event->family,
-                      event->legacy ? NF_BACKEND_LEGACY : NF_BACKEND_NFTABLES, event->table);
-    return table ? nf_table_chain(table, event->chain) : NULL;
+    return ruleset_table(ruleset, event->family,
+                         event->legacy ? NF_BACKEND_LEGACY : NF_BACKEND_NFTABLES, event->table);
+}
+
+// In one that was made anew under the same name, handles and numbers are other rules'.
+static bool is_same_table(const struct nf_table *a, const struct nf_table *b) {
+    return a->handle == b->handle && a->legacy.size == b->legacy.size &&
+           a->legacy.entries == b->legacy.entries && a->legacy.digest == b->legacy.digest;
+}
+
+// The table that the event is of, or NULL if what is known may be of another one: it changed, and
+// this can be an event from before.
+static const struct nf_table *table_of(const struct trace_words *words,
+                                       const struct trace_event *event) {
+    const struct nf_table *table = find_table(words->ruleset, event);
+    const struct nf_table *before = words->before ? find_table(words->before, event) : table;
+    return table && before && !words->is_stale && is_same_table(table, before) ? table : NULL;
 }
 
 // The kernel gives a handle to one rule of a table only, ever. Rules of legacy tables have a
@@ -175,8 +225,14 @@ static void judge_rule(const struct nf_rule *rule, struct trace_event *event) {
     }
 }
 
-void trace_words_judge(const struct trace_words *words, struct trace_event *event) {
-    const struct nf_chain *chain = find_chain(words, event);
+static const struct nf_chain *chain_of(const struct nf_table *table,
+                                       const struct trace_event *event) {
+    return table ? nf_table_chain(table, event->chain) : NULL;
+}
+
+int trace_words_judge(struct trace_words *words, struct trace_event *event) {
+    int r = check(words);
+    const struct nf_chain *chain = chain_of(table_of(words, event), event);
     const struct nf_rule *rule = find_rule(chain, event);
     event->verdict = event->type == TRACE_RETURN ? NF_VERDICT_RETURN : NF_VERDICT_CONTINUE;
     if (event->type == TRACE_POLICY)
@@ -184,6 +240,7 @@ void trace_words_judge(const struct trace_words *words, struct trace_event *even
                                                                            : NF_VERDICT_ACCEPT);
     else if (rule)
         judge_rule(rule, event);
+    return r;
 }
 
 static int name_interface(const struct trace_words *words, uint32_t ifindex, struct arena *arena,
@@ -207,29 +264,21 @@ static int describe_rule(const struct nf_rule *rule, struct arena *arena,
     return step->rule ? 0 : -ENOMEM;
 }
 
-// Rules that came since they were last read are read once more.
-static int find_again(struct trace_words *words, const struct trace_event *event,
-                      const struct nf_chain **chain, const struct nf_rule **rule) {
-    if (clock_now() - words->read < REREAD_SECONDS)
-        return 0;
-    int r = read_rules(words);
-    *chain = find_chain(words, event);
-    *rule = find_rule(*chain, event);
-    return r;
-}
-
 int trace_words_describe(struct trace_words *words, const struct trace_event *event,
                          struct arena *arena, struct packet_step *step) {
-    const struct nf_chain *chain = find_chain(words, event);
-    const struct nf_rule *rule = find_rule(chain, event);
-    int r = 0;
-    if (event->handle.known && !rule && strncmp(event->table, "netscope-", 9) != 0)
-        r = find_again(words, event, &chain, &rule);
+    int r = check(words);
+    if (r < 0)
+        return r;
+    // A chain is where it was, if there is one of that name.
+    const struct nf_table *table = table_of(words, event);
+    const struct nf_chain *chain =
+        chain_of(table ? table : find_table(words->ruleset, event), event);
+    const struct nf_rule *rule = table ? find_rule(chain, event) : NULL;
     if (event->hook.known)
         step->hook = nf_hook_name(event->family, (uint32_t)event->hook.value);
     else if (chain && chain->is_base)
         step->hook = nf_hook_name(event->family, chain->hook);
-    if (r == 0 && rule)
+    if (rule)
         r = describe_rule(rule, arena, step);
     if (r == 0)
         r = name_interface(words, event->iif, arena, &step->iif);

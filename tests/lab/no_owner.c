@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A kernel that knows no owners of tables (before Linux 5.12): put before netscope with LD_PRELOAD, it makes of
-// the flag one that no kernel knows, in each message that makes a table. The kernel itself refuses it.
+// A kernel that knows no owners of tables (before Linux 5.12): put before netscope with LD_PRELOAD,
+// it makes of the flag one that no kernel knows, in each message that makes a table. The kernel
+// itself refuses it.
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <linux/netfilter/nf_tables.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define OWNER   2    // NFT_TABLE_F_OWNER
+#define OWNER   2 // NFT_TABLE_F_OWNER
 #define UNKNOWN 0x80
 
 static void change_flags(uint8_t *attributes, size_t length) {

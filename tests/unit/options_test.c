@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "source/trace.h"
+
 #define WORDS_MAX 16
 
 // Splits a command line at spaces ('_' stands for an empty word) and parses it.

@@ -122,6 +122,26 @@ static void test_parts_come_in_the_order_of_time(void **state) {
     journeys_free(journeys);
 }
 
+// Where rules are read meanwhile, the node's events can be heard well before the pod's; what NAT
+// and routing did there tells which was first.
+static void test_order_of_reading_does_not_matter(void **state) {
+    struct seen seen = {0};
+    struct journeys *journeys = journeys_new(take, &seen);
+    struct packet there = segment(1, 2, 5, 0);
+    (void)state;
+    assert_non_null(journeys);
+    there.last.src = address_from_bytes((const uint8_t[]){10, 0, 0, 9}, 4);
+    there.last.ttl = 63;
+    there.iif = "cni0";
+    add(journeys, there, &host, 0);
+    add(journeys, segment(1, 2, 5, 20 * MILLISECOND), &pod, 20 * MILLISECOND);
+    assert_int_equal(journeys_expire(journeys, INT64_MAX), 0);
+    assert_int_equal(seen.journeys, 1);
+    assert_ptr_equal(seen.places[0], &pod);
+    assert_ptr_equal(seen.places[1], &host);
+    journeys_free(journeys);
+}
+
 static void test_what_is_left_is_dropped(void **state) {
     struct seen seen = {0};
     struct journeys *journeys = journeys_new(take, &seen);
@@ -139,6 +159,7 @@ int main(void) {
         cmocka_unit_test(test_without_identification_it_is_a_guess),
         cmocka_unit_test(test_others_are_others),
         cmocka_unit_test(test_parts_come_in_the_order_of_time),
+        cmocka_unit_test(test_order_of_reading_does_not_matter),
         cmocka_unit_test(test_what_is_left_is_dropped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
