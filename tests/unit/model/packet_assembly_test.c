@@ -162,6 +162,85 @@ static void test_packet_chosen_again_goes_on(void **state) {
     assert_int_equal(f->packets[0]->packet.step_count, 2);
 }
 
+// A bridge hands on what NAT has changed meanwhile.
+static void test_nat_before_it_is_chosen_again(void **state) {
+    struct fixture *f = *state;
+    choose(f, 7, 2, 0);
+    choose(f, 8, 4, 1); // another one
+    struct trace_event again = rule(9, "prerouting", 9, NF_VERDICT_GOTO);
+    again.has_header = true;
+    again.header = header_to(3);
+    again.header.dport = 5353;
+    add(f, again, PACKET_EVENT_OURS, 2);
+    choose(f, 9, 3, 3);
+    expire(f, INT64_MAX);
+    assert_int_equal(f->count, 2); // of two that it can be, the one heard of last
+    assert_int_equal(f->packets[1]->packet.trace_id, 9);
+}
+
+static void test_nothing_else_goes_on(void **state) {
+    struct fixture *f = *state;
+    choose(f, 7, 2, 0);
+    struct trace_event again = rule(9, "prerouting", 9, NF_VERDICT_GOTO);
+    again.has_header = true;
+    again.header = header_to(2);
+    again.header.length = 61;
+    add(f, again, PACKET_EVENT_OURS, 1);
+    choose(f, 9, 2, 2);
+    expire(f, INT64_MAX);
+    assert_int_equal(f->count, 2);
+}
+
+static void choose_frame(struct fixture *f, uint32_t id, uint8_t start) {
+    struct trace_event event = rule(id, "chosen", 1, NF_VERDICT_CONTINUE);
+    event.has_header = true;
+    event.header.ethertype = 0x806;
+    event.header.start[0] = start;
+    add(f, event, PACKET_EVENT_CHOSEN, 0);
+}
+
+// Of which the kernel shows no addresses: its first bytes tell.
+static void test_frames_are_told_by_their_bytes(void **state) {
+    struct fixture *f = *state;
+    choose_frame(f, 7, 1);
+    choose_frame(f, 8, 2);
+    struct trace_event again = rule(9, "prerouting", 9, NF_VERDICT_GOTO);
+    again.has_header = true;
+    again.header.start[0] = 1;
+    add(f, again, PACKET_EVENT_OURS, 1);
+    add(f, rule(9, "INPUT", 3, NF_VERDICT_DROP), PACKET_EVENT_OTHER, 2);
+    expire(f, INT64_MAX);
+    assert_int_equal(f->count, 2);
+    assert_int_equal(f->packets[0]->packet.outcome, PACKET_DROPPED);
+    assert_int_equal(f->packets[1]->packet.outcome, PACKET_ACCEPTED);
+}
+
+// Legacy tables see what was put together from fragments, of which nftables saw the parts.
+static void test_legacy_line_of_a_whole(void **state) {
+    struct fixture *f = *state;
+    for (uint32_t id = 7; id < 9; id++) {
+        struct trace_event event = rule(id, "chosen", 1, NF_VERDICT_CONTINUE);
+        event.has_header = true;
+        event.header = header_to(2);
+        event.header.ip_id = 5;
+        event.header.known =
+            PACKET_HAS_IP_ID | (id == 7 ? PACKET_IN_FRAGMENTS : PACKET_IS_FRAGMENT);
+        add(f, event, PACKET_EVENT_CHOSEN, id);
+    }
+    struct trace_event line = {.legacy = true, .type = TRACE_POLICY, .has_header = true};
+    line.table = "filter";
+    line.chain = "FORWARD";
+    line.policy = maybe_of(NF_VERDICT_DROP);
+    line.header = header_to(2);
+    line.header.ip_id = 5;
+    line.header.known |= PACKET_HAS_IP_ID;
+    line.header.length = 3000;
+    assert_int_equal(packet_assembly_add_legacy(f->assembly, &line, 9), 0);
+    expire(f, INT64_MAX);
+    assert_int_equal(f->count, 2);
+    assert_int_equal(f->packets[1]->packet.outcome, PACKET_DROPPED);
+}
+
 static void test_others_traces_are_passed_over(void **state) {
     struct fixture *f = *state;
     add(f, rule(8, "BASE", 2, NF_VERDICT_ACCEPT), PACKET_EVENT_OTHER, 1);
@@ -197,6 +276,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_id_that_comes_again_is_another_packet, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_packet_chosen_again_goes_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_nat_before_it_is_chosen_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_nothing_else_goes_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_frames_are_told_by_their_bytes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_legacy_line_of_a_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_others_traces_are_passed_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_idle_packets_are_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_loss_marks_what_is_under_way, set_up, tear_down),
