@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "dump/stop.h"
 #include "dump/trace_summary.h"
 #include "dump/trace_text.h"
@@ -98,8 +99,11 @@ static void write_lost(const struct netns *netns, uint64_t count, void *user_dat
     struct tracing *tracing = user_data;
     struct buffer *buffer = &tracing->output.buffer;
     tracing->lost = true;
-    if (tracing->dump.format == DUMP_TEXT)
+    if (tracing->dump.format == DUMP_TEXT) {
+        text_printable(netns->name, strlen(netns->name), buffer);
+        buffer_printf(buffer, ": %llu events were lost\n", (unsigned long long)count);
         return;
+    }
     buffer_printf(buffer, "{\"kind\":\"%s\",\"netns\":", tracing->writer.kind->kind->name);
     json_format_text(netns->name, buffer);
     buffer_printf(buffer, ",\"event\":\"lost\",\"count\":%llu}\n", (unsigned long long)count);

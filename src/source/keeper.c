@@ -3,27 +3,34 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+// As close_range(2), which Linux has since 5.9.
+static void close_all(unsigned first, unsigned last) {
+    if (first > last || close_range(first, last, 0) == 0)
+        return;
+    struct rlimit limit = {.rlim_cur = 1024};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    for (unsigned fd = first; fd <= last && fd < limit.rlim_cur; fd++)
+        close((int)fd);
+}
+
 // Netscope's other sockets must end with netscope, and its output with it.
-static void close_all_but(int a, int b) {
-    int low = a < b ? a : b, high = a < b ? b : a;
+static void close_all_but(unsigned a, unsigned b) {
+    unsigned low = a < b ? a : b, high = a < b ? b : a;
     if (low > 0)
-        close_range(0, (unsigned)low - 1, 0);
-    if (low >= 0 && high > low + 1)
-        close_range((unsigned)low + 1, (unsigned)high - 1, 0);
-    close_range((unsigned)high + 1, ~0U, 0);
+        close_all(0, low - 1);
+    close_all(low + 1, high - 1);
+    close_all(high + 1, ~0U);
 }
 
 // Ends after netscope, and not before: no terminal's signal is for it.
 static void keep(const struct keeper_task *task, int netscope) {
     char byte;
-    if (task->fd < 0)
-        close_all_but(netscope, netscope);
-    else
-        close_all_but(netscope, task->fd);
+    close_all_but((unsigned)netscope, (unsigned)(task->fd < 0 ? netscope : task->fd));
     setsid();
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A kernel that knows no owners of tables (before Linux 5.12): put before netscope with LD_PRELOAD,
-// it makes of the flag one that no kernel knows, in each message that makes a table. The kernel
-// itself refuses it.
+// A kernel that knows no owners of tables (before Linux 5.12) and no close_range (before 5.9): put
+// before netscope with LD_PRELOAD, it makes of the flag one that no kernel knows, in each message
+// that makes a table. The kernel itself refuses it.
 #include <arpa/inet.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
@@ -13,6 +14,12 @@
 
 #define OWNER   2 // NFT_TABLE_F_OWNER
 #define UNKNOWN 0x80
+
+int close_range(unsigned first, unsigned last, int flags) {
+    (void)first, (void)last, (void)flags;
+    errno = ENOSYS;
+    return -1;
+}
 
 static void change_flags(uint8_t *attributes, size_t length) {
     struct nlattr attribute;
