@@ -6,7 +6,11 @@
 #include <string.h>
 #include <time.h>
 
+#include <linux/netfilter/nf_tables.h>
+
 #include "ruleset/nf_text.h"
+#include "source/legacy.h"
+#include "source/nft_parse.h"
 #include "source/ruleset_cache.h"
 #include "source/ruleset_read.h"
 
@@ -16,9 +20,9 @@ struct trace_words {
     const struct netns *netns;
     struct ruleset *ruleset;
     struct ruleset *before; // the one that it took the place of, while events wait from then; NULL
-    int64_t read, took;     // of the monotonic clock: when it was read, and how long that took
-    bool is_checked;        // that it is current, since trace_words_settle
-    bool is_stale;          // it is not, and could not be read again yet
+    bool *gone; // by the place of its tables: there is another one now, or none; NULL: none is gone
+    int64_t read, took; // of the monotonic clock: when it was read, and how long that took
+    bool is_checked;    // that it is current, since trace_words_settle
 };
 
 // --- Reading -------------------------------------------------------------------------------------
@@ -43,23 +47,70 @@ static int read_rules(struct trace_words *words) {
     words->ruleset = ruleset;
     words->read = clock_now();
     words->took = words->read - begun;
-    words->is_stale = false;
+    free(words->gone);
+    words->gone = NULL;
     return 0;
 }
 
-static int read_again(struct trace_words *words) {
-    if (clock_now() - words->read < words->took * (READING_PART - 1))
-        return 0;
-    return read_rules(words);
+// --- Are they still the same ---------------------------------------------------------------------
+
+static size_t place_of(const struct ruleset *ruleset, const struct nf_table *table) {
+    size_t i = 0;
+    while (i < ruleset->table_count && ruleset->tables[i] != table)
+        i++;
+    return i;
 }
 
-// Rules that changed since they were read are read once more, when an event comes.
+// The kernel gives a table's handle to one table only, ever.
+static int take_table(const struct nlmsghdr *message, void *user_data) {
+    struct trace_words *words = user_data;
+    struct nf_table *now = nf_table_new();
+    int r = now ? nft_table_parse(message, now) : -ENOMEM;
+    const struct nf_table *known =
+        r == 0 ? ruleset_table(words->ruleset, now->family, NF_BACKEND_NFTABLES, now->name) : NULL;
+    if (known && known->handle == now->handle)
+        words->gone[place_of(words->ruleset, known)] = false;
+    nf_table_unref(now);
+    return r == -ENOMEM ? r : 0;
+}
+
+// Legacy tables have no handle: they are all the same, or may be all others.
+static void mark_legacy(struct trace_words *words) {
+    bool unchanged = legacy_is_unchanged(words->netns, words->ruleset);
+    for (size_t i = 0; i < words->ruleset->table_count; i++) {
+        if (words->ruleset->tables[i]->backend == NF_BACKEND_LEGACY)
+            words->gone[i] = !unchanged;
+    }
+}
+
+// What cannot be found out counts as gone.
+static int find_gone(struct trace_words *words) {
+    const struct netlink_reader reader = {.sink = take_table, .user_data = words};
+    struct netlink netlink;
+    if (!words->gone)
+        words->gone = calloc(words->ruleset->table_count + 1, sizeof(*words->gone));
+    if (!words->gone)
+        return -ENOMEM;
+    memset(words->gone, true, words->ruleset->table_count * sizeof(*words->gone));
+    mark_legacy(words);
+    if (netlink_open(&netlink, words->netns, NETLINK_NETFILTER, NULL) < 0)
+        return 0;
+    int r = netlink_dump(&netlink, nft_request(NFT_MSG_GETTABLE, NF_FAMILY_UNSPEC), &reader, NULL);
+    netlink_close(&netlink);
+    return r == -ENOMEM ? r : 0;
+}
+
+// When an event comes: rules that changed since they were read are read once more, or if that would
+// be too often, what is another table by now is found out. In the others handles are still those of
+// the same rules.
 static int check(struct trace_words *words) {
     if (words->is_checked)
         return 0;
     words->is_checked = true;
-    words->is_stale = !ruleset_is_current(words->netns, words->ruleset);
-    return words->is_stale ? read_again(words) : 0;
+    if (ruleset_is_current(words->netns, words->ruleset))
+        return 0;
+    bool too_often = clock_now() - words->read < words->took * (READING_PART - 1);
+    return too_often ? find_gone(words) : read_rules(words);
 }
 
 void trace_words_settle(struct trace_words *words) {
@@ -69,8 +120,7 @@ void trace_words_settle(struct trace_words *words) {
 }
 
 int trace_words_refresh(struct trace_words *words) {
-    words->is_checked = false;
-    int r = check(words);
+    int r = ruleset_is_current(words->netns, words->ruleset) ? 0 : read_rules(words);
     trace_words_settle(words);
     return r;
 }
@@ -94,6 +144,7 @@ void trace_words_free(struct trace_words *words) {
         return;
     ruleset_unref(words->ruleset);
     ruleset_unref(words->before);
+    free(words->gone);
     free(words);
 }
 
@@ -175,7 +226,9 @@ static const struct nf_table *table_of(const struct trace_words *words,
                                        const struct trace_event *event) {
     const struct nf_table *table = find_table(words->ruleset, event);
     const struct nf_table *before = words->before ? find_table(words->before, event) : table;
-    return table && before && !words->is_stale && is_same_table(table, before) ? table : NULL;
+    if (!table || !before || !is_same_table(table, before))
+        return NULL;
+    return words->gone && words->gone[place_of(words->ruleset, table)] ? NULL : table;
 }
 
 // The kernel gives a handle to one rule of a table only, ever. Rules of legacy tables have a
