@@ -99,6 +99,8 @@ static void write_lost(const struct netns *netns, uint64_t count, void *user_dat
     struct tracing *tracing = user_data;
     struct buffer *buffer = &tracing->output.buffer;
     tracing->lost = true;
+    if (tracing->request->summary)
+        return; // its status says so at the end
     if (tracing->dump.format == DUMP_TEXT) {
         text_printable(netns->name, strlen(netns->name), buffer);
         buffer_printf(buffer, ": %llu events were lost\n", (unsigned long long)count);
