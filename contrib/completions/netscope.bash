@@ -88,10 +88,13 @@ _netscope_fields() {
         printf '%s\n' netns name candidate type class server port attempt transport id outcome reason sent_ms took_ms query_size strays rcode flags size edns_udp_size nsid cookie cookie_state client_subnet extended_errors edns_options answer authority additional ;;
     esac
     case ",${1:-packets}," in *,packets,* | *,netfilter,*)
-        printf '%s\n' netns number time family proto src sport dst dport icmp_type icmp_code tcp_flags tcp_seq tcp_ack length ttl ip_id mark iif oif ct_state ct_id outcome decided_by decided_table decided_chain decided_handle changed incomplete journey part guessed steps tuple decision doubts ;;
+        printf '%s\n' netns number time family proto src sport dst dport icmp_type icmp_code tcp_flags tcp_seq tcp_ack length ttl ethertype ip_id mark iif oif ct_state ct_id outcome decided_by decided_table decided_chain decided_handle changed incomplete journey part guessed steps tuple decision doubts ;;
     esac
     case ",${1:-packet_summaries}," in *,packet_summaries,* | *,netfilter,*)
         printf '%s\n' netns by value rule outcome packets share bytes mean steps first last ;;
+    esac
+    case ",${1:-steps}," in *,steps,*)
+        printf '%s\n' netns packet step elapsed type hook family legacy table chain depth handle number rule verdict target changes mark iif oif ct_state ;;
     esac
 }
 
@@ -124,7 +127,7 @@ _netscope() {
     case $prev in
     --dump)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries flow_events expectations conntrack conntrack_cpus resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries dns netfilter' && return
+            _netscope_list 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries flow_events expectations conntrack conntrack_cpus resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries steps dns netfilter' && return
         ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson' -- "$cur")
@@ -178,7 +181,7 @@ _netscope() {
         ;;
     --list-fields)
         [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD - 1]} == = ]] &&
-            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries flow_events expectations conntrack conntrack_cpus resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries' -- "$cur") && return
+            mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries flow_events expectations conntrack conntrack_cpus resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries steps' -- "$cur") && return
         ;;
     --route-get)
                 return
@@ -225,6 +228,9 @@ _netscope() {
     --duration)
                 return
         ;;
+    --hooks)
+                return
+        ;;
     --panel)
         mapfile -t COMPREPLY < <(compgen -W 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/events conntrack/expectations conntrack/processors conntrack/statistics dns dns/resolver dns/lookups dns/queries netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/references netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/bypasses netfilter/tables netfilter/packets netfilter/packet-rules netfilter/packet-paths' -- "$cur")
         return
@@ -233,6 +239,6 @@ _netscope() {
                 return
         ;;
     esac
-    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --names --counters --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --subnet --dnssec --validate --anchors --watch --probe --list-fields --route-get --from --iif --oif --mark --uid --ipproto --sport --dport --tos --trace --all --rate --replies --count --duration --steps --summary --panel --interval --no-color --help --version' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W '--dump --format --json --filter --fields --sort --follow --names --counters --no-header --netns --all-netns --name --names-from --type --class --server --rules --tcp --subnet --dnssec --validate --anchors --watch --probe --list-fields --route-get --from --iif --oif --mark --uid --ipproto --sport --dport --tos --trace --all --rate --replies --count --duration --steps --summary --hooks --force --panel --interval --no-color --help --version' -- "$cur")
 }
 complete -F _netscope netscope

@@ -89,15 +89,18 @@ function __netscope_fields
         printf '%s\n' netns name candidate type class server port attempt transport id outcome reason sent_ms took_ms query_size strays rcode flags size edns_udp_size nsid cookie cookie_state client_subnet extended_errors edns_options answer authority additional
     end
     if test -z "$kinds"; or contains packets $kinds
-        printf '%s\n' netns number time family proto src sport dst dport icmp_type icmp_code tcp_flags tcp_seq tcp_ack length ttl ip_id mark iif oif ct_state ct_id outcome decided_by decided_table decided_chain decided_handle changed incomplete journey part guessed steps tuple decision doubts
+        printf '%s\n' netns number time family proto src sport dst dport icmp_type icmp_code tcp_flags tcp_seq tcp_ack length ttl ethertype ip_id mark iif oif ct_state ct_id outcome decided_by decided_table decided_chain decided_handle changed incomplete journey part guessed steps tuple decision doubts
     end
     if test -z "$kinds"; or contains packet_summaries $kinds
         printf '%s\n' netns by value rule outcome packets share bytes mean steps first last
     end
+    if test -z "$kinds"; or contains steps $kinds
+        printf '%s\n' netns packet step elapsed type hook family legacy table chain depth handle number rule verdict target changes mark iif oif ct_state
+    end
 end
 
 complete -c netscope -f
-complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries flow_events expectations conntrack conntrack_cpus resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries dns netfilter)' -d 'write rows to standard output; all kinds if none is named'
+complete -c netscope -l dump -a '(__fish_append , namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries flow_events expectations conntrack conntrack_cpus resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries steps dns netfilter)' -d 'write rows to standard output; all kinds if none is named'
 complete -c netscope -l format -x -a 'text json ndjson' -d 'text, json or ndjson'
 complete -c netscope -l json -s j -d 'the same as --format json'
 complete -c netscope -l filter -x -a '(__netscope_fields)' -d 'only rows that match, as \'mtu > 1500 and not lo\''
@@ -122,7 +125,7 @@ complete -c netscope -l validate -d 'with --dump=dns: validate answers by DNSSEC
 complete -c netscope -l anchors -r -d 'with --validate: trust anchors, a DS or DNSKEY record a line'
 complete -c netscope -l watch -x -d 'with --dump=dns: look up again and again, so long after each other'
 complete -c netscope -l probe -d 'with --dump=resolver: ask each server, and say which does not answer'
-complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries flow_events expectations conntrack conntrack_cpus resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries' -d 'say which fields there are'
+complete -c netscope -l list-fields -a 'namespaces interfaces routes routing_rules nexthops neighbours fdb neighbour_tables flows flow_summaries flow_events expectations conntrack conntrack_cpus resolver tables hooks chains rules sets elements objects flowtables references services bypasses answers queries packets packet_summaries steps' -d 'say which fields there are'
 complete -c netscope -l route-get -x -d 'say which route a packet takes, and why'
 complete -c netscope -l from -x -d 'that has this source address'
 complete -c netscope -l iif -x -d 'that comes in there'
@@ -141,6 +144,8 @@ complete -c netscope -l count -x -d 'end after N packets, or with --watch after 
 complete -c netscope -l duration -x -d 'end after so long'
 complete -c netscope -l steps -d 'as ndjson: a line for each step'
 complete -c netscope -l summary -d 'at the end: how many packets by rule and by path'
+complete -c netscope -l hooks -x -d 'follow frames from there, too: bridge, ingress'
+complete -c netscope -l force -d 'also where the kernel does not remove the tables by itself'
 complete -c netscope -l panel -x -a 'namespaces interfaces routes routes/routes routes/classic routes/mpls routes/rules routes/nexthops neighbours neighbours/neighbours neighbours/fdb neighbours/tables conntrack conntrack/flows conntrack/states conntrack/protocols conntrack/sources conntrack/destinations conntrack/services conntrack/namespaces conntrack/events conntrack/expectations conntrack/processors conntrack/statistics dns dns/resolver dns/lookups dns/queries netfilter netfilter/rules netfilter/hooks netfilter/chains netfilter/references netfilter/sets netfilter/elements netfilter/objects netfilter/flowtables netfilter/services netfilter/bypasses netfilter/tables netfilter/packets netfilter/packet-rules netfilter/packet-paths' -d 'open the terminal program on this panel'
 complete -c netscope -l interval -x -d 'time between two readings of counters'
 complete -c netscope -l no-color -d 'no colours, as with NO_COLOR in the environment'

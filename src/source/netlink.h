@@ -89,8 +89,9 @@ int netlink_get(struct netlink *netlink, struct nl_msg *request, netlink_sink *s
                 void *user_data, struct error *err);
 
 // Sends messages that the kernel carries out all or none (a batch of nfnetlink's) and waits for the
-// first answer: one of them at least asks for an acknowledgement. They are copied into bytes one
-// behind the other, and carry netlink->sequence + 1 as their number. Returns 0, or -errno.
+// first answer: the last of them alone asks for an acknowledgement, since errors come anyway, and
+// before it. They are copied into bytes one behind the other, and carry netlink->sequence + 1 as
+// their number. Returns 0, or -errno.
 int netlink_send_batch(struct netlink *netlink, const void *bytes, size_t length,
                        struct error *err);
 

@@ -38,7 +38,7 @@ struct nl_msg *nft_batch_message(struct nft_batch *batch, int type) {
     struct nl_msg *message =
         make_message(batch, NFNL_SUBSYS_NFTABLES << 8 | type, batch->family, 0);
     if (message)
-        nlmsg_hdr(message)->nlmsg_flags |= NLM_F_CREATE | NLM_F_APPEND | NLM_F_ACK;
+        nlmsg_hdr(message)->nlmsg_flags |= NLM_F_CREATE | NLM_F_APPEND;
     return message;
 }
 
@@ -47,12 +47,24 @@ void nft_batch_add(struct nft_batch *batch, struct nl_msg *message) {
         return;
     struct nlmsghdr *header = nlmsg_hdr(message);
     header->nlmsg_seq = batch->sequence;
+    batch->last = batch->bytes.len;
     buffer_add(&batch->bytes, header, header->nlmsg_len);
     buffer_fill(&batch->bytes, '\0', NLMSG_ALIGN(header->nlmsg_len) - header->nlmsg_len);
     nlmsg_free(message);
 }
 
+// The kernel tells each error, in order, and that all went well of the last message alone.
+static void ask_for_answer(struct nft_batch *batch) {
+    struct nlmsghdr header;
+    if (batch->bytes.len < batch->last + sizeof(header))
+        return;
+    memcpy(&header, batch->bytes.data + batch->last, sizeof(header));
+    header.nlmsg_flags |= NLM_F_ACK;
+    memcpy(batch->bytes.data + batch->last, &header, sizeof(header));
+}
+
 void nft_batch_end(struct nft_batch *batch) {
+    ask_for_answer(batch);
     nft_batch_add(batch, make_message(batch, NFNL_MSG_BATCH_END, 0, NFNL_SUBSYS_NFTABLES));
     if (batch->error < 0)
         buffer_clear(&batch->bytes);

@@ -12,6 +12,7 @@
 
 struct nft_batch {
     struct buffer bytes;
+    size_t last; // where its last message begins
     uint32_t sequence;
     uint8_t family;
     int error; // 0, or -ENOMEM: what is added after that is dropped

@@ -15,7 +15,7 @@
 
 #define BEHIND_CONNTRACK (NF_IP_PRI_CONNTRACK + 1)
 #define FIRST_OF_ALL     INT32_MIN
-#define DEVICES_AT_ONCE  256 // of one chain (the kernel's NFT_NETDEVICE_MAX)
+#define DEVICES_AT_ONCE  128 // of one chain: the kernel takes fewer than 256 (NFT_NETDEVICE_MAX)
 
 struct writing {
     const struct trace_rules *rules;
@@ -98,10 +98,10 @@ static void write_chosen(struct writing *w) {
 
 // --- Chains --------------------------------------------------------------------------------------
 
-// Where a base chain is; without a name of its own, it is called by others.
+// Where a chain is.
 struct place {
     const char *chain;
-    int hook; // NO_HOOK
+    int hook; // NO_HOOK: only where others lead to it
     int32_t priority;
     const struct if_nameindex *devices; // of the hook ingress
     size_t device_count;
