@@ -81,7 +81,7 @@ def check_dump(kind):
     rows = dump["namespaces"][0] if "namespaces" in dump else dump
     states = {status["state"] for status in dump["status"] if status["source"] == kind}
     words = words_of(json.dumps(rows[kind]))
-    assert done.returncode in (0, 3), done.stderr
+    assert done.returncode in (0, 3), f"{kind}: exit {done.returncode}: {done.stderr}"
     assert "partial" in states or len(words) == 1, f"{kind} are of {words}"
     if kind == "rules" and "partial" not in states:
         ours = [row for row in rows[kind] if words_of(json.dumps(row))]
@@ -120,7 +120,8 @@ def look_at_replacements(command, view, found):
         assert after - before < GROWTH, f"{before} KiB became {after} KiB"
         t.keys("q")
         t.wait_dead()
-        assert t.ask("pane_dead_status") == "0"
+        status, signal = t.ask("pane_dead_status"), t.ask("pane_dead_signal")
+        assert status == "0", f"exit status {status!r}, signal {signal!r}"
 
 
 def test_rules():
