@@ -272,6 +272,7 @@ static int fill(const struct node *node, uint64_t netns, unsigned variant, const
 static const enum kind_id counts = KIND_HOOKS;
 
 const struct panel_side netfilter_road = {.counts = &counts,
+                                          .name = "Road",
                                           .width = WIDTH,
                                           .fill = fill,
                                           .light = netfilter_light_road,

@@ -158,8 +158,9 @@ enum panel_light {
 };
 
 struct panel_side {
-    size_t
-        width; // columns that it takes; where there are fewer than twice as many, it is not shown
+    const char *name; // for the line of keys: "Road"
+    size_t width; // columns that it takes; where there are fewer than twice as many, it is shown
+                  // in the table's place, if asked for
     // The title and the items in the variant of that number (they go around); the array is the
     // caller's to free. Returns 0 or -ENOMEM.
     int (*fill)(const struct node *node, uint64_t netns, unsigned variant, const char **ret_title,

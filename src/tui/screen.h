@@ -72,7 +72,6 @@ struct screen_effects {
 // Where things stand, from the top.
 struct screen_layout {
     size_t views;         // the line with the panel's views; 0: not shown
-    size_t first_view;    // of those that there is room for
     size_t summary;       // the first of the summary's lines
     size_t summary_count; // so many are shown
     size_t head;          // of the table, or the title of a text
@@ -110,8 +109,9 @@ struct screen_trace {
 
 // The list beside the table.
 struct screen_side {
-    bool hidden;
-    bool stale; // counters that stand in it have changed
+    bool hidden; // where it has room beside the table
+    bool alone;  // where it has none: it stands in the table's place
+    bool stale;  // counters that stand in it have changed
     unsigned variant;
     const char *title;
     struct panel_side_item *items;
@@ -178,7 +178,8 @@ struct screen {
     const char *trouble; // of the reader, not of a table; NULL: none
     char changed_at[16]; // clock of the last change: "03:12:55"
 
-    size_t width; // as last drawn
+    size_t columns; // as last drawn
+    size_t width;   // of these, the table's
     struct screen_layout layout;
 
     struct screen_effects effects;

@@ -24,57 +24,6 @@ void screen_put_printable(const char *text, struct buffer *buffer) {
     text_printable(text, strlen(text), buffer);
 }
 
-// --- The first line: panels ----------------------------------------------------------------------
-
-#define TAB_WIDTH 3 // beside the title: a number, a space before it and one behind
-
-// Where the tab of a panel begins, and how wide it is. The bracket that closes the current one
-// stands where the next one begins: seven panels fit into 80 columns.
-static size_t find_tab_start(const struct screen *screen, size_t panel, size_t *ret_width) {
-    size_t x = 0;
-    for (size_t i = 0; i < panel; i++)
-        x += text_width(screen->panels[i]->title) + TAB_WIDTH;
-    *ret_width = text_width(screen->panels[panel]->title) + TAB_WIDTH;
-    return x;
-}
-
-bool screen_find_tab(const struct screen *screen, size_t x, size_t *ret_panel) {
-    for (size_t i = 0; i < screen->panel_count; i++) {
-        size_t width, start = find_tab_start(screen, i, &width);
-        if (x >= start && x < start + width) {
-            *ret_panel = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-static void draw_current_tab(const struct screen *screen, struct grid *grid) {
-    char text[64];
-    size_t width, x = find_tab_start(screen, screen->panel, &width);
-    snprintf(text, sizeof(text), "[%zu %s]", screen->panel + 1, screen_panel(screen)->title);
-    grid_put(grid, ROW_TABS, x, width + 1, STYLE_TAB_CURRENT, text);
-}
-
-static void draw_tabs(const struct screen *screen, struct grid *grid) {
-    size_t end = 0;
-    grid_style(grid, ROW_TABS, 0, grid->columns, STYLE_TAB);
-    for (size_t i = 0; i < screen->panel_count; i++) {
-        char text[64];
-        size_t width, x = find_tab_start(screen, i, &width);
-        snprintf(text, sizeof(text), " %zu %s", i + 1, screen->panels[i]->title);
-        grid_put(grid, ROW_TABS, x, width, STYLE_TAB, text);
-        end = x + width + 1;
-    }
-    draw_current_tab(screen, grid);
-    struct buffer host = BUFFER_INIT;
-    screen_put_printable(screen->node->hostname, &host);
-    size_t width = text_width(buffer_text(&host));
-    if (end + width + 1 < grid->columns)
-        grid_put(grid, ROW_TABS, grid->columns - width - 1, width, STYLE_TAB, buffer_text(&host));
-    buffer_done(&host);
-}
-
 // --- The second line: what is shown --------------------------------------------------------------
 
 static void format_count(struct screen *screen, struct buffer *buffer) {
@@ -133,52 +82,6 @@ static void draw_place(struct screen *screen, struct grid *grid) {
         screen_put_cut(screen, grid, ROW_PLACE, x, grid->columns - x, false, STYLE_TITLE,
                        buffer_text(&text));
     buffer_done(&text);
-}
-
-// --- The third line: views of the panel ----------------------------------------------------------
-
-// Where the name of a view begins, and how wide it is.
-static size_t find_view_start(const struct screen *screen, size_t view, size_t *ret_width) {
-    const struct panel_view *views = screen_panel(screen)->views;
-    size_t x = 1;
-    for (size_t i = screen->layout.first_view; i < view; i++)
-        x += text_width(views[i].title) + 3;
-    *ret_width = text_width(views[view].title) + 2;
-    return x;
-}
-
-// Where there is no room for all, the current one is shown with what stands beside it.
-static void find_first_view(struct screen *screen, const struct grid *grid) {
-    size_t current = screen->current_views[screen->panel], width, x;
-    screen->layout.first_view = 0;
-    while ((x = find_view_start(screen, current, &width)) + width > grid->columns &&
-           screen->layout.first_view < current)
-        screen->layout.first_view++;
-}
-
-bool screen_find_view(const struct screen *screen, size_t x, size_t *ret_view) {
-    for (size_t i = screen->layout.first_view; i < screen_panel(screen)->view_count; i++) {
-        size_t width, start = find_view_start(screen, i, &width);
-        if (x >= start && x < start + width) {
-            *ret_view = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-static void draw_views(struct screen *screen, struct grid *grid) {
-    const struct panel *panel = screen_panel(screen);
-    if (screen->layout.views == 0)
-        return;
-    find_first_view(screen, grid);
-    for (size_t i = screen->layout.first_view; i < panel->view_count; i++) {
-        char text[64];
-        size_t width, x = find_view_start(screen, i, &width);
-        bool current = i == screen->current_views[screen->panel];
-        snprintf(text, sizeof(text), current ? "[%s]" : " %s ", panel->views[i].title);
-        grid_put(grid, screen->layout.views, x, width, current ? STYLE_TITLE : STYLE_DIM, text);
-    }
 }
 
 // --- The last line: keys -------------------------------------------------------------------------
@@ -243,10 +146,10 @@ static bool draw_hint(struct grid *grid, size_t y, size_t *x, const char *key, c
     return true;
 }
 
-// The panel's views that have a key.
-static bool draw_view_hints(struct screen *screen, struct grid *grid, size_t y, size_t *x) {
+// The panel's list, and its views that have a key.
+static bool draw_panel_hints(struct screen *screen, struct grid *grid, size_t y, size_t *x) {
     const struct panel *panel = screen_panel(screen);
-    bool fits = true;
+    bool fits = !panel->side || draw_hint(grid, y, x, "\\", panel->side->name);
     for (size_t i = 0; fits && i < panel->view_count; i++) {
         const char key[] = {(char)panel->views[i].key, '\0'};
         if (panel->views[i].key)
@@ -277,7 +180,7 @@ static void draw_hints(struct screen *screen, struct grid *grid, size_t y) {
         if (activity && hint == hints_of(screen) + 2)
             break;
         if (hint->command == COMMAND_TREE)
-            fits = draw_view_hints(screen, grid, y, &x);
+            fits = draw_panel_hints(screen, grid, y, &x);
         if (fits && is_offered(screen, hint))
             fits = draw_hint(grid, y, &x, hint->key, hint->word);
     }
@@ -354,7 +257,8 @@ static void draw_beside_side(struct screen *screen, struct grid *grid,
     screen->side.stale = false;
     if (side > 0)
         screen_side_draw(screen, grid);
-    draw(screen, &window);
+    if (side < grid->columns)
+        draw(screen, &window);
 }
 
 // Where details tell of a way, the list has its places.
@@ -368,16 +272,17 @@ static void draw_text(struct screen *screen, struct grid *grid) {
 
 void screen_draw(struct screen *screen, struct grid *grid) {
     grid_clear(grid);
-    screen->width = grid->columns;
+    screen->columns = screen->width = grid->columns;
     screen->side.width = 0;
     if (grid->columns < SCREEN_MIN_COLUMNS || grid->rows < SCREEN_MIN_ROWS) {
         draw_too_small(grid);
         return;
     }
     lay_out(screen, grid);
-    draw_tabs(screen, grid);
+    screen_draw_tabs(screen, grid);
     draw_place(screen, grid);
-    draw_views(screen, grid);
+    if (screen->layout.views > 0)
+        screen_draw_views(screen, grid, screen->layout.views);
     for (size_t i = 0; i < screen->layout.summary_count; i++)
         screen_draw_line(screen, grid, screen->layout.summary + i, &screen->summary.items[i]);
     switch (screen->mode) {

@@ -70,6 +70,10 @@ void screen_side_follow(struct screen *screen);
 
 // How many columns it takes of a screen that has so many; 0: it is not shown.
 size_t screen_side_width(const struct screen *screen, size_t columns);
+
+// Does what a command means while the list stands in the table's place: to move in it, to leave it.
+// Returns false if it means something else.
+bool screen_side_run(struct screen *screen, enum command command);
 void screen_side_draw(struct screen *screen, struct grid *grid);
 
 // --- screen_table.c ---
@@ -162,6 +166,11 @@ size_t screen_copy(struct screen *screen);
 
 // Fills `file` with what is shown: as JSON if the name ends so.
 void screen_format_file(struct screen *screen, const char *name);
+
+// --- screen_tabs.c ---
+
+void screen_draw_tabs(const struct screen *screen, struct grid *grid);
+void screen_draw_views(const struct screen *screen, struct grid *grid, size_t y);
 
 // --- Drawing ---
 

@@ -11,6 +11,7 @@
 void screen_side_done(struct screen_side *side) {
     free(side->items);
     side->items = NULL;
+    side->title = NULL;
     side->count = 0;
 }
 
@@ -38,11 +39,17 @@ void screen_side_fill(struct screen *screen) {
     select_place(screen);
 }
 
+static bool has_room_beside(const struct screen *screen, size_t columns) {
+    return columns >= screen_panel(screen)->side->width * 2;
+}
+
 size_t screen_side_width(const struct screen *screen, size_t columns) {
     const struct panel_side *spec = screen_panel(screen)->side;
-    if (!spec || screen->side.hidden || screen->side.count == 0 || columns < spec->width * 2)
+    if (!spec || screen->side.count == 0)
         return 0;
-    return spec->width + GAP;
+    if (!has_room_beside(screen, columns))
+        return screen->side.alone && screen->mode == MODE_TABLE ? columns : 0;
+    return screen->side.hidden ? 0 : spec->width + GAP;
 }
 
 // --- Moving --------------------------------------------------------------------------------------
@@ -60,12 +67,16 @@ static void go_to_item(struct screen *screen) {
         screen->place_count--;
 }
 
+static bool say_if(struct screen *screen, bool none) {
+    if (none)
+        screen_say(screen, STYLE_DIM, "there is no list beside these rows");
+    return none;
+}
+
 void screen_side_move(struct screen *screen, bool forward) {
     struct screen_side *side = &screen->side;
-    if (side->count == 0) {
-        screen_say(screen, STYLE_DIM, "there is no list beside these rows");
+    if (say_if(screen, side->count == 0))
         return;
-    }
     size_t at = side->selected;
     for (size_t i = 0; i < side->count; i++) {
         at = forward ? (at + 1) % side->count : (at + side->count - 1) % side->count;
@@ -96,6 +107,8 @@ void screen_side_turn(struct screen *screen) {
         screen_say_unknown(screen);
         return;
     }
+    if (say_if(screen, screen->all))
+        return;
     screen->side.variant++;
     screen_side_fill(screen);
     if (screen->side.title)
@@ -103,7 +116,26 @@ void screen_side_turn(struct screen *screen) {
 }
 
 void screen_side_toggle(struct screen *screen) {
-    screen->side.hidden = !screen->side.hidden;
+    if (say_if(screen, screen->all))
+        return;
+    if (has_room_beside(screen, screen->columns))
+        screen->side.hidden = !screen->side.hidden;
+    else
+        screen->side.alone = !screen->side.alone;
+}
+
+bool screen_side_run(struct screen *screen, enum command command) {
+    struct screen_side *side = &screen->side;
+    ptrdiff_t rows = screen_distance(command, screen->layout.height);
+    if (side->width == 0 || side->width < screen->columns)
+        return false;
+    if (rows != 0)
+        screen_side_move(screen, rows > 0);
+    else if (command == COMMAND_ENTER || command == COMMAND_DETAIL || command == COMMAND_ESCAPE)
+        side->alone = false;
+    else
+        return false;
+    return true;
 }
 
 // --- The way of the row that is selected ---------------------------------------------------------

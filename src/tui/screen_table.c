@@ -266,6 +266,8 @@ static void run_order_command(struct screen *screen, enum command command) {
 static void run_table_command(struct screen *screen, enum command command, uint32_t key) {
     struct view *view = screen_view(screen);
     ptrdiff_t rows = screen_distance(command, view->height);
+    if (screen_side_run(screen, command))
+        return;
     if (rows != 0) {
         view_move(view, rows);
         if (view_is_at_end(view))

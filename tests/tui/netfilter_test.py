@@ -326,6 +326,24 @@ def test_narrow():
         t.wait("rules")
 
 
+def test_narrow_screens_show_the_road_in_place_of_the_rules():
+    with panel(width=80, height=24) as t:
+        t.wait("KUBE-", "^prerouting")
+        t.keys("\\")
+        t.wait("^prerouting", "KUBE-")
+        t.keys("Down", "Down")
+        t.wait("ip nat PREROUTING . 1 of [0-9]+ rules")
+        t.wait("^prerouting")
+        t.keys("Enter")
+        t.wait("KUBE-SERVICES", "^prerouting")
+        t.resize(160, 50)
+        t.wait("^prerouting")
+        t.keys("a")
+        t.wait("all namespaces", "^prerouting")
+        t.keys("}")
+        t.wait("there is no list beside these rows")
+
+
 if __name__ == "__main__":
     run_in_node([function for name, function in sorted(globals().items())
                  if name.startswith("test_")])
