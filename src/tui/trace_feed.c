@@ -122,7 +122,9 @@ static int begin_poll(struct trace_feed *feed) {
 static int begin(struct trace_feed *feed, uint64_t netns) {
     const struct trace_options options = {.filter = &feed->order->packets,
                                           .rate = feed->order->rate,
-                                          .replies = feed->order->replies};
+                                          .replies = feed->order->replies,
+                                          .force = feed->order->force,
+                                          .hooks = feed->order->hooks};
     int r = choose_namespaces(feed, netns);
     if (r == 0)
         r = trace_live_new(&options, feed->node->namespaces, feed->inodes, feed->inode_count,

@@ -38,14 +38,27 @@ static bool read_rate(const char *word, size_t len, uint32_t *ret_rate, struct e
     return true;
 }
 
+// Takes a word that chooses something. Returns false if it is none.
+static bool take_choice(struct trace_order *order, const char *word, size_t len) {
+    if (is_word(word, len, "no-replies"))
+        order->replies = false;
+    else if (is_word(word, len, "bridge"))
+        order->hooks |= TRACE_HOOKS_BRIDGE;
+    else if (is_word(word, len, "ingress"))
+        order->hooks |= TRACE_HOOKS_INGRESS;
+    else if (is_word(word, len, "force"))
+        order->force = true;
+    else
+        return false;
+    return true;
+}
+
 // Takes the words before the filter. Returns where it begins; or NULL, and in err what is wrong.
 static const char *read_words(struct trace_order *order, const char *text, struct error *err) {
     for (;;) {
         text += strspn(text, BLANKS);
         size_t len = strcspn(text, BLANKS);
-        if (is_word(text, len, "no-replies"))
-            order->replies = false;
-        else if (!read_rate(text, len, &order->rate, err))
+        if (!take_choice(order, text, len) && !read_rate(text, len, &order->rate, err))
             return text;
         if (err->code != 0)
             return NULL;

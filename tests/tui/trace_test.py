@@ -77,7 +77,7 @@ def trace(terminal, typed, where="1 namespace"):
     terminal.keys("t")
     terminal.wait("^trace: ")
     terminal.keys("C-u", [typed], "Enter")
-    choice = typed.split("/s ")[-1].removeprefix("no-replies ")
+    choice = re.sub("^(([0-9]+/s|no-replies|bridge|ingress|force) )*", "", typed)
     terminal.wait(f"^ +Trace +running in {where}, [0-9]+/s(, no replies)?: " + re.escape(choice))
 
 
@@ -108,6 +108,17 @@ def test_what_is_typed():
         trace(t, "all")  # another one: the first has ended
         assert "limit rate 25/second" not in run("nft", "list", "ruleset")
         assert len(re.findall("netscope-", tables())) == 1, tables()
+
+
+def test_frames_by_force():
+    with panel() as t:
+        trace(t, "bridge ingress force no-replies icmp_type=8")
+        assert re.search("bridge netscope-", tables()) and re.search("netdev netscope-", tables()), tables()
+        ping("web", API)
+        t.wait("icmp +10.244.1.2 > 10.244")
+        t.keys("q")
+        until(is_clean, tables)
+        t.wait_dead()
 
 
 def test_end_and_no_trace_of_it():

@@ -36,6 +36,19 @@ static void test_rate_and_replies(void **state) {
     trace_order_free(order);
 }
 
+static void test_hooks_and_force(void **state) {
+    struct trace_order *order = parse_well("bridge 10/s ingress force all");
+    (void)state;
+    assert_int_equal(order->hooks, TRACE_HOOKS_BRIDGE | TRACE_HOOKS_INGRESS);
+    assert_true(order->force);
+    assert_string_equal(order->choice, "all");
+    trace_order_free(order);
+    order = parse_well("all");
+    assert_int_equal(order->hooks, 0);
+    assert_false(order->force);
+    trace_order_free(order);
+}
+
 static void test_all_is_every_packet(void **state) {
     struct trace_order *order = parse_well("10/s all ");
     (void)state;
@@ -81,9 +94,8 @@ static void test_what_is_wrong(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rate_and_replies),
-        cmocka_unit_test(test_all_is_every_packet),
-        cmocka_unit_test(test_namespaces_of_the_filter),
+        cmocka_unit_test(test_rate_and_replies),    cmocka_unit_test(test_hooks_and_force),
+        cmocka_unit_test(test_all_is_every_packet), cmocka_unit_test(test_namespaces_of_the_filter),
         cmocka_unit_test(test_what_is_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
