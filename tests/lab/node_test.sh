@@ -183,7 +183,9 @@ chmod 755 "$scratch"
 mkdir "$scratch/tests"
 cp -r "$lab" "$scratch"
 cp -r "$here" "$scratch/tests"
-chmod -R a+rX "$scratch/lab" "$scratch/tests"
+cp "$NETSCOPE" "$scratch/netscope"
+NETSCOPE=$scratch/netscope
+chmod -R a+rX "$scratch/lab" "$scratch/tests" "$NETSCOPE"
 as_user=()
 [ "$(id -u)" -ne 0 ] || as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 

@@ -95,6 +95,11 @@ def check_seen(flavour, sent, saw, rows):
     return None
 
 
+def in_one_order(packets):
+    """Two CPUs tell of two packets at once to each listener in an order of its own."""
+    return sorted(packets, key=repr)
+
+
 def check_steps(sent, expected, got):
     if expected != got:
         return f"{sent.name}: {show_difference(expected, got)}"
@@ -135,7 +140,7 @@ def compare(flavour, packets, *options):
     mistakes = []
     for sent, saw, rows, theirs in zip(packets, seen, by_netscope, by_nft):
         mistakes.append(check_seen(flavour, sent, saw, rows))
-        mistakes.append(check_steps(sent, [p.steps for p in theirs], [steps_of(row) for row in rows]))
+        mistakes.append(check_steps(sent, in_one_order(p.steps for p in theirs), in_one_order(map(steps_of, rows))))
     steps = sum(len(steps_of(row)) for rows in by_netscope for row in rows)
     report(f"{len(packets)} sent: {sum(map(len, by_netscope))} packets with their replies, {steps} steps", mistakes)
     return by_netscope
@@ -179,10 +184,10 @@ def compare_frames(flavour):
 # --- Legacy tables -------------------------------------------------------------------------------
 
 # Of TCP what opens connections: how the rest of them is cut up is another one each time; so is what carries it to
-# the second node.
+# the second node, and what bridges report of themselves when they are new (IGMP).
 CHOOSE = """
 udp dport 8472 return
-meta l4proto != { tcp, ipv6-icmp } meta nftrace set 1
+meta l4proto != { tcp, igmp, ipv6-icmp } meta nftrace set 1
 tcp flags & syn == syn meta nftrace set 1
 icmpv6 type < 130 meta nftrace set 1
 """
@@ -191,7 +196,8 @@ CHOOSER = f"""table inet chooser {{
     chain output {{ type filter hook output priority -500; {CHOOSE} }}
 }}"""
 CHOSEN = (
-    "(proto!=tcp proto!=udp proto!=icmpv6) or tcp_flags=syn or (proto=udp dport!=8472) or (proto=icmpv6 icmp_type<130)"
+    "(proto!=tcp proto!=udp proto!=igmp proto!=icmpv6) or tcp_flags=syn or (proto=udp dport!=8472) "
+    "or (proto=icmpv6 icmp_type<130)"
 )
 
 

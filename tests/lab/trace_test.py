@@ -17,7 +17,11 @@ from trace_watch import NETSCOPE, HERE, LAB, Tracer, at, loggers, nft, packets_o
 LEGACY = "legacy-iptables"
 KILLS = int(os.environ.get("TRACE_KILLS", "40"))
 WEB, API = "10.244.1.2", "10.244.1.3"
-NO_OWNER = {"LD_PRELOAD": os.path.join(os.getcwd(), "tests/lab/no_owner.so")}
+# The sanitizers otherwise ask to be loaded before the library.
+NO_OWNER = {
+    "LD_PRELOAD": os.path.join(os.getcwd(), "tests/lab/no_owner.so"),
+    "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0",
+}
 
 
 def run(*command):

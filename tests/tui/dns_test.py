@@ -405,7 +405,7 @@ def test_an_answer_leads_to_what_the_node_knows():
     with Place(), panel() as t:
         ask(t, "pod.b.test A @127.0.0.1")
         t.wait(r"-> pod\.b\.test\. +\d+ s  IN A     10\.244\.1\.2  \(pod default/web-\S+, eth0\)")
-        t.wait("EDNS")
+        t.wait("EDNS +version")
         t.keys("G", "Up", "Enter") # the last line is EDNS
         t.wait(r"\[2 Interfaces\]")
         t.wait(r"^ default/web-7d4b9c6f5d-x2x8k")
@@ -426,6 +426,16 @@ def test_a_service_leads_to_its_rules_and_to_the_route():
         t.keys("O")
         t.wait(r"\[3 Routes\]")
         t.wait(r"^ default/web-")
+
+
+def test_an_address_that_nobody_knows():
+    with Place(), panel() as t:
+        ask(t, "web.b.test A @127.0.0.1")
+        t.wait("EDNS +version")
+        t.keys("G", "Enter")
+        t.wait("this line leads nowhere")
+        t.keys("Up", "Enter")
+        t.wait("nothing of this node is known by that address")
 
 
 # --- Watching --------------------------------------------------------------------------------------
