@@ -118,6 +118,18 @@ PACKETS = [
     Sent("node to its own address by UDP", None, "udp", NODE, 4999, REFUSED),
 ]
 
+# Where there is no time for all.
+FEW = [
+    "pod to pod, dropped by a network policy",
+    "pod to itself through a Service",
+    "node to a Service without endpoints",
+    "DNS by UDP through its Service",
+    "second node to NodePort",
+    "fragments to a pod of the second node",
+    "IPv6 in fragments",
+    "node to its own address by UDP",
+]
+
 
 def is_sent(sent, row):
     """True if a traced packet can be one that the sender sent."""
