@@ -154,7 +154,7 @@ static const struct key_binding keys[] = {
     {COMMAND_SIDE_NEXT, {']'}, "]", "the next chain on the road"},
     {COMMAND_SIDE_PREVIOUS, {'['}, "[", "the chain before on the road"},
     {COMMAND_SIDE_TURN, {'}'}, "}", "the road of another class of packets"},
-    {COMMAND_SIDE, {'\\'}, "\\", "show the road, or not"},
+    {COMMAND_SIDE, {'\\'}, "\\", "show the road, or not (narrow: in the rows' place)"},
     {.label = NULL},
 };
 

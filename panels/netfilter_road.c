@@ -61,8 +61,17 @@ static struct panel_side_item *add_item(struct making *making, enum style style,
 struct bypass_choice {
     enum road_point station;
     bool backends;               // those of two backends; else all others
-    const struct nf_chain *base; // only rules that are called from it; NULL: any
+    const char *device;          // only what is about it; NULL: any
+    const struct nf_chain *base; // only rules that are called from it; NULL: no rules
 };
+
+static bool is_about(const struct bypass *bypass, const char *device) {
+    for (size_t i = 0; device && i < bypass->device_count; i++) {
+        if (strcmp(bypass->devices[i], device) == 0)
+            return true;
+    }
+    return !device;
+}
 
 // By names: the rows and the road may be of two readings.
 static bool is_same_chain(const struct nf_chain *a, const struct nf_chain *b) {
@@ -71,7 +80,8 @@ static bool is_same_chain(const struct nf_chain *a, const struct nf_chain *b) {
 }
 
 static bool is_chosen(const struct bypass *bypass, const struct bypass_choice *choice) {
-    if (bypass->station != choice->station || (bypass->type == BYPASS_BACKENDS) != choice->backends)
+    if (bypass->station != choice->station || !is_about(bypass, choice->device) ||
+        (bypass->type == BYPASS_BACKENDS) != choice->backends)
         return false;
     if (!choice->base)
         return !bypass->rule;
@@ -106,16 +116,22 @@ static void lead_to_base(const struct making *making, struct panel_side_item *it
     netfilter_place_bypasses(station, base, making->netns, &item->place);
 }
 
-// "dropper on eth0", "3 on eth0, eth1 ...".
+// "dropper on eth0", "3 on eth0 ..."; of bridges "br0, 2 more".
 static void put_bypasses(const struct bypass *first, size_t count, struct buffer *text) {
     const char *device = first->device_count > 0 ? first->devices[0] : NULL;
+    if (first->type == BYPASS_BRIDGE) {
+        buffer_puts(text, first->name);
+        if (count > 1)
+            buffer_printf(text, ", %zu more", count - 1);
+        return;
+    }
     if (count > 1)
         buffer_printf(text, "%zu", count);
     else if (first->name)
         buffer_puts(text, first->name);
     else
         buffer_printf(text, "program %u", (unsigned)first->id.value);
-    if (device && first->type != BYPASS_BRIDGE)
+    if (device)
         buffer_printf(text, " on %s%s", device, count > 1 ? " ..." : "");
 }
 
@@ -127,12 +143,12 @@ static const char *const titles[ROAD_POINT_COUNT] = {
     [ROAD_AT_XDP] = "XDP",
     [ROAD_AT_TC_INGRESS] = "tc ingress",
     [ROAD_AT_TC_EGRESS] = "tc egress",
-    [ROAD_AT_BRIDGE] = "past the hooks of IP",
+    [ROAD_AT_BRIDGE] = "IP's hooks passed by",
 };
 
 // Something that is not there is said only where all has been read.
 static void add_station(struct making *making, const struct road_stop *stop) {
-    const struct bypass_choice choice = {.station = stop->point};
+    const struct bypass_choice choice = {.station = stop->point, .device = stop->device};
     size_t count;
     const struct bypass *first = stop->point ? find_bypass(making, &choice, &count) : NULL;
     bool known = making->bypasses && making->bypasses->status.state == STATUS_OK;
@@ -175,8 +191,7 @@ static void add_chain_bypasses(struct making *making, const struct road_stop *st
 
 // --- Stops ---------------------------------------------------------------------------------------
 
-// The policy, and how many packets it decided on; where there is little room, what all have goes
-// first.
+// The policy, and how many packets it decided on; where there is little room, what most have goes.
 static void put_policy(const struct making *making, const struct nf_chain *chain,
                        struct panel_side_item *item) {
     const struct row_ref ref = {making->node, making->entry, chain};
@@ -187,20 +202,27 @@ static void put_policy(const struct making *making, const struct nf_chain *chain
         cell_format_amount((double)packets, &count);
     snprintf(item->note, sizeof(item->note), "%s%s%s", drops ? "drop" : "accept",
              count.len > 0 ? " " : "", buffer_text(&count));
-    if (!drops && text_width(item->text) + strlen(item->note) >= WIDTH)
-        snprintf(item->note, sizeof(item->note), "%s", buffer_text(&count));
+    snprintf(item->brief, sizeof(item->brief), "%s", drops ? "" : buffer_text(&count));
     buffer_done(&count);
+}
+
+static enum style style_of_chain(const struct road_stop *stop) {
+    if (stop->passed)
+        return STYLE_DIM;
+    return stop->chain->policy == NF_VERDICT_DROP ? STYLE_WARNING : STYLE_NORMAL;
 }
 
 static void add_chain(struct making *making, const struct road_stop *stop) {
     const struct nf_chain *chain = stop->chain;
     struct panel_side_item *item =
-        add_item(making, chain->policy == NF_VERDICT_DROP ? STYLE_WARNING : STYLE_NORMAL,
-                 " %5d %s%s %s %s%s%s", stop->priority,
+        add_item(making, style_of_chain(stop), " %5d %s%s %s %s%s%s", stop->priority,
                  chain->table->backend == NF_BACKEND_LEGACY ? "legacy " : "",
                  nf_family_name(chain->table->family), chain->table->name, chain->name,
                  stop->dnat ? " DNAT" : "", stop->snat ? " SNAT" : "");
-    put_policy(making, chain, item);
+    if (stop->passed)
+        snprintf(item->note, sizeof(item->note), "not asked");
+    else
+        put_policy(making, chain, item);
     item->leads = true;
     netfilter_place_chain(chain, making->netns, &item->place);
     add_chain_bypasses(making, stop);

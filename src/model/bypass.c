@@ -172,7 +172,7 @@ static const struct field fields[] = {
     FIELD(ROW, order, "ORDER", FIELD_NUMBER, "order in which packets meet them, from 1"),
     FIELD_OF_ENUM("station", ROW, station, "STATION", &station_names, "where on a packet's road it is"),
     FIELD_OF_ENUM("type", ROW, type, "TYPE", &type_names, "what it is"),
-    FIELD(ROW, name, "NAME", FIELD_TEXT, "name of the BPF program, the filter with its actions, the flowtable, the bridge; or the tables"),
+    FIELD(ROW, name, "NAME", FIELD_TEXT, "name of the BPF program, the flowtable or the bridge; a filter with its actions; table and chain of a rule; tables"),
     FIELD(ROW, id, "ID", FIELD_NUMBER, "id of the BPF program"),
     FIELD(ROW, mode, "MODE", FIELD_TEXT, "driver, generic or offload of XDP; direct-action or classifier of tc; hardware or software of a flowtable"),
     FIELD_BY("dev", "DEVICES", FIELD_LIST, get_devices, "interfaces whose packets it is about"),

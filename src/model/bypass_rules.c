@@ -71,7 +71,7 @@ static void put_flow_add_effect(const struct nf_rule *rule, struct buffer *text)
 
 static int add_rule(struct table *table, const struct nf_rule *rule, enum bypass_type type,
                     const struct nf_chain *base) {
-    struct buffer effect = BUFFER_INIT, evidence = BUFFER_INIT;
+    struct buffer name = BUFFER_INIT, effect = BUFFER_INIT, evidence = BUFFER_INIT;
     const uint64_t numbers[] = {netfilter_identity(rule->chain->table, rule->handle),
                                 base ? base->handle : 0,
                                 base ? hash_add(HASH_START, base->name, strlen(base->name)) : 0};
@@ -89,7 +89,8 @@ static int add_rule(struct table *table, const struct nf_rule *rule, enum bypass
     else
         put_flow_add_effect(rule, &effect);
     put_rule_evidence(rule, &evidence);
-    row->name = type == BYPASS_FLOW_ADD ? nf_rule_flowtable(rule) : NULL;
+    buffer_printf(&name, "%s %s", rule->chain->table->name, rule->chain->name);
+    row->name = bypass_keep_text(table, &name);
     row->has_prio = base;
     row->prio = base ? base->priority : 0;
     row->table = rule->chain->table;
@@ -98,7 +99,7 @@ static int add_rule(struct table *table, const struct nf_rule *rule, enum bypass
     row->base = base;
     row->effect = bypass_keep_text(table, &effect);
     row->evidence = bypass_keep_text(table, &evidence);
-    return row->effect && row->evidence ? 0 : -ENOMEM;
+    return row->name && row->effect && row->evidence ? 0 : -ENOMEM;
 }
 
 // A row for each base chain from which the rule's chain is called.

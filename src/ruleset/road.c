@@ -44,10 +44,30 @@ static const struct station prerouting[] = {
     DOES(LAST, "routing decision"),
     END,
 };
+// drivers/net/loopback.c, loopback_xmit(): a packet keeps its flow and its route on the way through
+// lo, so that nf_conntrack_in(), the defragmentation and ip_rcv_finish_core() let it be.
+static const struct station prerouting_of_lo[] = {
+    DOES(-200, "conntrack knows it from output"),
+    DOES(LAST, "it keeps the route that it was sent by"),
+    END,
+};
+// net/bridge/br_netfilter_hooks.c, br_nf_pre_routing_finish()
+static const struct station prerouting_by_bridge[] = {
+    DOES(-400, "fragments are put together"),
+    DOES(-200, "conntrack looks for the flow"),
+    DOES(-100, "destination NAT of known flows"),
+    DOES(LAST, "routed, if its destination has changed"),
+    END,
+};
 static const struct station input[] = {
     DOES(100, "source NAT of known flows"),
     DOES(300, "helpers of conntrack look at the packet"),
-    DOES(LAST, "conntrack confirms a new flow; a socket takes the packet"),
+    DOES(LAST, "conntrack confirms a new flow"),
+    DOES(LAST, "a socket takes the packet"),
+    END,
+};
+static const struct station input_of_lo[] = {
+    DOES(LAST, "a socket takes the packet"),
     END,
 };
 static const struct station forward[] = {END};
@@ -120,21 +140,31 @@ struct hook {
     enum when when;
     enum road_point point;
     enum part part;
+    const char *device; // of LEVEL_DEVICE: whose hook alone it is; NULL: any
+    bool again;         // conntrack and NAT have seen the packet already
 };
 
-#define HOOK_INGRESS \
-    { LEVEL_DEVICE, 0, "ingress", ingress, ALWAYS, ROAD_AT_INGRESS, WHOLE }
-#define HOOK_EGRESS \
-    { LEVEL_DEVICE, 1, "egress", egress, ALWAYS, ROAD_AT_EGRESS, WHOLE }
-#define HOOK_IP(number, name, stations, when) \
-    { LEVEL_IP, NF_HOOK_##number, (name), (stations), (when), ROAD_AT_##number, WHOLE }
-#define HOOK_PREROUTING  HOOK_IP(PREROUTING, "prerouting", prerouting, ALWAYS)
-#define HOOK_INPUT       HOOK_IP(INPUT, "input", input, ALWAYS)
-#define HOOK_FORWARD     HOOK_IP(FORWARD, "forward", forward, ALWAYS)
-#define HOOK_OUTPUT      HOOK_IP(OUTPUT, "output", output, ALWAYS)
-#define HOOK_POSTROUTING HOOK_IP(POSTROUTING, "postrouting", postrouting, ALWAYS)
-#define HOOK_BRIDGE(number, name, stations, when, part) \
-    { LEVEL_BRIDGE, NF_HOOK_##number, (name), (stations), (when), ROAD_NOWHERE, (part) }
+#define HOOK_INGRESS(name, device) \
+    { LEVEL_DEVICE, 0, (name), ingress, ALWAYS, ROAD_AT_INGRESS, WHOLE, (device), false }
+#define HOOK_EGRESS(name, device) \
+    { LEVEL_DEVICE, 1, (name), egress, ALWAYS, ROAD_AT_EGRESS, WHOLE, (device), false }
+#define HOOK_IP(number, name, stations, when, again)                                           \
+    {                                                                                          \
+        LEVEL_IP, NF_HOOK_##number, (name), (stations), (when), ROAD_AT_##number, WHOLE, NULL, \
+            (again)                                                                            \
+    }
+#define HOOK_PREROUTING  HOOK_IP(PREROUTING, "prerouting", prerouting, ALWAYS, false)
+#define HOOK_INPUT       HOOK_IP(INPUT, "input", input, ALWAYS, false)
+#define HOOK_FORWARD     HOOK_IP(FORWARD, "forward", forward, ALWAYS, false)
+#define HOOK_OUTPUT      HOOK_IP(OUTPUT, "output", output, ALWAYS, false)
+#define HOOK_POSTROUTING HOOK_IP(POSTROUTING, "postrouting", postrouting, ALWAYS, false)
+#define HOOK_BY_BRIDGE(number, name, stations) \
+    HOOK_IP(number, name, stations, IF_BRIDGE_CALLS, false)
+#define HOOK_BRIDGE(number, name, stations, when, part)                                         \
+    {                                                                                           \
+        LEVEL_BRIDGE, NF_HOOK_##number, (name), (stations), (when), ROAD_NOWHERE, (part), NULL, \
+            false                                                                               \
+    }
 
 // Of packets that come by a port of a bridge, or leave by one.
 #define HOOKS_BRIDGE_IN                                                              \
@@ -168,26 +198,34 @@ static const struct {
     struct hook hooks[HOOKS_MAX];
     size_t count;
 } roads[ROAD_CLASS_COUNT] = {
-    [ROAD_TO_HERE] = {{HOOK_INGRESS, HOOKS_BRIDGE_IN, HOOK_PREROUTING, HOOK_INPUT}, 5},
-    [ROAD_FORWARDED] = {{HOOK_INGRESS, HOOKS_BRIDGE_IN, HOOK_PREROUTING, HOOK_FORWARD,
-                         HOOK_POSTROUTING, HOOKS_BRIDGE_OUT, HOOK_EGRESS},
+    [ROAD_TO_HERE] = {{HOOK_INGRESS("ingress", NULL), HOOKS_BRIDGE_IN, HOOK_PREROUTING, HOOK_INPUT},
+                      5},
+    [ROAD_FORWARDED] = {{HOOK_INGRESS("ingress", NULL), HOOKS_BRIDGE_IN, HOOK_PREROUTING,
+                         HOOK_FORWARD, HOOK_POSTROUTING, HOOKS_BRIDGE_OUT,
+                         HOOK_EGRESS("egress", NULL)},
                         9},
-    [ROAD_LOCAL] = {{HOOK_OUTPUT, HOOK_POSTROUTING, HOOK_PREROUTING, HOOK_INPUT}, 4},
-    [ROAD_FROM_HERE] = {{HOOK_OUTPUT, HOOK_POSTROUTING, HOOKS_BRIDGE_OUT, HOOK_EGRESS}, 5},
+    [ROAD_LOCAL] = {{HOOK_OUTPUT, HOOK_POSTROUTING, HOOK_EGRESS("egress of lo", "lo"),
+                     HOOK_INGRESS("ingress of lo", "lo"),
+                     HOOK_IP(PREROUTING, "prerouting", prerouting_of_lo, ALWAYS, true),
+                     HOOK_IP(INPUT, "input", input_of_lo, ALWAYS, true)},
+                    6},
+    [ROAD_FROM_HERE] = {{HOOK_OUTPUT, HOOK_POSTROUTING, HOOKS_BRIDGE_OUT,
+                         HOOK_EGRESS("egress", NULL)},
+                        5},
     [ROAD_BRIDGED] =
-        {{HOOK_INGRESS,
+        {{HOOK_INGRESS("ingress", NULL),
           HOOK_BRIDGE(PREROUTING, "bridge prerouting", bridge_calls, IF_BRIDGE_CALLS, BEFORE_IP),
           HOOK_BRIDGE(PREROUTING, "bridge prerouting", bridge_calls_not, IF_BRIDGE_CALLS_NOT,
                       WHOLE),
-          HOOK_IP(PREROUTING, "prerouting, by br_netfilter", prerouting, IF_BRIDGE_CALLS),
+          HOOK_BY_BRIDGE(PREROUTING, "prerouting, by br_netfilter", prerouting_by_bridge),
           HOOK_BRIDGE(PREROUTING, "bridge prerouting, on", none, IF_CHAINS_BEHIND, BEHIND_IP),
           HOOK_BRIDGE(FORWARD, "bridge forward", bridge_lookup, IF_BRIDGE_CALLS, BEFORE_IP),
           HOOK_BRIDGE(FORWARD, "bridge forward", bridge_lookup, IF_BRIDGE_CALLS_NOT, WHOLE),
-          HOOK_IP(FORWARD, "forward, by br_netfilter", forward, IF_BRIDGE_CALLS),
+          HOOK_BY_BRIDGE(FORWARD, "forward, by br_netfilter", forward),
           HOOK_BRIDGE(FORWARD, "bridge forward, on", none, IF_CHAINS_BEHIND, BEHIND_IP),
           HOOK_BRIDGE(POSTROUTING, "bridge postrouting", none, ALWAYS, WHOLE),
-          HOOK_IP(POSTROUTING, "postrouting, by br_netfilter", bridge_postrouting, IF_BRIDGE_CALLS),
-          HOOK_EGRESS},
+          HOOK_BY_BRIDGE(POSTROUTING, "postrouting, by br_netfilter", bridge_postrouting),
+          HOOK_EGRESS("egress", NULL)},
          12},
 };
 
@@ -205,10 +243,27 @@ static bool is_in_part(const struct nf_chain *chain, enum part part) {
     return false;
 }
 
+// Devices are named, or the beginning of their names is, with a star behind it.
+static bool is_named(const char *name, const char *device) {
+    size_t length = strlen(name);
+    return length > 0 && name[length - 1] == '*' ? strncmp(name, device, length - 1) == 0
+                                                 : strcmp(name, device) == 0;
+}
+
+static bool is_among(const char *device, const char *const *names, size_t count) {
+    for (size_t i = 0; device && i < count; i++) {
+        if (is_named(names[i], device))
+            return true;
+    }
+    return !device;
+}
+
 static bool is_called(const struct nf_chain *chain, const struct hook *hook) {
     uint8_t family = chain->table->family;
     switch (hook->level) {
     case LEVEL_DEVICE:
+        if (!is_among(hook->device, chain->devices, chain->device_count))
+            return false;
         if (family == NF_FAMILY_INET)
             return hook->number == 0 && chain->hook == NF_HOOK_INGRESS;
         return family == NF_FAMILY_NETDEV && chain->hook == hook->number;
@@ -284,8 +339,9 @@ static int add_chain(struct making *making, const struct nf_chain *chain, const 
         .chain = chain,
         .priority = chain->priority,
         .order = (int64_t)chain->priority * STATIONS_MAX,
-        .dnat = can_dnat(chain),
-        .snat = can_snat(chain),
+        .dnat = can_dnat(chain) && !hook->again,
+        .snat = can_snat(chain) && !hook->again,
+        .passed = is_nat(chain) && hook->again,
     };
     return chain->is_base && is_called(chain, hook) ? add(making, &stop) : 0;
 }
@@ -305,6 +361,8 @@ static int add_flowtables(struct making *making, const struct nf_table *table,
     for (size_t i = 0; hook->point == ROAD_AT_INGRESS && i < table->flowtable_count && r == 0;
          i++) {
         const struct nf_flowtable *flowtable = &table->flowtables[i];
+        if (!is_among(hook->device, flowtable->devices, flowtable->device_count))
+            continue;
         r = add(making, &(struct road_stop){.type = ROAD_FLOWTABLE,
                                             .point = hook->point,
                                             .hook = hook->name,
@@ -322,6 +380,7 @@ static int add_stations(struct making *making, const struct hook *hook) {
         r = add(making, &(struct road_stop){.type = ROAD_STATION,
                                             .point = station->point,
                                             .hook = hook->name,
+                                            .device = hook->device,
                                             .text = station->text,
                                             .priority = station->priority,
                                             .order = order_of(station->priority, i)});

@@ -56,10 +56,12 @@ struct road_stop {
     enum road_point point;                // of a hook, a chain; of a station, where it is one
     const char *hook;                     // "prerouting"
     const char *text;                     // of a hook or a station: in words
+    const char *device;                   // of a station: whose it is alone; NULL: any
     const struct nf_chain *chain;         // of a base chain
     const struct nf_flowtable *flowtable; // of a flowtable
     int32_t priority;                     // of a chain, a flowtable or a station at a hook
     bool dnat, snat;                      // of a chain: it can change the destination, the source
+    bool passed;                          // of a chain of NAT: it is not asked a second time
     int64_t order;                        // at the hook
 };
 

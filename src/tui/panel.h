@@ -144,9 +144,10 @@ struct panel_question {
 // that lead somewhere, which is what the table then shows.
 struct panel_side_item {
     char text[PANEL_LABEL_MAX];
-    char note[24]; // at the right; the text is cut where there is no room for both
-    uint8_t style; // enum style
-    bool leads;    // to place
+    char note[24];  // at the right; the text is cut where there is no room for both
+    char brief[12]; // stands for the note where it lets the text whole
+    uint8_t style;  // enum style
+    bool leads;     // to place
     struct panel_place place;
 };
 
@@ -159,8 +160,9 @@ enum panel_light {
 
 struct panel_side {
     const char *name; // for the line of keys: "Road"
-    size_t width; // columns that it takes; where there are fewer than twice as many, it is shown
-                  // in the table's place, if asked for
+    size_t width;     // columns that it takes, or as many as its items need, up to a third of the
+                  // screen; where there are fewer than twice as many, it is shown in the table's
+                  // place, if asked for
     // The title and the items in the variant of that number (they go around); the array is the
     // caller's to free. Returns 0 or -ENOMEM.
     int (*fill)(const struct node *node, uint64_t netns, unsigned variant, const char **ret_title,

@@ -43,13 +43,30 @@ static bool has_room_beside(const struct screen *screen, size_t columns) {
     return columns >= screen_panel(screen)->side->width * 2;
 }
 
+static size_t width_of(const struct panel_side_item *item, const char *note) {
+    size_t width = text_width(note);
+    return text_width(item->text) + (width > 0 ? width + GAP : 0);
+}
+
+// Without the gap behind it.
+static size_t width_beside(const struct screen *screen, size_t columns) {
+    size_t width = screen_panel(screen)->side->width, most = columns / 3;
+    for (size_t i = 0; i < screen->side.count && width < most; i++) {
+        const struct panel_side_item *item = &screen->side.items[i];
+        size_t needed = width_of(item, item->note);
+        if (needed > width)
+            width = needed < most ? needed : most;
+    }
+    return width;
+}
+
 size_t screen_side_width(const struct screen *screen, size_t columns) {
     const struct panel_side *spec = screen_panel(screen)->side;
     if (!spec || screen->side.count == 0)
         return 0;
     if (!has_room_beside(screen, columns))
         return screen->side.alone && screen->mode == MODE_TABLE ? columns : 0;
-    return screen->side.hidden ? 0 : spec->width + GAP;
+    return screen->side.hidden ? 0 : width_beside(screen, columns) + GAP;
 }
 
 // --- Moving --------------------------------------------------------------------------------------
@@ -188,13 +205,16 @@ static void draw_item(const struct screen *screen, struct grid *grid, size_t y, 
                       enum panel_light light) {
     static const uint8_t styles[] = {[PANEL_PASSED] = STYLE_GOOD, [PANEL_ENDED] = STYLE_BAD};
     const struct panel_side_item *item = &screen->side.items[index];
-    size_t width = screen->side.width - GAP, note = text_width(item->note);
+    size_t width = screen->side.width - GAP;
+    const char *words =
+        item->brief[0] && width_of(item, item->note) > width ? item->brief : item->note;
+    size_t note = text_width(words);
     struct buffer text = BUFFER_INIT;
     uint8_t style = light == PANEL_DARK ? item->style : styles[light];
     screen_put_printable(item->text, &text);
     screen_put_cut(screen, grid, y, 0, width - (note > 0 ? note + GAP : 0), false, style,
                    buffer_text(&text));
-    grid_put(grid, y, width - note, note, style, item->note);
+    grid_put(grid, y, width - note, note, style, words);
     if (light != PANEL_DARK)
         grid_put(grid, y, 0, 1, style, light == PANEL_ENDED ? "x" : screen->glyphs->mark);
     if (index == screen->side.selected && item->leads)

@@ -372,7 +372,7 @@ def check_flowtables():
           expected([("ingress", part["name"], part["prio"], part["dev"], "software", used if part["name"] == "fast" else idle)
                     for part in listed]))
     check("flow add", like(of_type(rows, "flow-add"), "station", "name", "chain", "rule"),
-          expected([("forward", "fast", "through", "tcp dport 80 flow add @fast")]))
+          expected([("forward", "flows through", "through", "tcp dport 80 flow add @fast")]))
 
 
 def main():

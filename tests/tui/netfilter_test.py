@@ -7,6 +7,7 @@ Names of tests as arguments run only these.
 """
 
 import contextlib
+import json
 import re
 import subprocess
 
@@ -245,16 +246,57 @@ def test_bridged_packets_pass_by_the_hooks_of_ip():
         t.keys("}", "}", "}", "}")
         t.wait("^from port to port of a bridge")
         t.wait("^prerouting, by br_netfilter")
-        t.wait("br_netfilter: on to the hooks of IP", "past the hooks of IP")
+        t.wait("^ +routed, if its destination has changed")
+        t.wait("br_netfilter: on to the hooks of IP", "passed by")
         try:
             for path in files:
                 with open(path, "w", encoding="ascii") as file:
                     file.write("0")
-            t.wait("^ +past the hooks of IP: [0-9]+", "^prerouting, by br_netfilter")
+            t.wait("^ +IP's hooks passed by: cni0, [0-9]+ more", "^prerouting, by br_netfilter")
         finally:
             for path in files:
                 with open(path, "w", encoding="ascii") as file:
                     file.write("1")
+
+
+OF_LO = """
+table inet way {
+    chain raw { type filter hook prerouting priority -150; counter; }
+    chain pre { type nat hook prerouting priority -90; counter; }
+    chain in { type nat hook input priority 90; counter; }
+    chain out { type nat hook output priority -90; ct state new counter; }
+    chain post { type nat hook postrouting priority 90; counter; }
+}
+table netdev of_lo {
+    chain e { type filter hook egress device lo priority 3; counter; }
+    chain i { type filter hook ingress devices = { lo, eth0 } priority 3; counter; }
+    chain other { type filter hook ingress device eth0 priority 3; counter; }
+}
+"""
+
+
+def asked_behind_lo():
+    """How often the kernel asks each chain, in a namespace where nobody but ping sends."""
+    rules = OF_LO.replace(", eth0", "").split("chain other")[0] + "}"
+    script = f"ip link set lo up; nft '{rules}' && ping -q -c 2 -i 0.2 127.0.0.1 >/dev/null && nft -j list ruleset"
+    said = subprocess.run(["unshare", "-n", "sh", "-c", script], check=True, capture_output=True, text=True).stdout
+    return {part["rule"]["chain"]: expr["counter"]["packets"] for part in json.loads(said)["nftables"] if "rule" in part
+            for expr in part["rule"]["expr"] if "counter" in expr}
+
+
+def test_what_is_sent_to_oneself_passes_lo_and_is_translated_once():
+    asked = asked_behind_lo()
+    assert asked == {"raw": 4, "pre": 0, "in": 0, "out": 1, "post": 1, "e": 4, "i": 4}, asked
+    subprocess.run(["nft", "-f", "-"], input=OF_LO, text=True, check=True)
+    try:
+        with panel() as t:
+            t.keys("}", "}")
+            t.wait("^from this machine to itself")
+            t.wait("^egress of lo(?s:.*)^ +3 netdev of_lo e(?s:.*)^ingress of lo(?s:.*)^ +3 netdev of_lo i", "of_lo other")
+            for chain in ("pre", "in", "out", "post", "raw"):
+                t.wait(f"^ +-?[0-9]+ inet way {chain} .*{'accept' if asked[chain] else 'not asked'}")
+    finally:
+        subprocess.run("nft delete table inet way; nft delete table netdev of_lo", shell=True, check=True)
 
 
 def ping():

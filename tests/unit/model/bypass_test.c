@@ -201,16 +201,18 @@ static void test_notrack(void **state) {
     table.chains = chains;
     table.chain_count = 4;
     struct ruleset *ruleset = ruleset_of(&table, 1);
-    expect(&(struct bypass_facts){.ruleset = ruleset},
-           "prerouting | notrack | raw | conntrack does not look at what it matches: no flow, no "
-           "NAT, ct state untracked\n"
-           "output | notrack | late | nothing: conntrack has looked at the packet before\n"
-           "nowhere | notrack | nothing now: no base chain leads to it\n");
+    expect(
+        &(struct bypass_facts){.ruleset = ruleset},
+        "prerouting | notrack | fw called | raw | conntrack does not look at what it matches: no "
+        "flow, no "
+        "NAT, ct state untracked\n"
+        "output | notrack | fw late | late | nothing: conntrack has looked at the packet before\n"
+        "nowhere | notrack | fw lost | nothing now: no base chain leads to it\n");
     table.flags = 1;
     expect(&(struct bypass_facts){.ruleset = ruleset},
-           "prerouting | notrack | raw | nothing now: its table is dormant\n"
-           "output | notrack | late | nothing now: its table is dormant\n"
-           "nowhere | notrack | nothing now: its table is dormant\n");
+           "prerouting | notrack | fw called | raw | nothing now: its table is dormant\n"
+           "output | notrack | fw late | late | nothing now: its table is dormant\n"
+           "nowhere | notrack | fw lost | nothing now: its table is dormant\n");
     ruleset_unref(ruleset);
 }
 
@@ -247,7 +249,7 @@ static void test_flowtables(void **state) {
         "here: prerouting, forward and postrouting do not see them\n"
         "ingress | flowtable | idle | software | eth0 | nothing now: no rule puts flows into it\n"
         "ingress | flowtable | bare | software | nothing now: it has no devices\n"
-        "forward | flow-add | soft | through | puts flows that it matches into the flowtable "
+        "forward | flow-add | fw through | through | puts flows that it matches into the flowtable "
         "soft: what they send from then on passes by prerouting, forward and postrouting\n");
     ruleset_unref(ruleset);
 }

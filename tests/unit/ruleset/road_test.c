@@ -33,8 +33,8 @@ static void write_stops(const struct road_stop *stops, size_t count, struct buff
         if (stops[i].type == ROAD_HOOK)
             buffer_printf(text, "%s%s:", i > 0 ? "\n" : "", stops[i].text);
         else if (stops[i].type == ROAD_CHAIN)
-            buffer_printf(text, " %s%s%s", stops[i].chain->name, stops[i].dnat ? "+d" : "",
-                          stops[i].snat ? "+s" : "");
+            buffer_printf(text, " %s%s%s%s", stops[i].chain->name, stops[i].dnat ? "+d" : "",
+                          stops[i].snat ? "+s" : "", stops[i].passed ? "-" : "");
         else if (stops[i].type == ROAD_FLOWTABLE)
             buffer_printf(text, " @%s", stops[i].flowtable->name);
         else if (stops[i].priority == INT32_MIN || stops[i].priority == INT32_MAX)
@@ -85,7 +85,7 @@ static void test_from_outside(void **state) {
     expect(ROAD_TO_HERE, false,
            "ingress: (first) (first) in\n"
            "prerouting: early (-400) (-200) dnat+d (-100) (last)\n"
-           "input: filter (100) (300) (last)");
+           "input: filter (100) (300) (last) (last)");
     expect(ROAD_FORWARDED, false,
            "ingress: (first) (first) in\n"
            "prerouting: early (-400) (-200) dnat+d (-100) (last)\n"
@@ -103,8 +103,10 @@ static void test_from_here(void **state) {
     expect(ROAD_LOCAL, false,
            "output: (first) (-400) (-200) out+d (-100) (last)\n"
            "postrouting: snat+s (100) (300) (last)\n"
-           "prerouting: early (-400) (-200) dnat+d (-100) (last)\n"
-           "input: filter (100) (300) (last)");
+           "egress of lo: (last) (last)\n"
+           "ingress of lo: (first) (first)\n"
+           "prerouting: early (-200) dnat- (last)\n"
+           "input: filter (last)");
 }
 
 static void test_bridged(void **state) {
@@ -146,11 +148,44 @@ static void test_flowtables(void **state) {
     expect_road(&ruleset, &(struct road_options){ROAD_TO_HERE, false},
                 "ingress: (first) (first) early @fast late\n"
                 "prerouting: (-400) (-200) (-100) (last)\n"
-                "input: (100) (300) (last)");
+                "input: (100) (300) (last) (last)");
     expect_road(&ruleset, &options,
                 "output: (first) (-400) (-200) (-100) (last)\n"
                 "postrouting: (100) (300) (last)\n"
                 "egress: (last) (last)");
+}
+
+// What this machine sends to itself meets the chains of lo, and of no other device.
+static void test_chains_of_lo(void **state) {
+    static const char *const lo[] = {"eth0", "lo"}, *const eth0[] = {"eth0", "lo0", "e*"},
+                             *const star[] = {"l*"};
+    struct nf_table table = {.family = NF_FAMILY_NETDEV, .name = "device"};
+    struct nf_chain chains[] = {base(&table, "both", "filter", 0, 0),
+                                base(&table, "outside", "filter", 0, 0),
+                                base(&table, "star", "filter", 1, 0)};
+    const struct nf_flowtable flowtables[] = {
+        {.name = "inside", .devices = lo, .device_count = 2, .priority = 1},
+        {.name = "outside", .devices = eth0, .device_count = 3}};
+    struct nf_table *tables[] = {&table};
+    const struct ruleset ruleset = {.tables = tables, .table_count = 1};
+    (void)state;
+    chains[0].devices = lo;
+    chains[0].device_count = 2;
+    chains[1].devices = eth0;
+    chains[1].device_count = 3;
+    chains[2].devices = star;
+    chains[2].device_count = 1;
+    table.chains = chains;
+    table.chain_count = 3;
+    table.flowtables = flowtables;
+    table.flowtable_count = 2;
+    expect_road(&ruleset, &(struct road_options){ROAD_LOCAL, false},
+                "output: (first) (-400) (-200) (-100) (last)\n"
+                "postrouting: (100) (300) (last)\n"
+                "egress of lo: star (last) (last)\n"
+                "ingress of lo: (first) (first) both @inside\n"
+                "prerouting: (-200) (last)\n"
+                "input: (last)");
 }
 
 static void test_points(void **state) {
@@ -182,7 +217,7 @@ static void test_chains_of_a_bridge(void **state) {
                 "bridge prerouting, by a port: first behind\n"
                 "bridge input, by a port: to-here\n"
                 "prerouting: (-400) (-200) (-100) (last)\n"
-                "input: (100) (300) (last)");
+                "input: (100) (300) (last) (last)");
     expect_road(&ruleset, &(struct road_options){ROAD_FROM_HERE, true},
                 "output: (first) (-400) (-200) (-100) (last)\n"
                 "postrouting: (100) (300) (last)\n"
@@ -219,6 +254,7 @@ int main(void) {
         cmocka_unit_test(test_from_here),
         cmocka_unit_test(test_bridged),
         cmocka_unit_test(test_flowtables),
+        cmocka_unit_test(test_chains_of_lo),
         cmocka_unit_test(test_points),
         cmocka_unit_test(test_chains_of_a_bridge),
         cmocka_unit_test(test_every_class_has_a_title),
