@@ -89,9 +89,12 @@ def check_dump(kind):
 
 
 def check_screen(terminal):
-    """What stands on the screen while it stands still."""
+    """What stands on the screen while it stands still. It is drawn from the top down, and a later drawing comes only
+    when an earlier one is whole: what a wrong key says, at the bottom."""
     terminal.keys("p")
     terminal.wait("^ PAUSED")
+    terminal.keys("9")
+    terminal.wait("^ there are panels 1 to")
     words = words_of(terminal.screen())
     terminal.keys("p")
     terminal.wait("^ host", "^ PAUSED")
