@@ -8,6 +8,7 @@ import difflib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -91,7 +92,15 @@ class Terminal:
               + ", and there is:\n" + self.screen())
 
     def wait_dead(self):
-        until(lambda: self.ask("pane_dead") == "1", lambda: "it does not end:\n" + self.screen())
+        """Until it has ended and tmux knows how: pane_dead alone says that nobody has the terminal any more."""
+        until(self.has_ended, lambda: "it does not end:\n" + self.screen())
+
+    def has_ended(self):
+        if self.ask("pane_dead_status") or self.ask("pane_dead_signal"):
+            return True
+        if self.ask("pane_dead") == "1":
+            os.kill(int(self.ask("pid")), signal.SIGCHLD)  # tmux 3.3a now and then misses the end of a child
+        return False
 
     def expect(self, name, *masks):
         """Waits until the screen is the golden one; masks are (pattern, replacement)."""
