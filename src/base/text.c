@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/text.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -131,9 +130,14 @@ size_t text_distance(const char *a, const char *b) {
     return row[b_len];
 }
 
+// Of ASCII alone: whatever the locale, and without a call.
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 // Case aside. Most comparisons end at the second character.
 static bool begins_with(const char *text, const char *start) {
-    while (*start && tolower((unsigned char)*text) == tolower((unsigned char)*start)) {
+    while (*start && lower(*text) == lower(*start)) {
         text++;
         start++;
     }
@@ -141,12 +145,11 @@ static bool begins_with(const char *text, const char *start) {
 }
 
 bool text_contains(const char *hay, const char *needle) {
-    char lower = (char)tolower((unsigned char)*needle);
-    char upper = (char)toupper((unsigned char)*needle);
+    char low = lower(*needle), high = low >= 'a' && low <= 'z' ? (char)(low - 'a' + 'A') : low;
     if (*needle == '\0')
         return true;
     for (; *hay; hay++) {
-        if ((*hay == lower || *hay == upper) && begins_with(hay + 1, needle + 1))
+        if ((*hay == low || *hay == high) && begins_with(hay + 1, needle + 1))
             return true;
     }
     return false;

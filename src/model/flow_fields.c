@@ -47,8 +47,10 @@ static void get_reply_dst(const struct row_ref *ref, const struct field *field, 
 
 static void set_owner(const struct row_ref *ref, enum flow_end end, struct value *ret) {
     const struct claims *claims = ref->node ? claims_of(ref->node) : NULL;
+    if (!claims)
+        return;
     struct address address = flow_address(ref->row, end);
-    const struct claim *claim = claims ? claims_sole_address(claims, ref->netns, &address) : NULL;
+    const struct claim *claim = claims_sole_address(claims, ref->netns, &address);
     if (claim)
         value_set_text(ret, claim->netns->name);
 }

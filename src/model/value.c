@@ -5,11 +5,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "model/field.h"
 
 #define NANOSECONDS 1000000000 // in a second
+#define DAY         86400      // in seconds
 
 void value_set_text(struct value *value, const char *text) {
     value->kind = VALUE_TEXT;
@@ -41,18 +41,43 @@ static char *put_digits(char *at, uint32_t number, int count, char behind) {
     return at + count + 1;
 }
 
+// Days from 1970-01-01 to the beginning of a year, and of one of its months.
+static int32_t find_year(int32_t year) {
+    int32_t past = year - 1;
+    return 365 * (year - 1970) + past / 4 - past / 100 + past / 400 - 477; // leap years until 1969
+}
+
+static int32_t find_month(int32_t year, int32_t month) {
+    static const uint16_t before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    int32_t start = find_year(year);
+    bool leap = find_year(year + 1) - start == 366;
+    return start + before[month] + (leap && month >= 2);
+}
+
+// The date of a day, counted from 1970-01-01.
+static char *put_date(char *at, int32_t day) {
+    int32_t year = 1970 + day / 365, month = 11;
+    while (find_year(year) > day)
+        year--;
+    while (find_year(year + 1) <= day)
+        year++;
+    while (find_month(year, month) > day)
+        month--;
+    at = put_digits(at, (uint32_t)year, 4, '-');
+    at = put_digits(at, (uint32_t)month + 1, 2, '-');
+    return put_digits(at, (uint32_t)(day - find_month(year, month)) + 1, 2, 'T');
+}
+
 // What 64 bits of nanoseconds reach are years of four digits.
 static void spell_time(int64_t time, char ret[TIME_LENGTH + 1]) {
-    int64_t nanoseconds = (time % NANOSECONDS + NANOSECONDS) % NANOSECONDS;
-    time_t seconds = (time_t)((time - nanoseconds) / NANOSECONDS);
-    struct tm broken = {0};
-    gmtime_r(&seconds, &broken);
-    char *at = put_digits(ret, (uint32_t)broken.tm_year + 1900, 4, '-');
-    at = put_digits(at, (uint32_t)broken.tm_mon + 1, 2, '-');
-    at = put_digits(at, (uint32_t)broken.tm_mday, 2, 'T');
-    at = put_digits(at, (uint32_t)broken.tm_hour, 2, ':');
-    at = put_digits(at, (uint32_t)broken.tm_min, 2, ':');
-    at = put_digits(at, (uint32_t)broken.tm_sec, 2, '.');
+    bool before = time % NANOSECONDS < 0; // 1970: what is left of a division is negative
+    int64_t seconds = time / NANOSECONDS - before;
+    int64_t nanoseconds = time % NANOSECONDS + (before ? NANOSECONDS : 0);
+    uint32_t of_day = (uint32_t)((seconds % DAY + DAY) % DAY);
+    char *at = put_date(ret, (int32_t)((seconds - of_day) / DAY));
+    at = put_digits(at, of_day / 3600, 2, ':');
+    at = put_digits(at, of_day / 60 % 60, 2, ':');
+    at = put_digits(at, of_day % 60, 2, '.');
     *put_digits(at, (uint32_t)nanoseconds, 9, 'Z') = '\0';
 }
 

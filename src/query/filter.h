@@ -30,9 +30,10 @@ int filter_compile(const struct kind *kind, const char *text, struct filter **re
 // True if the row, of the filter's kind, passes. One thread at a time for one filter.
 bool filter_match(const struct filter *filter, const struct row_ref *ref);
 
-// From now on, structs that rows have pointers to (FIELD_BEHIND) stay as they are and where they
-// are until the filter is freed: what was found in one is not looked for again.
-void filter_remember(struct filter *filter);
+// From now on rows are the node's, and until the filter is freed structs that rows have pointers to
+// (FIELD_BEHIND) stay as they are and where they are, and namespaces keep their names: what was
+// found in one is not looked for again.
+void filter_remember(struct filter *filter, const struct node *node);
 
 // True if a row can pass at one time and not at another, though its table is the same.
 bool filter_reads_rates(const struct filter *filter);

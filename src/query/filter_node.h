@@ -56,18 +56,27 @@ enum filter_node_type {
 
 struct filter_memory;
 
+// A field in which a word is looked for.
+struct filter_place {
+    const struct field *field;
+    uint64_t flags;     // FIELD_FLAGS: those whose names have the word
+    size_t group_count; // of the first one of a group: how many of that group there are
+};
+
 struct filter_node {
     enum filter_node_type type;
     struct filter_node *child; // the first one
     struct filter_node *next;  // the next one of the same parent
 
-    // FILTER_WORD: what kinds of values the text could stand in at all.
+    // FILTER_WORD: what kinds of values the text could stand in at all, and the fields in which it
+    // is looked for, those of a group together.
     const char *word;
-    uint64_t least; // whole number that is long enough for it
-    bool in_integers, in_numbers, in_addresses, in_times;
-    bool *skipped;    // fields, by their place, in which it is not looked for
-    uint32_t *firsts; // places of fields, the first of each group
-    size_t first_count;
+    uint64_t number, number_end; // that it is, and ten to the power of its digits; 0: it is none
+    bool in_integers, in_numbers, in_addresses, in_ipv4, in_times, in_lists;
+    bool in_netns; // false: in the name of no namespace
+    int octet;     // that stands between two of its dots: an IPv4 address must have it; -1: none
+    struct filter_place *places;
+    size_t place_count;
 
     // FILTER_TERM
     const struct field *field;
@@ -90,6 +99,10 @@ struct filter {
 int filter_word_init(struct filter_node *node, const struct kind *kind, struct arena *arena);
 bool filter_row_has_word(const struct filter *filter, const struct filter_node *node,
                          const struct row_ref *ref);
+
+// From now on rows are of that node, and its namespaces keep their names: whether the word stands
+// in one is found out once.
+void filter_word_see(struct filter_node *word, const struct node *node);
 
 // What was noted of a node in a struct behind a row. Returns false if nothing was, or no more.
 bool filter_recall(const struct filter *filter, const struct filter_node *node, size_t group,

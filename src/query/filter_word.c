@@ -1,178 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A word alone: it is looked for in every field. A million rows of forty fields are forty million
-// values, so what many rows share (fields behind a pointer) is looked at once, where the filter may
-// remember it.
+// values, so what a field's type and its words say is found out once, when the filter is compiled:
+// most words can stand in few fields.
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "query/filter.h"
+#include "model/netns.h"
+#include "model/node.h"
 #include "query/filter_node.h"
 
-#define SLOTS 4096 // a power of two
+#define NUMBER_DIGITS 19 // such numbers, and ten times the least of them, fit into 64 bits
 
-// What was found out about a struct that rows point to.
-struct found {
-    const struct filter_node *node;
-    const void *where;
-    size_t group;
-    bool matches;
-};
-
-struct filter_memory {
-    struct found slots[SLOTS]; // by their hash; a later one takes an earlier one's place
-};
-
-void filter_remember(struct filter *filter) {
-    if (!filter->memory)
-        filter->memory = calloc(1, sizeof(*filter->memory)); // without it, it is only slower
-}
-
-void filter_memory_free(struct filter_memory *memory) {
-    free(memory);
-}
-
-static struct found *find_slot(struct filter_memory *memory, const struct filter_node *node,
-                               size_t group, const void *where) {
-    uint64_t hash = ((uintptr_t)where ^ (uintptr_t)node << 7 ^ group << 3);
-    hash *= UINT64_C(0x9e3779b97f4a7c15);
-    return &memory->slots[hash >> 32 & (SLOTS - 1)];
-}
-
-bool filter_recall(const struct filter *filter, const struct filter_node *node, size_t group,
-                   const void *where, bool *ret_matches) {
-    if (!filter->memory)
-        return false;
-    const struct found *found = find_slot(filter->memory, node, group, where);
-    if (found->node != node || found->where != where || found->group != group)
-        return false;
-    *ret_matches = found->matches;
-    return true;
-}
-
-void filter_note(const struct filter *filter, const struct filter_node *node, size_t group,
-                 const void *where, bool matches) {
-    if (filter->memory)
-        *find_slot(filter->memory, node, group, where) =
-            (struct found){node, where, group, matches};
-}
-
-// --- Values --------------------------------------------------------------------------------------
-
-// Yes and no would be found in every row, rates change while one looks, and what stands in JSON
-// stands elsewhere as text.
-static bool is_searched(enum field_type type) {
-    return type != FIELD_BOOLEAN && type != FIELD_JSON && type != FIELD_BYTES_RATE &&
-           type != FIELD_COUNT_RATE;
-}
-
-// Writing numbers that cannot hold the word would be most of the work.
-static bool integer_has_room(const struct filter_node *node, const struct value *value) {
-    if (!node->in_integers)
-        return false;
-    return value->kind == VALUE_INT || value->uint >= node->least;
-}
-
-static bool value_has_word(const struct filter *filter, const struct filter_node *node,
-                           const struct value *value) {
-    switch (value->kind) {
-    case VALUE_ABSENT:
-    case VALUE_BOOLEAN:
-    case VALUE_JSON:
-        return false;
-    case VALUE_UINT:
-    case VALUE_INT:
-        if (!integer_has_room(node, value))
-            return false;
-        break;
-    case VALUE_REAL:
-        if (!node->in_numbers)
-            return false;
-        break;
-    case VALUE_ADDRESS:
-    case VALUE_PREFIX:
-    case VALUE_LLADDR:
-        if (!node->in_addresses)
-            return false;
-        break;
-    case VALUE_TEXT:
-        return text_contains(value->text, node->word);
-    case VALUE_TIME:
-        if (!node->in_times)
-            return false;
-        break;
-    case VALUE_FLAGS:
-    case VALUE_TEXTS:
-    case VALUE_RECORDS:
-        break;
-    }
-    buffer_clear(filter->scratch);
-    value_format(value, filter->scratch);
-    return text_contains(buffer_text(filter->scratch), node->word);
-}
-
-// A number that stands for a value of few that many rows have, and that takes long to write. False:
-// there is none.
-static bool find_common(const struct value *value, uint64_t *ret) {
-    uint32_t address;
-    if (value->kind == VALUE_FLAGS) {
-        *ret = value->flags.bits;
-        return true;
-    }
-    if (value->kind != VALUE_ADDRESS || value->address.family != ADDRESS_IPV4)
-        return false;
-    memcpy(&address, value->address.bytes, sizeof(address));
-    *ret = address;
-    return true;
-}
-
-// What was found out of a common value is remembered with its field in the place of a group.
-static bool common_value_has_word(const struct filter *filter, const struct filter_node *node,
-                                  const struct field *field, const struct value *value) {
-    uint64_t number;
-    bool matches;
-    if (!filter->memory || !find_common(value, &number))
-        return value_has_word(filter, node, value);
-    size_t group = (size_t)(uintptr_t)field;
-    const void *where = (const void *)(uintptr_t)number;
-    if (filter_recall(filter, node, group, where, &matches))
-        return matches;
-    matches = value_has_word(filter, node, value);
-    filter_note(filter, node, group, where, matches);
-    return matches;
-}
-
-// The fields of one group, from a place on; group 0 is the row's own.
-static bool fields_have_word(const struct filter *filter, const struct filter_node *node,
-                             const struct row_ref *ref, size_t first, size_t group) {
-    size_t count = filter->kind->field_count - filter->kind->unusual_count;
-    for (size_t i = first; i < count; i++) {
-        const struct field *field = &filter->kind->fields[i];
-        struct value value;
-        if (field->group != group || node->skipped[i])
-            continue;
-        field_read(field, ref, &value);
-        if (common_value_has_word(filter, node, field, &value))
-            return true;
-    }
-    return false;
-}
-
-static bool group_has_word(const struct filter *filter, const struct filter_node *node,
-                           const struct row_ref *ref, size_t first) {
-    const struct field *field = &filter->kind->fields[first];
-    const void *where = field_struct(field, ref->row);
-    bool matches;
-    if (!where)
-        return false;
-    if (filter_recall(filter, node, field->group, where, &matches))
-        return matches;
-    matches = fields_have_word(filter, node, ref, first, field->group);
-    filter_note(filter, node, field->group, where, matches);
-    return matches;
-}
+// --- Where the word can stand at all -------------------------------------------------------------
 
 static bool is_made_of(const char *word, const char *characters) {
     return word[strspn(word, characters)] == '\0';
@@ -182,6 +24,106 @@ static bool is_letters(const char *word) {
     while (isalpha((unsigned char)*word))
         word++;
     return *word == '\0';
+}
+
+// A number that begins with no zero, and ten to the power of its digits: so it is found in numbers
+// that are not written out. Others stay 0.
+static void find_number(struct filter_node *node) {
+    if (!is_made_of(node->word, "0123456789") || node->word[0] == '0' ||
+        strlen(node->word) > NUMBER_DIGITS)
+        return;
+    node->number_end = 1;
+    for (const char *digit = node->word; *digit; digit++) {
+        node->number = node->number * 10 + (uint64_t)(*digit - '0');
+        node->number_end *= 10;
+    }
+}
+
+// Characters of the longest run of digits.
+static size_t longest_number(const char *word) {
+    size_t longest = 0, len;
+    for (; *word; word += len + (word[len] != '\0')) {
+        len = strspn(word, "0123456789");
+        if (len > longest)
+            longest = len;
+    }
+    return longest;
+}
+
+// What stands between the first two dots, a number; or -1.
+static int find_octet(const char *word) {
+    const char *dot = strchr(word, '.'), *end = dot ? strchr(dot + 1, '.') : NULL;
+    return end && end > dot + 1 ? atoi(dot + 1) : -1;
+}
+
+// The kinds of values that the word could stand in.
+static void find_values(struct filter_node *node) {
+    node->in_integers = is_made_of(node->word + (node->word[0] == '-'), "0123456789");
+    node->in_numbers = is_made_of(node->word, "0123456789.-");
+    node->in_addresses = is_made_of(node->word, "0123456789abcdefABCDEF.:/");
+    node->in_ipv4 = is_made_of(node->word, "0123456789.") && longest_number(node->word) <= 3;
+    node->in_times = is_made_of(node->word, "0123456789-:.TtZz") &&
+                     strchr(node->word, '.') == strrchr(node->word, '.');
+    node->in_lists = strchr(node->word, ',');
+    node->in_netns = true;
+    node->octet = node->in_ipv4 ? find_octet(node->word) : -1;
+    find_number(node);
+}
+
+// Numbers without a word in the table are "unknown(N)".
+static bool enum_has_word(const struct enum_names *names, const char *word) {
+    if (!names || is_made_of(word, "uknowUKNOW(0123456789)"))
+        return true;
+    for (size_t i = 0; i < names->count; i++) {
+        if (names->names[i] && text_contains(names->names[i], word))
+            return true;
+    }
+    return false;
+}
+
+// The bits whose names have the word.
+static uint64_t find_flags(const struct flag_name *names, const char *word) {
+    uint64_t bits = 0;
+    for (const struct flag_name *flag = names; flag->name; flag++) {
+        if (text_contains(flag->name, word))
+            bits |= flag->bit;
+    }
+    return bits;
+}
+
+// Yes and no would be found in every row, rates change while one looks, and what stands in JSON
+// stands elsewhere as text.
+static bool type_has_word(const struct filter_node *node, const struct field *field) {
+    switch (field->type) {
+    case FIELD_BOOLEAN:
+    case FIELD_BYTES_RATE:
+    case FIELD_COUNT_RATE:
+    case FIELD_JSON:
+        return false;
+    case FIELD_NUMBER:
+    case FIELD_BYTES:
+    case FIELD_COUNT:
+        return node->in_integers;
+    case FIELD_DURATION:
+        return node->in_numbers;
+    case FIELD_TIME:
+        return node->in_times;
+    case FIELD_ENUM:
+        return enum_has_word(field->names, node->word);
+    case FIELD_FLAGS:
+        return node->in_lists || find_flags(field->names, node->word) != 0;
+    case FIELD_ADDRESS:
+    case FIELD_PREFIX:
+    case FIELD_LLADDR:
+        return node->in_addresses;
+    case FIELD_TEXT:
+    case FIELD_INTERFACE:
+    case FIELD_NETNS:
+    case FIELD_LIST:
+    case FIELD_RECORDS:
+        return true;
+    }
+    return false;
 }
 
 // What a text says in words are other fields, and the words between: a word of nothing but digits
@@ -195,50 +137,142 @@ static bool is_said_elsewhere(const struct filter_node *node, const struct field
     return node->in_numbers || (is_letters(node->word) && !text_contains(part->help, node->word));
 }
 
+// Adds the fields of a group in which the word can stand.
+static void add_group(struct filter_node *node, const struct kind *kind, size_t group) {
+    size_t first = node->place_count;
+    for (size_t i = 0; i < kind->field_count - kind->unusual_count; i++) {
+        const struct field *field = &kind->fields[i];
+        if (field->group != group || !type_has_word(node, field) || is_said_elsewhere(node, field))
+            continue;
+        struct filter_place *place = &node->places[node->place_count++];
+        place->field = field;
+        if (field->type == FIELD_FLAGS)
+            place->flags = find_flags(field->names, node->word);
+    }
+    if (node->place_count > first)
+        node->places[first].group_count = node->place_count - first;
+}
+
 // True if no field before this one is of its group.
-static bool is_first_of_group(const struct kind *kind, size_t place) {
-    for (size_t i = 0; i < place; i++) {
-        if (kind->fields[i].group == kind->fields[place].group)
+static bool is_first_of_group(const struct kind *kind, size_t number) {
+    for (size_t i = 0; i < number; i++) {
+        if (kind->fields[i].group == kind->fields[number].group)
             return false;
     }
     return true;
 }
 
-// The kinds of values that the word could stand in at all.
-static void find_values(struct filter_node *node) {
-    size_t len = strlen(node->word);
-    node->in_integers = is_made_of(node->word, "0123456789-");
-    node->in_numbers = is_made_of(node->word, "0123456789.-");
-    node->in_addresses = is_made_of(node->word, "0123456789abcdefABCDEF.:/");
-    node->in_times = is_made_of(node->word, "0123456789-:.TtZz") &&
-                     strchr(node->word, '.') == strrchr(node->word, '.');
-    node->least = len > 1 ? 1 : 0;
-    for (size_t i = 1; i < len && node->least < UINT64_MAX / 10; i++)
-        node->least *= 10;
-}
-
 int filter_word_init(struct filter_node *node, const struct kind *kind, struct arena *arena) {
     find_values(node);
-    node->firsts = arena_alloc(arena, kind->field_count * sizeof(*node->firsts));
-    node->skipped = arena_alloc(arena, kind->field_count * sizeof(*node->skipped));
-    if (!node->firsts || !node->skipped)
+    node->places = arena_alloc(arena, kind->field_count * sizeof(*node->places));
+    if (!node->places)
         return -ENOMEM;
     for (size_t i = 0; i < kind->field_count - kind->unusual_count; i++) {
-        const struct field *field = &kind->fields[i];
-        node->skipped[i] = !is_searched(field->type) || is_said_elsewhere(node, field);
         if (is_first_of_group(kind, i))
-            node->firsts[node->first_count++] = (uint32_t)i;
+            add_group(node, kind, kind->fields[i].group);
     }
     return 0;
 }
 
+void filter_word_see(struct filter_node *word, const struct node *node) {
+    word->in_netns = false;
+    for (size_t i = 0; i < node_count(node) && !word->in_netns; i++)
+        word->in_netns = text_contains(node->netnses[i].netns->name, word->word);
+}
+
+// --- Values --------------------------------------------------------------------------------------
+
+static bool text_of_value_has_word(const struct filter *filter, const struct filter_node *node,
+                                   const struct value *value) {
+    buffer_clear(filter->scratch);
+    value_format(value, filter->scratch);
+    return text_contains(buffer_text(filter->scratch), node->word);
+}
+
+static bool number_has_word(const struct filter *filter, const struct filter_node *node,
+                            const struct value *value) {
+    if (node->number == 0)
+        return text_of_value_has_word(filter, node, value);
+    for (uint64_t rest = value->uint; rest >= node->number; rest /= 10) {
+        if (rest % node->number_end == node->number)
+            return true;
+    }
+    return false;
+}
+
+// Of four octets it can only be one of the inner ones that stands between dots.
+static bool address_has_room(const struct filter_node *node, const struct address *address) {
+    return address->family != ADDRESS_IPV4 ||
+           (node->in_ipv4 && (node->octet < 0 || node->octet == address->bytes[1] ||
+                              node->octet == address->bytes[2]));
+}
+
+// Writing what cannot hold the word would be most of the work.
+static bool value_has_word(const struct filter *filter, const struct filter_node *node,
+                           const struct filter_place *place, const struct value *value) {
+    switch (value->kind) {
+    case VALUE_ABSENT:
+    case VALUE_BOOLEAN:
+    case VALUE_JSON:
+        return false;
+    case VALUE_TEXT:
+        return text_contains(value->text, node->word);
+    case VALUE_UINT:
+        return number_has_word(filter, node, value);
+    case VALUE_ADDRESS:
+        return address_has_room(node, &value->address) &&
+               text_of_value_has_word(filter, node, value);
+    case VALUE_FLAGS:
+        return node->in_lists ? text_of_value_has_word(filter, node, value)
+                              : (value->flags.bits & place->flags) != 0;
+    case VALUE_INT:
+    case VALUE_REAL:
+    case VALUE_TIME:
+    case VALUE_PREFIX:
+    case VALUE_LLADDR:
+    case VALUE_TEXTS:
+    case VALUE_RECORDS:
+        return text_of_value_has_word(filter, node, value);
+    }
+    return false;
+}
+
+// --- Rows ----------------------------------------------------------------------------------------
+
+static bool places_have_word(const struct filter *filter, const struct filter_node *node,
+                             const struct filter_place *first, const struct row_ref *ref) {
+    for (size_t i = 0; i < first->group_count; i++) {
+        struct value value;
+        if (first[i].field->type == FIELD_NETNS && !node->in_netns)
+            continue;
+        field_read(first[i].field, ref, &value);
+        if (value_has_word(filter, node, &first[i], &value))
+            return true;
+    }
+    return false;
+}
+
+// What is behind a pointer is looked at once, where the filter may remember it.
+static bool group_has_word(const struct filter *filter, const struct filter_node *node,
+                           const struct filter_place *first, const struct row_ref *ref) {
+    size_t group = first->field->group;
+    const void *where = field_struct(first->field, ref->row);
+    bool has_word;
+    if (group == 0)
+        return places_have_word(filter, node, first, ref);
+    if (!where)
+        return false;
+    if (filter_recall(filter, node, group, where, &has_word))
+        return has_word;
+    has_word = places_have_word(filter, node, first, ref);
+    filter_note(filter, node, group, where, has_word);
+    return has_word;
+}
+
 bool filter_row_has_word(const struct filter *filter, const struct filter_node *node,
                          const struct row_ref *ref) {
-    for (size_t i = 0; i < node->first_count; i++) {
-        size_t first = node->firsts[i];
-        bool own = filter->kind->fields[first].group == 0;
-        if (own ? fields_have_word(filter, node, ref, first, 0)
-                : group_has_word(filter, node, ref, first))
+    for (size_t i = 0; i < node->place_count; i += node->places[i].group_count) {
+        if (group_has_word(filter, node, &node->places[i], ref))
             return true;
     }
     return false;

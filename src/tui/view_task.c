@@ -151,7 +151,7 @@ struct filter *view_task_filter_apart(const struct view_task *task) {
     struct filter *filter = NULL;
     if (filter_compile(task->kind, task->filter_text, &filter, NULL, NULL) < 0)
         return NULL;
-    filter_remember(filter); // the task holds the tables
+    filter_remember(filter, task->node); // the task holds the tables
     return filter;
 }
 

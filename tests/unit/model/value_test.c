@@ -3,7 +3,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -187,8 +189,36 @@ static void test_absent_comes_last(void **state) {
     assert_true(value_compare(&negative, &number) < 0);
 }
 
+// The C library's calendar is the truth.
+static void expect_time(int64_t time) {
+    int64_t nanoseconds = (time % 1000000000 + 1000000000) % 1000000000;
+    time_t seconds = (time_t)(time / 1000000000 - (time % 1000000000 < 0));
+    struct tm broken;
+    char expected[64], date[32];
+    gmtime_r(&seconds, &broken);
+    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &broken);
+    snprintf(expected, sizeof(expected), "%s.%09lldZ", date, (long long)nanoseconds);
+    struct buffer text = BUFFER_INIT;
+    struct value value;
+    value_set_time(&value, time);
+    value_format(&value, &text);
+    assert_string_equal(buffer_text(&text), expected);
+    buffer_done(&text);
+}
+
+static void test_times_are_of_the_calendar(void **state) {
+    (void)state;
+    expect_time(0);
+    expect_time(-1);
+    expect_time(INT64_MIN);
+    expect_time(INT64_MAX);
+    for (int64_t day = -106000; day < 106000; day++) // 1679 to 2260
+        expect_time(day * 86400 * 1000000000 + (day & 1 ? 86399999999999 : 0));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_times_are_of_the_calendar),
         cmocka_unit_test(test_every_type_of_member_is_read),
         cmocka_unit_test(test_what_is_not_known_is_absent),
         cmocka_unit_test(test_numbers_without_a_word_are_said_as_such),

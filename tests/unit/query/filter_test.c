@@ -14,6 +14,8 @@
 
 #include "base/text.h"
 #include "model/flow.h"
+#include "model/netns.h"
+#include "model/node.h"
 #include "tests/sample.h"
 
 // Which of the samples pass, as digits: "02" is the first and the third.
@@ -308,15 +310,30 @@ static bool stands_in_flow(const struct row_ref *ref, const char *word) {
     return false;
 }
 
+static const struct flow_extra extras[] = {
+    {.src = {ADDRESS_IPV6, {0x20, 0x01, 0x0d, 0xb8, [14] = 0x84, [15] = 0x43}},
+     .dst = {ADDRESS_IPV6, {[15] = 1}},
+     .reply_src = {ADDRESS_IPV6, {[15] = 1}},
+     .reply_dst = {ADDRESS_IPV6, {[10] = 0xff, 0xff, 192, 0, 2, 77}},
+     .helper = "ftp"},
+    {.secctx = "system_u:object_r:unlabeled_t:s0", .vtag = {4711, 1}},
+};
+
 static struct flow make_flow(uint32_t number) {
     uint32_t a = number * 2654435761u;
-    struct flow flow = {.family = ADDRESS_IPV4,
-                        .protocol = a % 2 ? 6 : 17,
+    struct flow flow = {.family = a % 13 ? ADDRESS_IPV4 : ADDRESS_IPV6,
+                        .extra = a % 13 == 0   ? &extras[0]
+                                 : a % 17 == 0 ? &extras[1]
+                                               : NULL,
+                        .protocol = a % 11 == 0 ? 200
+                                    : a % 2     ? 6
+                                                : 17,
                         .state = a % 2 ? FLOW_ESTABLISHED : FLOW_STATELESS,
-                        .known = a % 5 ? FLOW_HAS_PORTS : FLOW_HAS_ICMP,
+                        .known = (a % 5 ? FLOW_HAS_PORTS : FLOW_HAS_ICMP) | FLOW_HAS_COUNTERS,
                         .status = a >> 3 & 0x3f,
                         .mark = a % 7 ? 0 : a,
                         .id = a,
+                        .packets = a % 19 ? a / 7 : UINT64_MAX,
                         .start = a % 3 ? (int64_t)a * 1000000000 : 0};
     for (int i = 0; i < 4; i++) {
         flow.orig.src[i] = flow.reply.dst[i] = (uint8_t)(a >> 8 * i & 0x83);
@@ -327,26 +344,75 @@ static struct flow make_flow(uint32_t number) {
 }
 
 static void test_shortcuts_find_what_stands_there(void **state) {
-    static const char *const words[] = {
-        "seen", "becomes",  "established", "128.3",   "443",   "1970-01", "T03:",   "0.0",
-        "from", "fed",      "udp",         "ASSURED", "2:131", "SNAT",    "source", "so far",
-        "type", "2001:db8", "131:",        "-1",      "1.3",   ".0000"};
-    static const struct netns netns = {.name = "there"};
+    static const char *const words[] = {"seen",
+                                        "becomes",
+                                        "established",
+                                        "128.3",
+                                        "443",
+                                        "1970-01",
+                                        "T03:",
+                                        "0.0",
+                                        "from",
+                                        "fed",
+                                        "udp",
+                                        "ASSURED",
+                                        "2:131",
+                                        "SNAT",
+                                        "source",
+                                        "so far",
+                                        "type",
+                                        "2001:db8",
+                                        "131:",
+                                        "-1",
+                                        "1.3",
+                                        ".0000",
+                                        "unknown",
+                                        "(20",
+                                        "ipv6",
+                                        "8443",
+                                        "4711",
+                                        "NAT,D",
+                                        "REPLY,",
+                                        "nowhere",
+                                        ",",
+                                        "192.0.2.7",
+                                        "ffff:",
+                                        "there",
+                                        "FTP",
+                                        "_t:",
+                                        "9",
+                                        "0",
+                                        "00",
+                                        "007",
+                                        "70",
+                                        ".0.",
+                                        "3.131.",
+                                        ".67.131",
+                                        "0.067.",
+                                        "18446744073709551615",
+                                        "99999999999999999999"};
+    struct node *node = node_new();
+    struct table *namespaces = table_new(&netns_kind);
+    struct netns *netns = table_add(namespaces);
     (void)state;
+    netns->name = "there";
+    netns->inode = 1;
+    assert_int_equal(node_set_namespaces(node, namespaces), 0);
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         char text[32];
         struct filter *filter;
         snprintf(text, sizeof(text), "\"%s\"", words[i]);
         assert_int_equal(filter_compile(&flow_kind, text, &filter, NULL, NULL), 0);
-        filter_remember(filter);
+        filter_remember(filter, node);
         for (uint32_t number = 0; number < 3000; number++) {
             struct flow flow = make_flow(number);
-            const struct row_ref ref = {.netns = &netns, .row = &flow};
+            const struct row_ref ref = {.node = node, .netns = netns, .row = &flow};
             if (filter_match(filter, &ref) != stands_in_flow(&ref, words[i]))
                 fail_msg("%s: flow %u", words[i], number);
         }
         filter_free(filter);
     }
+    node_free(node);
 }
 
 int main(void) {
