@@ -368,6 +368,7 @@ static void click(struct screen *screen, const struct input *input) {
 void screen_input(struct screen *screen, const struct input *input) {
     struct input key = *input;
     buffer_clear(&screen->message);
+    screen_view(screen)->searching = false;
     if (screen->prompting != PROMPT_NONE) {
         screen_input_prompt(screen, input->key);
         return;

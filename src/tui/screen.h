@@ -64,6 +64,7 @@ struct screen_effects {
     bool prepare;    // the question is being typed: what its answer needs can be made
     bool ask;        // the question is to be answered
     bool build;      // the view's rows are to be worked out on a worker
+    bool search;     // screen_search_on is to be called when there is time
     bool activities; // some are to be started, or told to end
     bool trace;      // trace.order is to begin
     bool trace_stop;
@@ -205,6 +206,9 @@ void screen_take_rows(struct screen *screen, struct view *view, struct view_task
 
 // Takes a key. What it asks for is in effects, which the caller clears.
 void screen_input(struct screen *screen, const struct input *input);
+
+// Goes on with looking for a row, which any key ends.
+void screen_search_on(struct screen *screen);
 
 // Draws all of it.
 void screen_draw(struct screen *screen, struct grid *grid);

@@ -55,7 +55,7 @@ static void format_place(struct screen *screen, struct buffer *buffer) {
         buffer_printf(buffer, "%sfilter: ", separator);
         screen_put_printable(view->filter_text, buffer);
     }
-    if (view->pending && view->loaded)
+    if ((view->pending && view->loaded) || view->searching)
         buffer_printf(buffer, "%slooking ...", separator);
     if (screen->trace.on)
         buffer_printf(buffer, "%stracing", separator);

@@ -168,12 +168,25 @@ static void change_interval(struct screen *screen, bool slower) {
     screen_say(screen, STYLE_DIM, "counters are read every %g s", screen->interval);
 }
 
+static void tell_search(struct screen *screen, bool found) {
+    if (screen_view(screen)->searching)
+        screen->effects.search = true;
+    else if (!found)
+        screen_say(screen, STYLE_WARNING, "no row matches");
+}
+
 static void search(struct screen *screen, bool backwards) {
     struct view *view = screen_view(screen);
-    if (!view->search)
+    if (view->search)
+        tell_search(screen, view_search(view, backwards));
+    else
         screen_say(screen, STYLE_DIM, "nothing was looked for yet: / does");
-    else if (!view_search(view, backwards))
-        screen_say(screen, STYLE_WARNING, "no row matches");
+}
+
+void screen_search_on(struct screen *screen) {
+    struct view *view = screen_view(screen);
+    if (view->searching)
+        tell_search(screen, view_search_on(view));
 }
 
 static void mark(struct screen *screen) {

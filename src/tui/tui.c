@@ -37,6 +37,7 @@ struct tui {
     uv_signal_t signals[SIGNALS];
     uv_signal_t stop_signal;
     uv_timer_t draw_timer, change_timer, tick_timer;
+    uv_idle_t search_idle;
     uv_async_t activity_news;
     struct node *node;
     struct reader reader;
@@ -394,6 +395,8 @@ static void suspend(struct tui *tui) {
     tty_resize(&tui->grid);
 }
 
+static void search_on(uv_idle_t *idle);
+
 static void set_paused(struct tui *tui, bool paused) {
     reader_set_paused(&tui->reader, paused);
     trace_feed_set_paused(&tui->trace, paused);
@@ -420,6 +423,8 @@ static void act(struct tui *tui) {
         save_file(tui, effects.overwrite);
     if (effects.build)
         build(tui);
+    if (effects.search)
+        uv_idle_start(&tui->search_idle, search_on);
     if (effects.trace)
         start_trace(tui);
     if (effects.trace_stop)
@@ -453,6 +458,17 @@ static void read_input(uv_poll_t *poll, int status, int events) {
     } else if (status < 0 || tty_is_gone()) {
         quit(tui);
     }
+}
+
+// Between keys and data, until it is through.
+static void search_on(uv_idle_t *idle) {
+    struct tui *tui = idle->data;
+    tui->screen.effects.search = false;
+    screen_search_on(&tui->screen);
+    if (tui->screen.effects.search)
+        return;
+    uv_idle_stop(idle);
+    draw_and_wish(tui);
 }
 
 // --- Signals -------------------------------------------------------------------------------------
@@ -530,7 +546,9 @@ static int start_loop(struct tui *tui, struct error *err) {
     if (r == 0)
         r = uv_timer_init(&tui->loop, &tui->draw_timer);
     tui->draw_timer.data = tui->change_timer.data = tui->tick_timer.data = tui;
-    tui->activity_news.data = tui;
+    tui->activity_news.data = tui->search_idle.data = tui;
+    if (r == 0)
+        r = uv_idle_init(&tui->loop, &tui->search_idle);
     if (r == 0)
         r = uv_timer_init(&tui->loop, &tui->change_timer);
     if (r == 0)

@@ -29,6 +29,7 @@ static void drop_rows(struct view *view) {
     view->order = NULL;
     view->tree_rows = NULL;
     view->count = view->total = 0;
+    view->searched = 0; // among other rows it begins anew
     view->loaded = false;
 }
 
@@ -309,15 +310,32 @@ bool view_select_row(struct view *view, struct row_id id) {
     return true;
 }
 
+static bool matches_search(const struct view *view, size_t index) {
+    struct row_ref ref = view_row(view, index);
+    return filter_match(view->search, &ref);
+}
+
 bool view_search(struct view *view, bool backwards) {
-    for (size_t step = 1; view->search && step <= view->count; step++) {
-        size_t away = backwards ? view->count - step : step;
+    view->searching = view->search;
+    view->search_backwards = backwards;
+    view->searched = 0;
+    return view_search_on(view);
+}
+
+bool view_search_on(struct view *view) {
+    for (size_t rows = 0; view->searching && rows < VIEW_AT_ONCE; rows++) {
+        if (view->searched == view->count) {
+            view->searching = false;
+            return false;
+        }
+        size_t step = ++view->searched;
+        size_t away = view->search_backwards ? view->count - step : step;
         size_t index = (view->index + away) % view->count;
-        struct row_ref ref = view_row(view, index);
-        if (!filter_match(view->search, &ref))
-            continue;
-        view_select(view, index);
-        return true;
+        if (matches_search(view, index)) {
+            view->searching = false;
+            view_select(view, index);
+            return true;
+        }
     }
     return false;
 }

@@ -25,6 +25,9 @@ struct view {
     struct filter *filter; // NULL: every row
     char *filter_text;     // what it was made of
     struct filter *search; // the last one that was valid: what n and N look for
+    bool searching;        // it goes on,
+    bool search_backwards;
+    size_t searched; // when it has looked at so many rows
     struct sort sort;
     bool is_sort_chosen; // by the user: else rows of all namespaces stand by namespace first
     bool tree;
@@ -91,8 +94,10 @@ void view_select(struct view *view, size_t index);
 bool view_select_row(struct view *view, struct row_id id);
 
 // Selects the next (or the previous) row that matches the last filter, around the end. Returns
-// false if none does.
+// false if none does among the rows that it has looked at: as many as a key can wait for. Then the
+// view is `searching` until view_search_on, which goes on, has looked at all.
 bool view_search(struct view *view, bool backwards);
+bool view_search_on(struct view *view);
 
 // Opens the row of a tree that is selected, or closes it; opens all, or closes all below the roots.
 // From the next view_build on.

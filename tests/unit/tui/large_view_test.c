@@ -144,6 +144,50 @@ static void test_parts_are_filtered_as_the_whole(void **state) {
     }
 }
 
+// Looks on until it has found one or looked at all; how often is stored.
+static bool search(struct view *view, bool backwards, size_t *ret_turns) {
+    bool found = view_search(view, backwards);
+    for (*ret_turns = 1; view->searching; ++*ret_turns)
+        found = view_search_on(view);
+    return found;
+}
+
+static void test_a_search_takes_turns(void **state) {
+    struct fixture *fixture = *state;
+    struct view *view = &fixture->view;
+    size_t turns;
+    view_set_filter(view, "dst = 10.7.161.32", NULL, NULL); // 500000
+    view_set_filter(view, "", NULL, NULL);
+    build(fixture);
+    assert_true(search(view, false, &turns));
+    assert_int_equal(view->index, 500000);
+    assert_int_equal(turns, 500000 / VIEW_AT_ONCE);
+    view_select(view, 500010);
+    assert_true(search(view, true, &turns));
+    assert_int_equal(view->index, 500000);
+    assert_int_equal(turns, 1);
+    assert_true(search(view, false, &turns)); // around the end, to itself
+    assert_int_equal(view->index, 500000);
+    assert_int_equal(turns, ROWS / VIEW_AT_ONCE);
+}
+
+static void test_a_search_among_other_rows_begins_anew(void **state) {
+    struct fixture *fixture = *state;
+    struct view *view = &fixture->view;
+    size_t turns;
+    view_set_filter(view, "dst = 10.7.161.32", NULL, NULL);
+    view_set_filter(view, "", NULL, NULL);
+    build(fixture);
+    assert_false(view_search(view, false));
+    assert_true(view->searching);
+    node_set_table(fixture->node, 1, table_new(&route_kind));
+    view_build(view, fixture->node, 1);
+    assert_false(view_search_on(view));
+    assert_false(view->searching);
+    assert_false(search(view, false, &turns)); // of no rows
+    assert_int_equal(turns, 1);
+}
+
 static void test_selection_follows_its_row(void **state) {
     struct fixture *fixture = *state;
     struct view *view = &fixture->view;
@@ -194,6 +238,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_all_rows_are_in_order),
         TEST(test_parts_are_filtered_as_the_whole),
+        TEST(test_a_search_takes_turns),
+        TEST(test_a_search_among_other_rows_begins_anew),
         TEST(test_selection_follows_its_row),
         TEST(test_what_nobody_wants_changes_nothing),
         TEST(test_tables_may_be_replaced_meanwhile),
