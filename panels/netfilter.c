@@ -92,7 +92,7 @@ static const struct panel_view views[] = {
         .title = "Bypasses",
         .key = 'B',
         .kind = KIND_BYPASSES,
-        .columns = "station,type,name,~id,~mode,dev,effect,?rule,?evidence",
+        .columns = "station,type,name,?id,?mode,dev,effect,?cgroup,?rule,?evidence",
         .targets = netfilter_bypass_targets,
     },
     {

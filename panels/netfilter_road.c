@@ -57,10 +57,14 @@ static struct panel_side_item *add_item(struct making *making, enum style style,
 
 // --- Bypasses ------------------------------------------------------------------------------------
 
+// Types that the road tells in lines of their own.
+#define TYPE(type)  (1U << BYPASS_##type)
+#define TYPES_APART (TYPE(BACKENDS) | TYPE(TAGGED) | TYPE(PROGRAM))
+
 // Which of them an item is about.
 struct bypass_choice {
     enum road_point station;
-    bool backends;               // those of two backends; else all others
+    unsigned types;              // bits; 0: all that are not told apart
     const char *device;          // only what is about it; NULL: any
     const struct nf_chain *base; // only rules that are called from it; NULL: no rules
 };
@@ -80,8 +84,9 @@ static bool is_same_chain(const struct nf_chain *a, const struct nf_chain *b) {
 }
 
 static bool is_chosen(const struct bypass *bypass, const struct bypass_choice *choice) {
+    unsigned types = choice->types ? choice->types : ~TYPES_APART;
     if (bypass->station != choice->station || !is_about(bypass, choice->device) ||
-        (bypass->type == BYPASS_BACKENDS) != choice->backends)
+        !(types & 1U << bypass->type))
         return false;
     if (!choice->base)
         return !bypass->rule;
@@ -116,7 +121,7 @@ static void lead_to_base(const struct making *making, struct panel_side_item *it
     netfilter_place_bypasses(station, base, making->netns, &item->place);
 }
 
-// "dropper on eth0", "3 on eth0 ..."; of bridges "br0, 2 more".
+// "dropper on eth0", "3 on eth0 ..."; of bridges "br0, 2 more"; of cgroups "3 programs".
 static void put_bypasses(const struct bypass *first, size_t count, struct buffer *text) {
     const char *device = first->device_count > 0 ? first->devices[0] : NULL;
     if (first->type == BYPASS_BRIDGE) {
@@ -131,6 +136,8 @@ static void put_bypasses(const struct bypass *first, size_t count, struct buffer
         buffer_puts(text, first->name);
     else
         buffer_printf(text, "program %u", (unsigned)first->id.value);
+    if (first->cgroup && count > 1)
+        buffer_puts(text, " programs");
     if (device)
         buffer_printf(text, " on %s%s", device, count > 1 ? " ..." : "");
 }
@@ -143,16 +150,24 @@ static const char *const titles[ROAD_POINT_COUNT] = {
     [ROAD_AT_XDP] = "XDP",
     [ROAD_AT_TC_INGRESS] = "tc ingress",
     [ROAD_AT_TC_EGRESS] = "tc egress",
+    [ROAD_AT_CGROUP_INGRESS] = "cgroup ingress",
+    [ROAD_AT_SOCKET] = "cgroup sockets",
+    [ROAD_AT_CGROUP_EGRESS] = "cgroup egress",
     [ROAD_AT_BRIDGE] = "IP's hooks passed by",
 };
+
+static bool is_read(const struct table *bypasses, enum road_point point) {
+    const struct bypass_whole *whole = bypasses ? bypasses->whole : NULL;
+    return whole && !(whole->unread & 1U << point);
+}
 
 // Something that is not there is said only where all has been read.
 static void add_station(struct making *making, const struct road_stop *stop) {
     const struct bypass_choice choice = {.station = stop->point, .device = stop->device};
     size_t count;
     const struct bypass *first = stop->point ? find_bypass(making, &choice, &count) : NULL;
-    bool known = making->bypasses && making->bypasses->status.state == STATUS_OK;
-    if (!first && known && stop->point && stop->point != ROAD_AT_BRIDGE)
+    if (!first && is_read(making->bypasses, stop->point) && stop->point &&
+        stop->point != ROAD_AT_BRIDGE)
         add_item(making, STYLE_DIM, "       %s: none", titles[stop->point]);
     else if (!first || stop->point == ROAD_AT_BRIDGE)
         add_item(making, STYLE_DIM, "       %s", stop->text);
@@ -167,8 +182,24 @@ static void add_station(struct making *making, const struct road_stop *stop) {
     buffer_done(&text);
 }
 
+// "VLAN, PPPoE: past the hooks of IP".
+static void add_tagged(struct making *making, const struct road_stop *stop) {
+    struct buffer names = BUFFER_INIT;
+    for (size_t i = 0; making->bypasses && i < making->bypasses->count; i++) {
+        const struct bypass *bypass = table_row(making->bypasses, i);
+        if (bypass->type == BYPASS_TAGGED)
+            buffer_printf(&names, "%s%s", names.len > 0 ? ", " : "", bypass->name);
+    }
+    if (names.len > 0)
+        lead_to_station(
+            making,
+            add_item(making, STYLE_WARNING, "       %s: past the hooks of IP", buffer_text(&names)),
+            stop->point);
+    buffer_done(&names);
+}
+
 static void add_backends(struct making *making, const struct road_stop *stop) {
-    const struct bypass_choice choice = {.station = stop->point, .backends = true};
+    const struct bypass_choice choice = {.station = stop->point, .types = TYPE(BACKENDS)};
     size_t count;
     if (find_bypass(making, &choice, &count))
         lead_to_station(making,
@@ -238,6 +269,13 @@ static void add_flowtable(struct making *making, const struct road_stop *stop) {
     lead_to_station(making, item, stop->point);
 }
 
+static void add_program(struct making *making, const struct road_stop *stop) {
+    const struct bypass *bypass = stop->program;
+    struct panel_side_item *item = add_item(making, STYLE_WARNING, " %5d BPF %s %s", stop->priority,
+                                            bypass->mode, bypass->name ? bypass->name : "program");
+    lead_to_station(making, item, stop->point);
+}
+
 static void add_stop(struct making *making, const struct road_stop *stop) {
     switch (stop->type) {
     case ROAD_HOOK:
@@ -246,6 +284,11 @@ static void add_stop(struct making *making, const struct road_stop *stop) {
         return;
     case ROAD_STATION:
         add_station(making, stop);
+        if (stop->point == ROAD_AT_BRIDGE)
+            add_tagged(making, stop);
+        return;
+    case ROAD_PROGRAM:
+        add_program(making, stop);
         return;
     case ROAD_FLOWTABLE:
         add_flowtable(making, stop);
@@ -262,6 +305,31 @@ static bool is_ip_called(const struct table *bypasses) {
     return !whole || whole->bridges_calling_ip > 0;
 }
 
+// The programs among the bypasses; the array is the caller's to free, NULL when memory is out.
+static struct road_program *find_programs(const struct table *bypasses, size_t *ret_count) {
+    size_t count = bypasses ? bypasses->count : 0;
+    struct road_program *programs = calloc(count + 1, sizeof(*programs));
+    *ret_count = 0;
+    for (size_t i = 0; programs && i < count; i++) {
+        const struct bypass *bypass = table_row(bypasses, i);
+        if (bypass->type == BYPASS_PROGRAM)
+            programs[(*ret_count)++] = (struct road_program){
+                .point = bypass->station, .priority = bypass->prio, .of = bypass};
+    }
+    return programs;
+}
+
+static int find_stops(const struct making *making, const struct ruleset *ruleset,
+                      enum road_class class, struct road_stop **ret_stops, size_t *ret_count) {
+    struct road_options options = {.class = class,
+                                   .bridge_calls_ip = is_ip_called(making->bypasses)};
+    struct road_program *programs = find_programs(making->bypasses, &options.program_count);
+    options.programs = programs;
+    int r = programs ? road_make(ruleset, &options, ret_stops, ret_count) : -ENOMEM;
+    free(programs);
+    return r;
+}
+
 static int fill(const struct node *node, uint64_t netns, unsigned variant, const char **ret_title,
                 struct panel_side_item **ret_items, size_t *ret_count) {
     const struct table *hooks = node_table(node, netns, KIND_HOOKS);
@@ -270,13 +338,12 @@ static int fill(const struct node *node, uint64_t netns, unsigned variant, const
                             .entry = entry ? entry->netns : NULL,
                             .netns = netns,
                             .bypasses = node_table(node, netns, KIND_BYPASSES)};
-    const struct road_options options = {.class = variant % ROAD_CLASS_COUNT,
-                                         .bridge_calls_ip = is_ip_called(making.bypasses)};
+    enum road_class class = variant % ROAD_CLASS_COUNT;
     struct road_stop *stops;
     size_t count;
     if (!hooks || !hooks->ruleset || !entry)
         return 0;
-    if (road_make(hooks->ruleset, &options, &stops, &count) < 0)
+    if (find_stops(&making, hooks->ruleset, class, &stops, &count) < 0)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++)
         add_stop(&making, &stops[i]);
@@ -285,7 +352,7 @@ static int fill(const struct node *node, uint64_t netns, unsigned variant, const
         free(making.items);
         return -ENOMEM;
     }
-    *ret_title = road_class_title(options.class);
+    *ret_title = road_class_title(class);
     *ret_items = making.items;
     *ret_count = making.count;
     return 0;

@@ -47,13 +47,17 @@ static int place_of(const struct bypass *bypass) {
     return bypass->station == ROAD_NOWHERE ? ROAD_POINT_COUNT : bypass->station;
 }
 
-// Rules and flowtables of one station by the priorities that the hook calls them in; the others
-// stay as they were found.
+// Of what stands at a hook of netfilter, which it calls by priority.
+static bool is_called(const struct bypass *bypass) {
+    return bypass->table || bypass->type == BYPASS_PROGRAM;
+}
+
+// What the others do is done in the order in which they were found.
 static int compare_rows(const void *a, const void *b) {
     const struct bypass *left = a, *right = b;
     if (left->station != right->station)
         return place_of(left) < place_of(right) ? -1 : 1;
-    if (left->table && right->table && left->prio != right->prio)
+    if (is_called(left) && is_called(right) && left->prio != right->prio)
         return left->prio < right->prio ? -1 : 1;
     return (left->order > right->order) - (left->order < right->order);
 }
@@ -79,7 +83,8 @@ static uint64_t digest_rows(const struct table *table, const struct bypass_whole
         hash = hash_add(hash, &row->identity, sizeof(row->identity));
         hash = hash_text(hash, row->name);
         hash = hash_text(hash, row->mode);
-        hash = hash_text(hash, row->device_count > 0 ? row->devices[0] : NULL);
+        for (size_t k = 0; k < row->device_count; k++)
+            hash = hash_text(hash, row->devices[k]);
         hash = hash_text(hash, row->effect);
         hash = hash_text(hash, row->evidence);
     }
@@ -91,7 +96,10 @@ static int add_rows_of_interfaces(struct table *table, const struct bypass_facts
     struct bypass_whole *whole = arena_alloc(&table->arena, sizeof(*whole));
     if (!whole)
         return -ENOMEM;
+    whole->unread = facts->unread;
     int r = bypass_add_programs(table, facts);
+    if (r == 0)
+        r = bypass_add_bpf(table, facts);
     if (r == 0)
         r = bypass_add_bridges(table, facts, whole);
     whole->digest = digest_rows(table, whole);
@@ -121,12 +129,21 @@ bool bypass_is_unchanged(const struct table *table, const struct bypass_facts *f
 // --- Fields --------------------------------------------------------------------------------------
 
 static const char *const stations[ROAD_POINT_COUNT] = {
-    [ROAD_NOWHERE] = "nowhere",          [ROAD_AT_XDP] = "xdp",
-    [ROAD_AT_TC_INGRESS] = "tc-ingress", [ROAD_AT_INGRESS] = "ingress",
-    [ROAD_AT_BRIDGE] = "bridge",         [ROAD_AT_PREROUTING] = "prerouting",
-    [ROAD_AT_INPUT] = "input",           [ROAD_AT_FORWARD] = "forward",
-    [ROAD_AT_OUTPUT] = "output",         [ROAD_AT_POSTROUTING] = "postrouting",
-    [ROAD_AT_EGRESS] = "egress",         [ROAD_AT_TC_EGRESS] = "tc-egress",
+    [ROAD_NOWHERE] = "nowhere",
+    [ROAD_AT_XDP] = "xdp",
+    [ROAD_AT_TC_INGRESS] = "tc-ingress",
+    [ROAD_AT_INGRESS] = "ingress",
+    [ROAD_AT_BRIDGE] = "bridge",
+    [ROAD_AT_PREROUTING] = "prerouting",
+    [ROAD_AT_INPUT] = "input",
+    [ROAD_AT_CGROUP_INGRESS] = "cgroup-ingress",
+    [ROAD_AT_FORWARD] = "forward",
+    [ROAD_AT_SOCKET] = "socket",
+    [ROAD_AT_OUTPUT] = "output",
+    [ROAD_AT_POSTROUTING] = "postrouting",
+    [ROAD_AT_CGROUP_EGRESS] = "cgroup-egress",
+    [ROAD_AT_EGRESS] = "egress",
+    [ROAD_AT_TC_EGRESS] = "tc-egress",
 };
 static const struct enum_names station_names = NAMES(stations);
 
@@ -135,10 +152,19 @@ const char *bypass_station_name(enum road_point station) {
 }
 
 static const char *const types[] = {
-    [BYPASS_XDP] = "xdp",           [BYPASS_TC] = "tc",           [BYPASS_TC_FILTER] = "tc-filter",
-    [BYPASS_TCX] = "tcx",           [BYPASS_NETKIT] = "netkit",   [BYPASS_FLOWTABLE] = "flowtable",
-    [BYPASS_FLOW_ADD] = "flow-add", [BYPASS_NOTRACK] = "notrack", [BYPASS_BRIDGE] = "bridge",
+    [BYPASS_XDP] = "xdp",
+    [BYPASS_TC] = "tc",
+    [BYPASS_TC_FILTER] = "tc-filter",
+    [BYPASS_TCX] = "tcx",
+    [BYPASS_NETKIT] = "netkit",
+    [BYPASS_FLOWTABLE] = "flowtable",
+    [BYPASS_FLOW_ADD] = "flow-add",
+    [BYPASS_NOTRACK] = "notrack",
+    [BYPASS_BRIDGE] = "bridge",
+    [BYPASS_TAGGED] = "tagged",
     [BYPASS_BACKENDS] = "backends",
+    [BYPASS_PROGRAM] = "netfilter",
+    [BYPASS_CGROUP] = "cgroup",
 };
 static const struct enum_names type_names = NAMES(types);
 
@@ -174,8 +200,9 @@ static const struct field fields[] = {
     FIELD_OF_ENUM("type", ROW, type, "TYPE", &type_names, "what it is"),
     FIELD(ROW, name, "NAME", FIELD_TEXT, "name of the BPF program, the flowtable or the bridge; a filter with its actions; table and chain of a rule; tables"),
     FIELD(ROW, id, "ID", FIELD_NUMBER, "id of the BPF program"),
-    FIELD(ROW, mode, "MODE", FIELD_TEXT, "driver, generic or offload of XDP; direct-action or classifier of tc; hardware or software of a flowtable"),
+    FIELD(ROW, mode, "MODE", FIELD_TEXT, "driver, generic or offload of XDP; direct-action or classifier of tc; hardware or software of a flowtable; family of a program at a hook; what of its processes a control group's program sees"),
     FIELD_BY("dev", "DEVICES", FIELD_LIST, get_devices, "interfaces whose packets it is about"),
+    FIELD(ROW, cgroup, "CGROUP", FIELD_TEXT, "control group whose processes' packets it is about"),
     FIELD_BY("prio", "PRIORITY", FIELD_NUMBER, get_prio, "order among the filters of tc, or among the chains of the hook"),
     FIELD_OF_ENUM_BEHIND("family", ROW, table, family, "FAMILY", &nf_family_names, "family of the table that it is in"),
     FIELD_BEHIND("table", ROW, table, name, "TABLE", FIELD_TEXT, "table that it is in"),

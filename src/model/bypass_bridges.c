@@ -2,6 +2,7 @@
 // Bridges whose packets do not come to the hooks of IP: net/bridge/br_netfilter_hooks.c asks the
 // namespace's settings and the bridge's own, and hands packets over if one of the two says so.
 #include <errno.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "model/bypass.h"
@@ -97,6 +98,65 @@ static int look_at(struct table *table, const struct bridge_netfilter *settings,
     return all ? 0 : add_bridge(table, settings, link);
 }
 
+// --- Frames with tags ----------------------------------------------------------------------------
+
+// What is in them is nothing to the hooks of IP as they come; is_vlan_ip() and its like ask whether
+// to look into them.
+static const struct tag {
+    const char *name;
+    const char *setting;
+    size_t offset; // of the setting
+    const char *effect;
+} tags[] = {
+    {"VLAN", "bridge-nf-filter-vlan-tagged", offsetof(struct bridge_netfilter, filter_vlan_tagged),
+     "what has the tag of a VLAN meets the rules of family bridge only, from port to port"},
+    {"PPPoE", "bridge-nf-filter-pppoe-tagged",
+     offsetof(struct bridge_netfilter, filter_pppoe_tagged),
+     "what comes in PPPoE meets the rules of family bridge only, from port to port"},
+};
+
+// The bridges that hand some packets over; a list in the arena, or NULL when memory is out.
+static const char **list_calling(struct table *table, const struct bypass_facts *facts,
+                                 size_t *ret_count) {
+    const char **names =
+        arena_alloc(&table->arena, (facts->links->count + 1) * sizeof(const char *));
+    *ret_count = 0;
+    for (size_t i = 0; names && i < facts->links->count; i++) {
+        const struct link *link = table_row(facts->links, i);
+        bool calling = false;
+        for (size_t k = 0; link->bridge && k < PROTOCOLS; k++)
+            calling |= calls(facts->bridge_netfilter, link->bridge, &protocols[k]);
+        const char *name = calling ? arena_strdup(&table->arena, link->ifname) : NULL;
+        if (name)
+            names[(*ret_count)++] = name;
+        else if (calling)
+            return NULL;
+    }
+    return names;
+}
+
+static int add_tag(struct table *table, const struct bypass_facts *facts, const struct tag *tag) {
+    const struct maybe *setting = setting_at(facts->bridge_netfilter, tag->offset);
+    struct buffer evidence = BUFFER_INIT;
+    size_t count;
+    if (!setting->known || setting->value != 0)
+        return 0;
+    const char **names = list_calling(table, facts, &count);
+    if (!names || count == 0)
+        return names ? 0 : -ENOMEM;
+    struct bypass *row =
+        bypass_add(table, BYPASS_TAGGED, ROAD_AT_BRIDGE, tag->name, strlen(tag->name));
+    if (!row)
+        return -ENOMEM;
+    row->name = tag->name;
+    row->devices = names;
+    row->device_count = count;
+    row->effect = tag->effect;
+    buffer_printf(&evidence, "%s 0", tag->setting);
+    row->evidence = bypass_keep_text(table, &evidence);
+    return row->evidence ? 0 : -ENOMEM;
+}
+
 int bypass_add_bridges(struct table *table, const struct bypass_facts *facts,
                        struct bypass_whole *whole) {
     const struct bridge_netfilter *settings = facts->bridge_netfilter;
@@ -108,5 +168,7 @@ int bypass_add_bridges(struct table *table, const struct bypass_facts *facts,
         if (link->bridge)
             r = look_at(table, settings, link, whole);
     }
+    for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]) && r == 0; i++)
+        r = add_tag(table, facts, &tags[i]);
     return r;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ruleset/nf_expr.h"
+
 const char *road_class_title(enum road_class class) {
     static const char *const titles[ROAD_CLASS_COUNT] = {
         [ROAD_TO_HERE] = "from outside to this machine",
@@ -28,9 +30,14 @@ struct station {
     int32_t priority;
     const char *text;
     enum road_point point;
+    bool if_bridge_tracks;
 };
 #define DOES(priority, text) \
-    { (priority), (text), ROAD_NOWHERE }
+    { (priority), (text), ROAD_NOWHERE, false }
+#define DOES_AT(point, priority, text) \
+    { (priority), (text), (point), false }
+#define TRACKS(priority, text) \
+    { (priority), (text), ROAD_NOWHERE, true }
 #define END DOES(0, NULL)
 
 // linux/netfilter_ipv4.h and netfilter_ipv6.h, enum nf_ip_hook_priorities:
@@ -63,26 +70,37 @@ static const struct station input[] = {
     DOES(100, "source NAT of known flows"),
     DOES(300, "helpers of conntrack look at the packet"),
     DOES(LAST, "conntrack confirms a new flow"),
+    DOES_AT(ROAD_AT_CGROUP_INGRESS, LAST, "programs of cgroups at ingress"),
     DOES(LAST, "a socket takes the packet"),
     END,
 };
 static const struct station input_of_lo[] = {
+    DOES_AT(ROAD_AT_CGROUP_INGRESS, LAST, "programs of cgroups at ingress"),
     DOES(LAST, "a socket takes the packet"),
     END,
 };
 static const struct station forward[] = {END};
 static const struct station output[] = {
+    DOES_AT(ROAD_AT_SOCKET, FIRST, "programs of cgroups at sockets"),
     DOES(FIRST, "a socket sends; routing decision"),
     DOES(-400, "fragments are put together"),
     DOES(-200, "conntrack looks for the flow"),
     DOES(-100, "destination NAT of known flows"),
-    DOES(LAST, "routed again, if its mark or destination has changed"),
+    DOES(LAST, "routed again, if mark or address changed"),
     END,
 };
 static const struct station postrouting[] = {
     DOES(100, "source NAT of known flows"),
     DOES(300, "helpers of conntrack look at the packet"),
     DOES(LAST, "conntrack confirms a new flow"),
+    END,
+};
+// net/ipv4/ip_output.c, ip_finish_output()
+static const struct station postrouting_from_here[] = {
+    DOES(100, "source NAT of known flows"),
+    DOES(300, "helpers of conntrack look at the packet"),
+    DOES(LAST, "conntrack confirms a new flow"),
+    DOES_AT(ROAD_AT_CGROUP_EGRESS, LAST, "programs of cgroups at egress"),
     END,
 };
 // net/bridge/br_netfilter_hooks.c, br_nf_dev_queue_xmit()
@@ -94,22 +112,32 @@ static const struct station bridge_postrouting[] = {
     END,
 };
 static const struct station ingress[] = {
-    {FIRST, "XDP programs", ROAD_AT_XDP},
-    {FIRST, "tc's filters at ingress", ROAD_AT_TC_INGRESS},
+    DOES_AT(ROAD_AT_XDP, FIRST, "XDP programs"),
+    DOES_AT(ROAD_AT_TC_INGRESS, FIRST, "tc's filters at ingress"),
     END,
 };
 static const struct station egress[] = {
-    {LAST, "tc's filters at egress", ROAD_AT_TC_EGRESS},
+    DOES_AT(ROAD_AT_TC_EGRESS, LAST, "tc's filters at egress"),
     DOES(LAST, "queueing discipline"),
     END,
 };
-// linux/netfilter_bridge.h NF_BR_PRI_BRNF
+// linux/netfilter_bridge.h NF_BR_PRI_BRNF; net/bridge/netfilter/nf_conntrack_bridge.c
 static const struct station bridge_calls[] = {
-    {0, "br_netfilter: on to the hooks of IP", ROAD_AT_BRIDGE},
+    TRACKS(-200, "conntrack looks for the flow"),
+    DOES_AT(ROAD_AT_BRIDGE, 0, "br_netfilter: on to the hooks of IP"),
     END,
 };
 static const struct station bridge_calls_not[] = {
-    {0, "passes by the hooks of IP", ROAD_AT_BRIDGE},
+    TRACKS(-200, "conntrack looks for the flow"),
+    DOES_AT(ROAD_AT_BRIDGE, 0, "passes by the hooks of IP"),
+    END,
+};
+static const struct station bridge_tracks[] = {
+    TRACKS(-200, "conntrack looks for the flow"),
+    END,
+};
+static const struct station bridge_confirms[] = {
+    TRACKS(LAST, "conntrack confirms a new flow"),
     END,
 };
 static const struct station bridge_lookup[] = {
@@ -158,6 +186,8 @@ struct hook {
 #define HOOK_FORWARD     HOOK_IP(FORWARD, "forward", forward, ALWAYS, false)
 #define HOOK_OUTPUT      HOOK_IP(OUTPUT, "output", output, ALWAYS, false)
 #define HOOK_POSTROUTING HOOK_IP(POSTROUTING, "postrouting", postrouting, ALWAYS, false)
+#define HOOK_POSTROUTING_FROM_HERE \
+    HOOK_IP(POSTROUTING, "postrouting", postrouting_from_here, ALWAYS, false)
 #define HOOK_BY_BRIDGE(number, name, stations) \
     HOOK_IP(number, name, stations, IF_BRIDGE_CALLS, false)
 #define HOOK_BRIDGE(number, name, stations, when, part)                                         \
@@ -167,12 +197,13 @@ struct hook {
     }
 
 // Of packets that come by a port of a bridge, or leave by one.
-#define HOOKS_BRIDGE_IN                                                              \
-    HOOK_BRIDGE(PREROUTING, "bridge prerouting, by a port", none, IF_CHAINS, WHOLE), \
+#define HOOKS_BRIDGE_IN                                                                       \
+    HOOK_BRIDGE(PREROUTING, "bridge prerouting, by a port", bridge_tracks, IF_CHAINS, WHOLE), \
         HOOK_BRIDGE(INPUT, "bridge input, by a port", none, IF_CHAINS, WHOLE)
-#define HOOKS_BRIDGE_OUT                                                              \
-    HOOK_BRIDGE(OUTPUT, "bridge output, by a port", bridge_lookup, IF_CHAINS, WHOLE), \
-        HOOK_BRIDGE(POSTROUTING, "bridge postrouting, by a port", none, IF_CHAINS, WHOLE)
+#define HOOKS_BRIDGE_OUT                                                                      \
+    HOOK_BRIDGE(OUTPUT, "bridge output, by a port", bridge_lookup, IF_CHAINS, WHOLE),         \
+        HOOK_BRIDGE(POSTROUTING, "bridge postrouting, by a port", bridge_confirms, IF_CHAINS, \
+                    WHOLE)
 #define HOOKS_MAX 12
 
 enum road_point road_point_of(uint8_t family, uint32_t hook) {
@@ -204,12 +235,12 @@ static const struct {
                          HOOK_FORWARD, HOOK_POSTROUTING, HOOKS_BRIDGE_OUT,
                          HOOK_EGRESS("egress", NULL)},
                         9},
-    [ROAD_LOCAL] = {{HOOK_OUTPUT, HOOK_POSTROUTING, HOOK_EGRESS("egress of lo", "lo"),
+    [ROAD_LOCAL] = {{HOOK_OUTPUT, HOOK_POSTROUTING_FROM_HERE, HOOK_EGRESS("egress of lo", "lo"),
                      HOOK_INGRESS("ingress of lo", "lo"),
                      HOOK_IP(PREROUTING, "prerouting", prerouting_of_lo, ALWAYS, true),
                      HOOK_IP(INPUT, "input", input_of_lo, ALWAYS, true)},
                     6},
-    [ROAD_FROM_HERE] = {{HOOK_OUTPUT, HOOK_POSTROUTING, HOOKS_BRIDGE_OUT,
+    [ROAD_FROM_HERE] = {{HOOK_OUTPUT, HOOK_POSTROUTING_FROM_HERE, HOOKS_BRIDGE_OUT,
                          HOOK_EGRESS("egress", NULL)},
                         5},
     [ROAD_BRIDGED] =
@@ -223,7 +254,7 @@ static const struct {
           HOOK_BRIDGE(FORWARD, "bridge forward", bridge_lookup, IF_BRIDGE_CALLS_NOT, WHOLE),
           HOOK_BY_BRIDGE(FORWARD, "forward, by br_netfilter", forward),
           HOOK_BRIDGE(FORWARD, "bridge forward, on", none, IF_CHAINS_BEHIND, BEHIND_IP),
-          HOOK_BRIDGE(POSTROUTING, "bridge postrouting", none, ALWAYS, WHOLE),
+          HOOK_BRIDGE(POSTROUTING, "bridge postrouting", bridge_confirms, ALWAYS, WHOLE),
           HOOK_BY_BRIDGE(POSTROUTING, "postrouting, by br_netfilter", bridge_postrouting),
           HOOK_EGRESS("egress", NULL)},
          12},
@@ -294,6 +325,7 @@ static bool can_snat(const struct nf_chain *chain) {
 struct making {
     struct road_stop *stops;
     size_t count, capacity;
+    bool bridge_tracks; // conntrack looks at what bridges carry
 };
 
 static int add(struct making *making, const struct road_stop *stop) {
@@ -377,6 +409,8 @@ static int add_stations(struct making *making, const struct hook *hook) {
     int r = 0;
     for (size_t i = 0; hook->stations[i].text && r == 0; i++) {
         const struct station *station = &hook->stations[i];
+        if (station->if_bridge_tracks && !making->bridge_tracks)
+            continue;
         r = add(making, &(struct road_stop){.type = ROAD_STATION,
                                             .point = station->point,
                                             .hook = hook->name,
@@ -388,21 +422,78 @@ static int add_stations(struct making *making, const struct hook *hook) {
     return r;
 }
 
-static int add_hook(struct making *making, const struct ruleset *ruleset, const struct hook *hook) {
+static int add_programs(struct making *making, const struct road_options *options,
+                        const struct hook *hook) {
+    int r = 0;
+    for (size_t i = 0; hook->level == LEVEL_IP && i < options->program_count && r == 0; i++) {
+        const struct road_program *program = &options->programs[i];
+        if (program->point == hook->point)
+            r = add(making,
+                    &(struct road_stop){.type = ROAD_PROGRAM,
+                                        .point = hook->point,
+                                        .hook = hook->name,
+                                        .program = program->of,
+                                        .priority = program->priority,
+                                        .order = (int64_t)program->priority * STATIONS_MAX});
+    }
+    return r;
+}
+
+// What is in tables.
+static int add_ruleset(struct making *making, const struct ruleset *ruleset,
+                       const struct hook *hook) {
+    int r = 0;
+    for (size_t i = 0; i < ruleset->table_count && r == 0; i++) {
+        r = add_chains(making, ruleset->tables[i], hook);
+        if (r == 0)
+            r = add_flowtables(making, ruleset->tables[i], hook);
+    }
+    return r;
+}
+
+static int add_hook(struct making *making, const struct ruleset *ruleset,
+                    const struct road_options *options, const struct hook *hook) {
     const struct road_stop head = {
         .type = ROAD_HOOK, .point = hook->point, .hook = hook->name, .text = hook->name};
     int r = add(making, &head);
     size_t begun = making->count;
     if (r == 0)
         r = add_stations(making, hook);
-    for (size_t i = 0; i < ruleset->table_count && r == 0; i++) {
-        r = add_chains(making, ruleset->tables[i], hook);
-        if (r == 0)
-            r = add_flowtables(making, ruleset->tables[i], hook);
-    }
+    if (r == 0)
+        r = add_ruleset(making, ruleset, hook);
+    if (r == 0)
+        r = add_programs(making, options, hook);
     if (r == 0 && making->count > begun)
         qsort(making->stops + begun, making->count - begun, sizeof(*making->stops), compare_stops);
     return r;
+}
+
+// Where a rule of a bridge's has to do with flows, the kernel has conntrack look at all that the
+// bridges of the namespace carry (nf_ct_netns_get()).
+static bool is_about_flows(const struct nf_expr *expr) {
+    return expr->kind == NF_EXPR_CT || expr->kind == NF_EXPR_CT_SET ||
+           expr->kind == NF_EXPR_CONNLIMIT;
+}
+
+static bool tracks(const struct nf_chain *chain) {
+    for (size_t i = 0; i < chain->rule_count; i++) {
+        for (size_t k = 0; k < chain->rules[i].expr_count; k++) {
+            if (is_about_flows(&chain->rules[i].exprs[k]))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool do_bridges_track(const struct ruleset *ruleset) {
+    for (size_t i = 0; i < ruleset->table_count; i++) {
+        const struct nf_table *table = ruleset->tables[i];
+        for (size_t k = 0; table->family == NF_FAMILY_BRIDGE && k < table->chain_count; k++) {
+            if (tracks(&table->chains[k]))
+                return true;
+        }
+    }
+    return false;
 }
 
 static bool has_chains(const struct ruleset *ruleset, const struct hook *hook) {
@@ -435,12 +526,12 @@ static bool is_met(const struct ruleset *ruleset, const struct hook *hook,
 
 int road_make(const struct ruleset *ruleset, const struct road_options *options,
               struct road_stop **ret_stops, size_t *ret_count) {
-    struct making making = {.stops = NULL};
+    struct making making = {.bridge_tracks = do_bridges_track(ruleset)};
     int r = 0;
     for (size_t i = 0; i < roads[options->class].count && r == 0; i++) {
         const struct hook *hook = &roads[options->class].hooks[i];
         if (is_met(ruleset, hook, options))
-            r = add_hook(&making, ruleset, hook);
+            r = add_hook(&making, ruleset, options, hook);
     }
     if (r < 0) {
         free(making.stops);

@@ -28,6 +28,7 @@ enum road_stop_type {
     ROAD_CHAIN,     // a base chain
     ROAD_FLOWTABLE, // a flowtable, which takes packets of its flows out of the road
     ROAD_STATION,   // something that the kernel does
+    ROAD_PROGRAM,   // a BPF program among the chains
 };
 
 // Where on the road something can be that takes packets past netfilter, in the order in which they
@@ -40,9 +41,12 @@ enum road_point {
     ROAD_AT_BRIDGE,
     ROAD_AT_PREROUTING,
     ROAD_AT_INPUT,
+    ROAD_AT_CGROUP_INGRESS, // a socket takes the packet
     ROAD_AT_FORWARD,
+    ROAD_AT_SOCKET, // a process connects or sends: there is no packet yet
     ROAD_AT_OUTPUT,
     ROAD_AT_POSTROUTING,
+    ROAD_AT_CGROUP_EGRESS,
     ROAD_AT_EGRESS,
     ROAD_AT_TC_EGRESS,
     ROAD_POINT_COUNT,
@@ -59,15 +63,25 @@ struct road_stop {
     const char *device;                   // of a station: whose it is alone; NULL: any
     const struct nf_chain *chain;         // of a base chain
     const struct nf_flowtable *flowtable; // of a flowtable
-    int32_t priority;                     // of a chain, a flowtable or a station at a hook
+    const void *program;                  // of a program: what it is of (struct road_program)
+    int32_t priority;                     // of a chain, a flowtable, a program or a station
     bool dnat, snat;                      // of a chain: it can change the destination, the source
     bool passed;                          // of a chain of NAT: it is not asked a second time
     int64_t order;                        // at the hook
 };
 
+// Something that the kernel has among the chains of a hook of IP, and that is in no table.
+struct road_program {
+    enum road_point point;
+    int32_t priority;
+    const void *of; // the caller's
+};
+
 struct road_options {
     enum road_class class;
     bool bridge_calls_ip; // br_netfilter hands packets of some bridge to the hooks of IP
+    const struct road_program *programs;
+    size_t program_count;
 };
 
 // The stops of the road, of packets of IPv4 and IPv6. The array is the caller's to free. Returns 0

@@ -19,6 +19,8 @@ static const struct {
     {"bridge-nf-call-iptables", offsetof(struct bridge_netfilter, call_iptables)},
     {"bridge-nf-call-ip6tables", offsetof(struct bridge_netfilter, call_ip6tables)},
     {"bridge-nf-call-arptables", offsetof(struct bridge_netfilter, call_arptables)},
+    {"bridge-nf-filter-vlan-tagged", offsetof(struct bridge_netfilter, filter_vlan_tagged)},
+    {"bridge-nf-filter-pppoe-tagged", offsetof(struct bridge_netfilter, filter_pppoe_tagged)},
 };
 
 static int read_number(int directory, const char *name, struct maybe *ret_number) {

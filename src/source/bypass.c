@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The source of bypasses, which are found in interfaces with their programs, in filters of traffic
-// control, in what bridges are set to, and in the rules. What cannot be read of these costs its
+// control, in programs of control groups and of netfilter's hooks, in what bridges are set to, and
+// in the rules. What cannot be read of these costs its
 // rows alone.
 #include "model/bypass.h"
 
@@ -13,6 +14,8 @@
 #include "source/bpf.h"
 #include "source/bridge_netfilter.h"
 #include "source/bypass_source.h"
+#include "source/cgroup_programs.h"
+#include "source/hook_programs.h"
 #include "source/link_read.h"
 #include "source/ruleset_cache.h"
 #include "source/tc.h"
@@ -23,13 +26,25 @@ struct reading {
     struct link_reading link; // its table of links goes when the rows are made
     struct tc_filters filters;
     struct bridge_netfilter bridge_netfilter;
+    struct hook_programs hook_programs;
+    struct cgroup_programs cgroup_programs;
     struct ruleset *ruleset;
+    uint32_t unread; // as in struct bypass_facts
 };
 
-static void trouble(struct reading *reading, const char *part, int r, const struct error *err) {
-    if (r < 0)
-        table_trouble(reading->table, STATUS_PARTIAL, "%s: %s", part,
-                      r == -EBADMSG ? "the kernel's answer is malformed" : err->text);
+#define AT(point) (1U << ROAD_AT_##point)
+#define AT_TC     (AT(TC_INGRESS) | AT(TC_EGRESS))
+#define AT_DEVICE (AT(XDP) | AT_TC)
+#define AT_CGROUP (AT(CGROUP_INGRESS) | AT(SOCKET) | AT(CGROUP_EGRESS))
+
+// Says what could not be read, and where on the road that would be.
+static void trouble(struct reading *reading, const char *part, uint32_t points, int r,
+                    const struct error *err) {
+    if (r == 0)
+        return;
+    reading->unread |= points;
+    table_trouble(reading->table, STATUS_PARTIAL, "%s: %s", part,
+                  r == -EBADMSG ? "the kernel's answer is malformed" : err->text);
 }
 
 // --- Interfaces ----------------------------------------------------------------------------------
@@ -38,19 +53,30 @@ static void read_interfaces(struct reading *reading) {
     struct error err = {0};
     const struct status *status = &reading->link.table->status;
     int r = link_read_rows(&reading->link, &err);
-    trouble(reading, "interfaces", r, &err);
+    trouble(reading, "interfaces", AT_DEVICE, r, &err);
     r = tc_read_filters(&reading->link.netlink, &reading->table->arena, &reading->filters, &err);
-    trouble(reading, "tc filters", r, &err);
-    if (bpf_has_tc_programs())
+    trouble(reading, "tc filters", AT_TC, r, &err);
+    if (bpf_may_have(BPF_USE_TC))
         link_read_hook_programs(&reading->link);
-    if (status->state != STATUS_OK)
-        table_trouble(reading->table, status->state, "%s", status->reason);
+    if (status->state == STATUS_OK)
+        return;
+    reading->unread |= AT_DEVICE;
+    table_trouble(reading->table, status->state, "%s", status->reason);
 }
 
 static void read_bridges(struct reading *reading) {
     struct error err = {0};
     int r = bridge_netfilter_read(reading->request->netns, &reading->bridge_netfilter, &err);
-    trouble(reading, "bridges", r, &err);
+    trouble(reading, "bridges", AT(BRIDGE), r, &err);
+}
+
+static void read_programs(struct reading *reading) {
+    const struct netns *netns = reading->request->netns;
+    struct error err = {0};
+    int r = hook_programs_read(netns, &reading->table->arena, &reading->hook_programs, &err);
+    trouble(reading, "BPF programs of netfilter", 0, r, &err);
+    r = cgroup_programs_read(netns->inode, &reading->table->arena, &reading->cgroup_programs, &err);
+    trouble(reading, "BPF programs of control groups", AT_CGROUP, r, &err);
 }
 
 // --- Names of programs ---------------------------------------------------------------------------
@@ -117,7 +143,12 @@ static struct bypass_facts facts_of(const struct reading *reading) {
         .filters = reading->filters.items,
         .filter_count = reading->filters.count,
         .bridge_netfilter = &reading->bridge_netfilter,
+        .hook_programs = reading->hook_programs.items,
+        .hook_program_count = reading->hook_programs.count,
+        .cgroup_programs = reading->cgroup_programs.items,
+        .cgroup_program_count = reading->cgroup_programs.count,
         .ruleset = reading->ruleset,
+        .unread = reading->unread,
     };
 }
 
@@ -135,6 +166,7 @@ static int read_all(struct reading *reading) {
     read_interfaces(reading);
     netlink_close(&reading->link.netlink);
     read_bridges(reading);
+    read_programs(reading);
     name_programs(reading);
     if (is_unchanged(reading)) {
         table_unref(reading->table);
@@ -162,6 +194,8 @@ static struct table *read_table(const struct source_request *request) {
         .link = {.request = request, .netlink.fd = -1, .table = table_new(&link_kind)}};
     int r = reading.table && reading.link.table ? read_namespace(&reading) : -ENOMEM;
     free(reading.filters.items);
+    free(reading.hook_programs.items);
+    free(reading.cgroup_programs.items);
     ruleset_unref(reading.ruleset);
     table_unref(reading.link.table);
     if (r == 0)

@@ -4,13 +4,13 @@
 // (linux/netfilter/nfnetlink_hook.h, since 5.14).
 #include "source/legacy_bridge.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_hook.h>
 
+#include "source/hook_programs.h"
 #include "source/netlink.h"
 
 #define HOOKS 5 // of bridges: NF_INET_NUMHOOKS
@@ -32,22 +32,11 @@ static int take_hook(const struct nlmsghdr *message, void *user_data) {
     return 0;
 }
 
-static struct nl_msg *hook_request(uint32_t hook) {
-    const struct nfgenmsg header = {.nfgen_family = NF_FAMILY_BRIDGE, .version = NFNETLINK_V0};
-    struct nl_msg *request =
-        netlink_request(NFNL_SUBSYS_HOOK << 8 | NFNL_MSG_HOOK_GET, &header, sizeof(header));
-    if (request && nla_put_u32(request, NFNLA_HOOK_HOOKNUM, htonl(hook)) < 0) {
-        nlmsg_free(request);
-        return NULL;
-    }
-    return request;
-}
-
 static int look_at_hooks(struct netlink *netlink, bool *ret_found) {
     const struct netlink_reader reader = {.sink = take_hook, .user_data = ret_found};
     int r = 0;
     for (uint32_t hook = 0; r == 0 && hook < HOOKS; hook++)
-        r = netlink_dump(netlink, hook_request(hook), &reader, NULL);
+        r = netlink_dump(netlink, nf_hook_request(NF_FAMILY_BRIDGE, hook), &reader, NULL);
     return r;
 }
 

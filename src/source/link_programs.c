@@ -132,7 +132,7 @@ static void name_programs(struct link_reading *reading) {
 }
 
 void link_read_programs(struct link_reading *reading) {
-    if (bpf_has_tc_programs()) {
+    if (bpf_may_have(BPF_USE_TC)) {
         read_tc(reading);
         link_read_hook_programs(reading);
     }

@@ -8,6 +8,7 @@ flowtables, notrack in every form, bridges, and rules of both backends, is what 
 It runs itself again in namespaces of its own. Only root of the machine may load BPF programs: as anybody else the test
 sees to it that what could not be read is said."""
 
+import contextlib
 import ctypes
 import json
 import os
@@ -15,14 +16,15 @@ import re
 import subprocess
 import sys
 
+import bpf_programs
+from bpf_programs import LINK_CREATE, OBJ_GET, PROG_QUERY, bpf
+
 NETSCOPE = os.environ.get("NETSCOPE", "netscope")
 HERE = os.path.dirname(os.path.realpath(__file__))
 SECOND_KERNEL = "--second-kernel" in sys.argv
 INSIDE = "--inside"
 PARTIAL = 3  # exit status: some could not be read
 SKIPPED = 77
-SYS_BPF = 321  # x86_64
-BPF_OBJ_GET, BPF_PROG_QUERY, BPF_LINK_CREATE = 7, 16, 28
 TCX_INGRESS, TCX_EGRESS = 46, 47
 
 # Filters of tc on v0: which side, how tc takes it, what netscope says of it (None: no row).
@@ -124,12 +126,6 @@ def expected(rows):
 # --- BPF -----------------------------------------------------------------------------------------
 
 
-def bpf(command, layout):
-    attributes = ctypes.create_string_buffer(layout.ljust(144, b"\0"), 144)
-    result = ctypes.CDLL(None, use_errno=True).syscall(SYS_BPF, command, attributes, 144)
-    return result, attributes.raw
-
-
 def pack(*words):
     return b"".join(word.to_bytes(size, "little") for word, size in words)
 
@@ -145,8 +141,8 @@ def pin_programs():
 
 def attach_tcx(ifindex, hook):
     path = ctypes.create_string_buffer(b"/run/bpf/shaper")
-    program, _ = bpf(BPF_OBJ_GET, pack((ctypes.addressof(path), 8)))
-    link, _ = bpf(BPF_LINK_CREATE, pack((program, 4), (ifindex, 4), (hook, 4)))
+    program, _ = bpf(OBJ_GET, pack((ctypes.addressof(path), 8)))
+    link, _ = bpf(LINK_CREATE, pack((program, 4), (ifindex, 4), (hook, 4)))
     return link
 
 
@@ -194,13 +190,100 @@ def check_tcx():
     ids = (ctypes.c_uint32 * 8)()
     theirs = []
     for station, hook in (("tc-ingress", TCX_INGRESS), ("tc-egress", TCX_EGRESS)):
-        result, answer = bpf(BPF_PROG_QUERY, pack((ifindex, 4), (hook, 4), (0, 8), (ctypes.addressof(ids), 8), (8, 4)))
+        result, answer = bpf(PROG_QUERY, pack((ifindex, 4), (hook, 4), (0, 8), (ctypes.addressof(ids), 8), (8, 4)))
         check("tcx, query", (result, int.from_bytes(answer[24:28], "little")), (0, 1))
         theirs.append((station, ["v1"], ids[0], "shaper"))
     check("tcx", like(of_type(bypasses(), "tcx"), "station", "dev", "id", "name"), expected(theirs))
     for link in links:
         os.close(link)
     check("tcx, detached", of_type(bypasses(), "tcx"), [])
+
+
+# --- Programs that are on no interface -----------------------------------------------------------
+
+CGROUP_KINDS = {
+    "cgroup_ingress": ("cgroup-ingress", "ingress", "may drop what its processes receive, after netfilter has let it pass"),
+    "cgroup_egress": ("cgroup-egress", "egress", "may drop what its processes send, after netfilter has seen it"),
+    "connect4": ("socket", "connect4", "may refuse connections over IPv4, or have them made to another address before netfilter "
+                                       "sees a packet: without DNAT"),
+    "sendmsg6": ("socket", "sendmsg6", "may refuse datagrams over IPv6, or send them to another address before netfilter sees "
+                                       "them: without DNAT"),
+}
+
+
+@contextlib.contextmanager
+def control_group(top):
+    """A group of its own with another one in it, without processes."""
+    group = f"{top}/netscope-bypass-{os.getpid()}"
+    os.makedirs(f"{group}/inner")
+    try:
+        yield group
+    finally:
+        os.rmdir(f"{group}/inner")
+        os.rmdir(group)
+
+
+@contextlib.contextmanager
+def process_in(group, *before):
+    with subprocess.Popen([*before, "cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdin.write(b"ready\n")
+        process.stdin.flush()
+        process.stdout.readline()  # it is in its namespace
+        with open(f"{group}/cgroup.procs", "w", encoding="ascii") as file:
+            file.write(str(process.pid))
+        try:
+            yield
+        finally:
+            process.stdin.close()
+            process.wait()
+
+
+def check_cgroups():
+    """Of a group that has a process of this namespace, itself or in a group below; of no other."""
+    top = bpf_programs.cgroup_top()
+    if not top:
+        return print("there are no control groups of version 2")
+    with control_group(top) as group:
+        for kind in CGROUP_KINDS:
+            bpf_programs.attach_to_cgroup(kind, bpf_programs.load(kind, f"a_{kind}"[:15]), group)
+        listed = read_json(f"bpftool -j cgroup show {group}")
+        check("bpftool sees them", len(listed), len(CGROUP_KINDS))
+        path = group[len(top):]
+        theirs = expected((*CGROUP_KINDS[kind][:2], path, f"a_{kind}"[:15], CGROUP_KINDS[kind][2],
+                           next(part["id"] for part in listed if part["name"] == f"a_{kind}"[:15])) for kind in CGROUP_KINDS)
+
+        def ours():
+            return like((row for row in of_type(bypasses(), "cgroup") if row["cgroup"].startswith(path)),
+                        "station", "mode", "cgroup", "name", "effect", "id")
+        check("a group without processes", ours(), [])
+        with process_in(group, "unshare", "-n"):
+            check("a group of another namespace", ours(), [])
+        with process_in(group):
+            check("a group with a process", ours(), theirs)
+        with process_in(f"{group}/inner"):
+            check("a group above a process's", ours(), theirs)
+
+
+def check_hook_programs():
+    """Two among the chains of this namespace, by bpftool's list of links."""
+    try:
+        program = bpf_programs.load("netfilter", "guard")
+    except OSError as error:
+        check("netfilter programs on a kernel without", of_type(bypasses(), "netfilter"), [])
+        return print(f"this kernel has no BPF programs for netfilter: {error}")
+    places = [(2, 1, -5, "input", "ip"), (10, 3, 17, "output", "ip6")]
+    before = len(of_type(bypasses(), "netfilter"))
+    links = [bpf_programs.attach_to_hook(program, *place[:3]) for place in places]
+    rows = of_type(bypasses(), "netfilter")
+    number = next(part["id"] for part in read_json("bpftool -j prog show") if part.get("name") == "guard")
+    check("netfilter programs", like((row for row in rows if row["id"] == number), "station", "mode", "prio", "name"),
+          expected((station, family, priority, "guard") for _, _, priority, station, family in places))
+    check("as many as bpftool has links of that type", len(rows),
+          sum(part.get("type") == "netfilter" or part.get("type") == 10 for part in read_json("bpftool -j link show")))
+    for link in links:
+        os.close(link)
+    check("netfilter programs, detached", len(of_type(bypasses(), "netfilter")), before)
+    return None
 
 
 def check_programs():
@@ -211,6 +294,8 @@ def check_programs():
     check_xdp()
     check_tc_programs()
     check_tcx()
+    check_cgroups()
+    check_hook_programs()
 
 
 # --- Filters of tc -------------------------------------------------------------------------------
@@ -285,6 +370,20 @@ def bridges_by_themselves():
     return found
 
 
+def check_tagged():
+    """Frames with tags, which br_netfilter passes by unless it is told to look into them."""
+    names = {"vlan": "VLAN", "pppoe": "PPPoE"}
+    calling = [link["ifname"] for link in read_json("ip -j -d link show type bridge")
+               if any(link["linkinfo"]["info_data"][f"nf_call_{name}"] for name in ("iptables", "ip6tables", "arptables"))]
+    for looks in ((), ("vlan",), ("pppoe",), ("vlan", "pppoe")):
+        for name in names:
+            with open(f"/proc/sys/net/bridge/bridge-nf-filter-{name}-tagged", "w", encoding="ascii") as file:
+                file.write(str(int(name in looks)))
+        check(f"tagged, looks into {looks}", like(of_type(bypasses(STATUS), "tagged"), "station", "name", "dev", "evidence"),
+              expected(("bridge", word, calling, f"bridge-nf-filter-{name}-tagged 0") for name, word in names.items()
+                       if name not in looks))
+
+
 def check_bridges():
     run("ip link add br0 type bridge nf_call_iptables 1 && ip link add br1 type bridge && ip link add br2 type bridge nf_call_iptables 1 nf_call_ip6tables 1 nf_call_arptables 1")
     if SECOND_KERNEL:
@@ -298,6 +397,7 @@ def check_bridges():
             write_setting(name, value)
         rows = of_type(bypasses(STATUS), "bridge")
         check(f"bridges, {values}", like(rows, "name", "dev", "effect"), expected(bridges_by_themselves()))
+    check_tagged()
     check("bridges, evidence", [row["evidence"] for row in rows if row["name"] == "br0"],
           ["bridge-nf-call-ip6tables 0, its own nf-call-ip6tables 0, bridge-nf-call-arptables 0, its own nf-call-arptables 0"])
 

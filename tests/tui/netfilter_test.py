@@ -8,10 +8,15 @@ Names of tests as arguments run only these.
 
 import contextlib
 import json
+import os
 import re
 import subprocess
+import sys
 
 from terminal import Terminal, netscope, run_in_node, until
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "lab"))
+import bpf_programs  # noqa: E402  pylint: disable=wrong-import-position
 
 SHOP = """
 table ip shop {
@@ -230,6 +235,47 @@ def test_bypasses_on_the_road():
         t.wait("bypasses", "u32: mirred redirect")
 
 
+@contextlib.contextmanager
+def programs():
+    """One among the chains of input, and those of a control group that this process is in."""
+    top = "/run/cgroups"
+    os.makedirs(top, exist_ok=True)
+    subprocess.run(["mount", "-t", "cgroup2", "cgroup2", top], check=True)
+    group = f"{top}/netscope-road-{os.getpid()}-{os.stat('/proc/self/ns/net').st_ino}"
+    os.mkdir(group)
+    link = bpf_programs.attach_to_hook(bpf_programs.load("netfilter", "guard"), 2, 1, -5)
+    try:
+        for kind in ("cgroup_ingress", "cgroup_egress", "connect4"):
+            bpf_programs.attach_to_cgroup(kind, bpf_programs.load(kind, f"a_{kind}"[:15]), group)
+        with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as process:
+            with open(f"{group}/cgroup.procs", "w", encoding="ascii") as file:
+                file.write(str(process.pid))
+            yield
+            process.stdin.close()
+            process.wait()
+    finally:
+        os.close(link)
+        os.rmdir(group)
+        subprocess.run(["umount", top], check=True)
+
+
+def test_programs_stand_on_the_road():
+    try:
+        os.close(bpf_programs.load("netfilter", "guard"))
+    except OSError as error:
+        print(f"not checked: no BPF programs for netfilter here: {error}")
+        return
+    with panel() as t, programs():
+        t.wait(r"^ +-150 ip mangle INPUT .*\n +-5 BPF ip guard .*\n +0 ip filter INPUT")
+        t.wait("^ +cgroup ingress: a_cgroup_ingres")
+        t.keys("}", "}", "}")
+        t.wait("^from this machine out(?s:.*)^ +cgroup sockets: a_connect4 .*\n +a socket sends")
+        t.wait(r"^ +conntrack confirms a new flow .*\n +cgroup egress: a_cgroup_egress")
+        t.keys("B")
+        t.wait("^.* input +netfilter +guard ")
+        t.wait("^.* socket +cgroup +a_connect4 ")
+
+
 def test_a_station_leads_to_its_bypasses():
     with past_netfilter(), panel() as t:
         t.wait("tc ingress: u32: mirred redirect on tc0")
@@ -247,6 +293,7 @@ def test_bridged_packets_pass_by_the_hooks_of_ip():
         t.wait("^from port to port of a bridge")
         t.wait("^prerouting, by br_netfilter")
         t.wait("^ +routed, if its destination has changed")
+        t.wait("^ +VLAN, PPPoE: past the hooks of IP")
         t.wait("br_netfilter: on to the hooks of IP", "passed by")
         try:
             for path in files:
@@ -361,11 +408,14 @@ def test_counters_of_the_screen_alone():
 
 
 def test_narrow():
-    with panel(width=80, height=24) as t:
+    with Terminal(netscope("--panel", "netfilter/bypasses"), 80, 24) as t:
         t.wait("7 Netfilter]")
-        t.wait("RULE")
+        # Where not all views have room, the current one does.
+        t.wait(r"^. .*\[Bypasses\]")
+        t.keys(*["V"] * 9)
+        t.wait(r"^ \[Rules\] .* Flowtables", r"Bypasses")
         t.resize(40, 10)
-        t.wait("rules")
+        t.wait(r"^. .*\[7 Netfilter\]")
 
 
 def test_narrow_screens_show_the_road_in_place_of_the_rules():

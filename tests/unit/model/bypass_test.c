@@ -127,8 +127,12 @@ static void expect_bridge(const struct bridge_netfilter *settings, uint64_t own,
     table_unref(links);
 }
 
-#define CALLS(v4, v6, arp) \
-    (&(struct bridge_netfilter){true, true, maybe_of(v4), maybe_of(v6), maybe_of(arp)})
+#define CALLS(v4, v6, arp)                                      \
+    (&(struct bridge_netfilter){.known = true,                  \
+                                .loaded = true,                 \
+                                .call_iptables = maybe_of(v4),  \
+                                .call_ip6tables = maybe_of(v6), \
+                                .call_arptables = maybe_of(arp)})
 #define ONLY_BRIDGE " from port to port meets the rules of family bridge only\n"
 
 static void test_bridges(void **state) {
@@ -141,6 +145,66 @@ static void test_bridges(void **state) {
     expect_bridge(&(struct bridge_netfilter){.known = true}, 1,
                   "bridge | bridge | br0 | br0 | IPv4, IPv6, ARP" ONLY_BRIDGE, 0);
     expect_bridge(&(struct bridge_netfilter){.known = false}, 0, "", 0);
+}
+
+// Only bridges that hand packets over do so but for those with tags.
+static void test_tagged(void **state) {
+    struct bridge_netfilter settings = *CALLS(0, 1, 0);
+    struct link_as_bridge bridge = {.stp_state = maybe_of(0)};
+    struct table *links = table_new(&link_kind);
+    const struct bypass_facts facts = {.links = links, .bridge_netfilter = &settings};
+    (void)state;
+#define LOOKS_NOT(name, devices, frames) \
+    "bridge | tagged | " name " | " devices " | what " frames ONLY_BRIDGE_TOO
+#define ONLY_BRIDGE_TOO " meets the rules of family bridge only, from port to port\n"
+#define SOME            "bridge | bridge | br0 | br0 | IPv4, ARP" ONLY_BRIDGE
+    settings.filter_vlan_tagged = settings.filter_pppoe_tagged = maybe_of(0);
+    expect(&facts, "");
+    add_link(links, 7, "br0")->bridge = &bridge;
+    expect(&facts, SOME LOOKS_NOT("VLAN", "br0", "has the tag of a VLAN")
+                       LOOKS_NOT("PPPoE", "br0", "comes in PPPoE"));
+    settings.filter_vlan_tagged = maybe_of(1);
+    expect(&facts, SOME LOOKS_NOT("PPPoE", "br0", "comes in PPPoE"));
+    settings.call_ip6tables = maybe_of(0);
+    expect(&facts, "bridge | bridge | br0 | br0 | IPv4, IPv6, ARP" ONLY_BRIDGE);
+    table_unref(links);
+}
+
+// --- BPF programs on no interface ----------------------------------------------------------------
+
+static void test_hook_programs(void **state) {
+    const struct hook_program programs[] = {
+        {.family = NF_FAMILY_IP6, .hook = NF_HOOK_FORWARD, .priority = 7, .id = 2},
+        {.family = NF_FAMILY_IP,
+         .hook = NF_HOOK_FORWARD,
+         .priority = -3,
+         .id = 3,
+         .name = "guard",
+         .elsewhere = true},
+    };
+    (void)state;
+    expect(&(struct bypass_facts){.hook_programs = programs, .hook_program_count = 2},
+           "forward | netfilter | guard | ip | may drop packets here; no tool of nftables or "
+           "iptables shows it, if it is in this namespace: which it is in the kernel does not "
+           "tell\n"
+           "forward | netfilter | ip6 | may drop packets here; no tool of nftables or iptables "
+           "shows it\n");
+}
+
+static void test_cgroup_programs(void **state) {
+    const struct cgroup_program programs[] = {
+        {.hook = CGROUP_CONNECT4, .id = 2, .name = "cil_sock4_conn", .cgroup = "/"},
+        {.hook = CGROUP_EGRESS, .id = 3, .name = "sd_fw_egress", .cgroup = "/system.slice"},
+        {.hook = CGROUP_INGRESS, .id = 4, .cgroup = "/system.slice"},
+    };
+    (void)state;
+    expect(&(struct bypass_facts){.cgroup_programs = programs, .cgroup_program_count = 3},
+           "cgroup-ingress | cgroup | ingress | may drop what its processes receive, after "
+           "netfilter has let it pass\n"
+           "socket | cgroup | cil_sock4_conn | connect4 | may refuse connections over IPv4, or "
+           "have them made to another address before netfilter sees a packet: without DNAT\n"
+           "cgroup-egress | cgroup | sd_fw_egress | egress | may drop what its processes send, "
+           "after netfilter has seen it\n");
 }
 
 // --- Rules ---------------------------------------------------------------------------------------
@@ -289,7 +353,7 @@ static void test_backends(void **state) {
 
 // A program in another's place, under the same id, is a change; rules are not looked at.
 static void test_changes(void **state) {
-    const struct bridge_netfilter calls = {true, true, maybe_of(1), maybe_of(1), maybe_of(1)};
+    const struct bridge_netfilter calls = *CALLS(1, 1, 1);
     struct bridge_netfilter others = calls;
     struct tc_filter filter = {.ifindex = 7, .kind = "bpf", .program_name = "sorter"};
     struct link_as_bridge bridge = {.stp_state = maybe_of(0)};
@@ -320,10 +384,17 @@ static void test_nothing_read_is_nothing_found(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_programs),   cmocka_unit_test(test_filters),
-        cmocka_unit_test(test_bridges),    cmocka_unit_test(test_notrack),
-        cmocka_unit_test(test_flowtables), cmocka_unit_test(test_backends),
-        cmocka_unit_test(test_changes),    cmocka_unit_test(test_nothing_read_is_nothing_found),
+        cmocka_unit_test(test_programs),
+        cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_bridges),
+        cmocka_unit_test(test_tagged),
+        cmocka_unit_test(test_hook_programs),
+        cmocka_unit_test(test_cgroup_programs),
+        cmocka_unit_test(test_notrack),
+        cmocka_unit_test(test_flowtables),
+        cmocka_unit_test(test_backends),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_nothing_read_is_nothing_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

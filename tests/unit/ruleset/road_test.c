@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/buffer.h"
+#include "ruleset/nf_expr.h"
 
 static struct nf_table ip = {.family = NF_FAMILY_IP, .name = "ip"};
 static struct nf_table device = {.family = NF_FAMILY_NETDEV, .name = "device"};
@@ -35,6 +36,8 @@ static void write_stops(const struct road_stop *stops, size_t count, struct buff
         else if (stops[i].type == ROAD_CHAIN)
             buffer_printf(text, " %s%s%s%s", stops[i].chain->name, stops[i].dnat ? "+d" : "",
                           stops[i].snat ? "+s" : "", stops[i].passed ? "-" : "");
+        else if (stops[i].type == ROAD_PROGRAM)
+            buffer_printf(text, " <%s>", (const char *)stops[i].program);
         else if (stops[i].type == ROAD_FLOWTABLE)
             buffer_printf(text, " @%s", stops[i].flowtable->name);
         else if (stops[i].priority == INT32_MIN || stops[i].priority == INT32_MAX)
@@ -77,7 +80,9 @@ static void expect(enum road_class class, bool bridge_calls_ip, const char *expe
     bridge.chain_count = 1;
     struct nf_table *tables[] = {&ip, &device, &bridge};
     const struct ruleset ruleset = {.tables = tables, .table_count = 3};
-    expect_road(&ruleset, &(struct road_options){class, bridge_calls_ip}, expected);
+    expect_road(&ruleset,
+                &(struct road_options){.class = class, .bridge_calls_ip = bridge_calls_ip},
+                expected);
 }
 
 static void test_from_outside(void **state) {
@@ -85,7 +90,7 @@ static void test_from_outside(void **state) {
     expect(ROAD_TO_HERE, false,
            "ingress: (first) (first) in\n"
            "prerouting: early (-400) (-200) dnat+d (-100) (last)\n"
-           "input: filter (100) (300) (last) (last)");
+           "input: filter (100) (300) (last) (last) (last)");
     expect(ROAD_FORWARDED, false,
            "ingress: (first) (first) in\n"
            "prerouting: early (-400) (-200) dnat+d (-100) (last)\n"
@@ -97,16 +102,16 @@ static void test_from_outside(void **state) {
 static void test_from_here(void **state) {
     (void)state;
     expect(ROAD_FROM_HERE, false,
-           "output: (first) (-400) (-200) out+d (-100) (last)\n"
-           "postrouting: snat+s (100) (300) (last)\n"
+           "output: (first) (first) (-400) (-200) out+d (-100) (last)\n"
+           "postrouting: snat+s (100) (300) (last) (last)\n"
            "egress: eg (last) (last)");
     expect(ROAD_LOCAL, false,
-           "output: (first) (-400) (-200) out+d (-100) (last)\n"
-           "postrouting: snat+s (100) (300) (last)\n"
+           "output: (first) (first) (-400) (-200) out+d (-100) (last)\n"
+           "postrouting: snat+s (100) (300) (last) (last)\n"
            "egress of lo: (last) (last)\n"
            "ingress of lo: (first) (first)\n"
            "prerouting: early (-200) dnat- (last)\n"
-           "input: filter (last)");
+           "input: filter (last) (last)");
 }
 
 static void test_bridged(void **state) {
@@ -137,7 +142,7 @@ static void test_flowtables(void **state) {
     struct nf_table second = {.family = NF_FAMILY_IP, .name = "second"};
     struct nf_table *tables[] = {&first, &second};
     const struct ruleset ruleset = {.tables = tables, .table_count = 2};
-    const struct road_options options = {ROAD_FROM_HERE, false};
+    const struct road_options options = {.class = ROAD_FROM_HERE};
     (void)state;
     for (size_t i = 0; i < 2; i++)
         chains[i].table = &first;
@@ -145,13 +150,13 @@ static void test_flowtables(void **state) {
     first.chain_count = 2;
     second.flowtables = &fast;
     second.flowtable_count = 1;
-    expect_road(&ruleset, &(struct road_options){ROAD_TO_HERE, false},
+    expect_road(&ruleset, &(struct road_options){.class = ROAD_TO_HERE, .bridge_calls_ip = false},
                 "ingress: (first) (first) early @fast late\n"
                 "prerouting: (-400) (-200) (-100) (last)\n"
-                "input: (100) (300) (last) (last)");
+                "input: (100) (300) (last) (last) (last)");
     expect_road(&ruleset, &options,
-                "output: (first) (-400) (-200) (-100) (last)\n"
-                "postrouting: (100) (300) (last)\n"
+                "output: (first) (first) (-400) (-200) (-100) (last)\n"
+                "postrouting: (100) (300) (last) (last)\n"
                 "egress: (last) (last)");
 }
 
@@ -179,13 +184,13 @@ static void test_chains_of_lo(void **state) {
     table.chain_count = 3;
     table.flowtables = flowtables;
     table.flowtable_count = 2;
-    expect_road(&ruleset, &(struct road_options){ROAD_LOCAL, false},
-                "output: (first) (-400) (-200) (-100) (last)\n"
-                "postrouting: (100) (300) (last)\n"
+    expect_road(&ruleset, &(struct road_options){.class = ROAD_LOCAL, .bridge_calls_ip = false},
+                "output: (first) (first) (-400) (-200) (-100) (last)\n"
+                "postrouting: (100) (300) (last) (last)\n"
                 "egress of lo: star (last) (last)\n"
                 "ingress of lo: (first) (first) both @inside\n"
                 "prerouting: (-200) (last)\n"
-                "input: (last)");
+                "input: (last) (last)");
 }
 
 static void test_points(void **state) {
@@ -212,18 +217,18 @@ static void test_chains_of_a_bridge(void **state) {
     (void)state;
     bridge.chains = chains;
     bridge.chain_count = sizeof(chains) / sizeof(chains[0]);
-    expect_road(&ruleset, &(struct road_options){ROAD_TO_HERE, true},
+    expect_road(&ruleset, &(struct road_options){.class = ROAD_TO_HERE, .bridge_calls_ip = true},
                 "ingress: (first) (first)\n"
                 "bridge prerouting, by a port: first behind\n"
                 "bridge input, by a port: to-here\n"
                 "prerouting: (-400) (-200) (-100) (last)\n"
-                "input: (100) (300) (last) (last)");
-    expect_road(&ruleset, &(struct road_options){ROAD_FROM_HERE, true},
-                "output: (first) (-400) (-200) (-100) (last)\n"
-                "postrouting: (100) (300) (last)\n"
+                "input: (100) (300) (last) (last) (last)");
+    expect_road(&ruleset, &(struct road_options){.class = ROAD_FROM_HERE, .bridge_calls_ip = true},
+                "output: (first) (first) (-400) (-200) (-100) (last)\n"
+                "postrouting: (100) (300) (last) (last)\n"
                 "bridge output, by a port: (first) from-here\n"
                 "egress: (last) (last)");
-    expect_road(&ruleset, &(struct road_options){ROAD_BRIDGED, true},
+    expect_road(&ruleset, &(struct road_options){.class = ROAD_BRIDGED, .bridge_calls_ip = true},
                 "ingress: (first) (first)\n"
                 "bridge prerouting: first (0)\n"
                 "prerouting, by br_netfilter: (-400) (-200) (-100) (last)\n"
@@ -234,11 +239,61 @@ static void test_chains_of_a_bridge(void **state) {
                 "bridge postrouting:\n"
                 "postrouting, by br_netfilter: (100) (300) (last) (last)\n"
                 "egress: (last) (last)");
-    expect_road(&ruleset, &(struct road_options){ROAD_BRIDGED, false},
+    expect_road(&ruleset, &(struct road_options){.class = ROAD_BRIDGED, .bridge_calls_ip = false},
                 "ingress: (first) (first)\n"
                 "bridge prerouting: first (0) behind\n"
                 "bridge forward: (first) through\n"
                 "bridge postrouting:\n"
+                "egress: (last) (last)");
+}
+
+// Among the chains by priority, of IP's hooks alone.
+static void test_programs(void **state) {
+    struct nf_chain chains[] = {base(&ip, "early", "filter", NF_HOOK_FORWARD, -10),
+                                base(&ip, "late", "filter", NF_HOOK_FORWARD, 10)};
+    struct nf_table *tables[] = {&ip};
+    const struct ruleset ruleset = {.tables = tables, .table_count = 1};
+    const struct road_program programs[] = {{ROAD_AT_FORWARD, 0, "between"},
+                                            {ROAD_AT_INPUT, 0, "elsewhere"},
+                                            {ROAD_AT_FORWARD, INT32_MAX, "last"}};
+    (void)state;
+    ip.chains = chains;
+    ip.chain_count = 2;
+    expect_road(
+        &ruleset,
+        &(struct road_options){.class = ROAD_FORWARDED, .programs = programs, .program_count = 3},
+        "ingress: (first) (first)\n"
+        "prerouting: (-400) (-200) (-100) (last)\n"
+        "forward: early <between> late <last>\n"
+        "postrouting: (100) (300) (last)\n"
+        "egress: (last) (last)");
+}
+
+// Conntrack looks at what bridges carry once a rule of theirs asks for flows.
+static void test_conntrack_of_bridges(void **state) {
+    const struct nf_expr verdict = {.kind = NF_EXPR_VERDICT}, flow = {.kind = NF_EXPR_CT};
+    struct nf_rule rules[] = {{.exprs = &verdict, .expr_count = 1},
+                              {.exprs = &flow, .expr_count = 1}};
+    struct nf_chain chains[] = {base(&bridge, "c", "filter", NF_HOOK_FORWARD, 0)};
+    struct nf_table *tables[] = {&bridge};
+    const struct ruleset ruleset = {.tables = tables, .table_count = 1};
+    (void)state;
+    chains[0].rules = rules;
+    chains[0].rule_count = 1;
+    bridge.chains = chains;
+    bridge.chain_count = 1;
+    expect_road(&ruleset, &(struct road_options){.class = ROAD_BRIDGED},
+                "ingress: (first) (first)\n"
+                "bridge prerouting: (0)\n"
+                "bridge forward: (first) c\n"
+                "bridge postrouting:\n"
+                "egress: (last) (last)");
+    chains[0].rule_count = 2;
+    expect_road(&ruleset, &(struct road_options){.class = ROAD_BRIDGED},
+                "ingress: (first) (first)\n"
+                "bridge prerouting: (-200) (0)\n"
+                "bridge forward: (first) c\n"
+                "bridge postrouting: (last)\n"
                 "egress: (last) (last)");
 }
 
@@ -256,6 +311,8 @@ int main(void) {
         cmocka_unit_test(test_flowtables),
         cmocka_unit_test(test_chains_of_lo),
         cmocka_unit_test(test_points),
+        cmocka_unit_test(test_programs),
+        cmocka_unit_test(test_conntrack_of_bridges),
         cmocka_unit_test(test_chains_of_a_bridge),
         cmocka_unit_test(test_every_class_has_a_title),
     };
