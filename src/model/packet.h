@@ -36,7 +36,8 @@ struct packet_step {
     const char *target;         // chain, of jump and goto
     const char *const *changes; // what is other than before: "dst 10.96.0.10:53 -> 10.0.0.2:53"
     size_t change_count;
-    bool legacy; // of a table of iptables-legacy
+    size_t change_before; // how many of them, the first, had come before the rule did anything
+    bool legacy;          // of a table of iptables-legacy
     struct maybe mark;
     const char *iif, *oif; // NULL: not told
     const char *ct_state;  // "new", where the kernel tells it
@@ -52,7 +53,7 @@ enum packet_outcome {
 
 struct packet {
     uint64_t number;            // since the trace began, from 1
-    int64_t time;               // when its first step was heard: nanoseconds since 1970
+    int64_t time;               // when it was first heard of: nanoseconds since 1970
     uint32_t trace_id;          // the kernel's: another packet can have the same later
     struct packet_header first; // as it was first seen
     struct packet_header last;  // as it was last seen

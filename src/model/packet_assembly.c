@@ -118,8 +118,8 @@ static struct open_packet *find_similar(const struct packet_assembly *assembly,
 }
 
 // The kernel makes an id from the packet's place in memory and the interface that it came in by: a
-// copy has another one, and so has what a bridge hands on. Both come by the rules that lead to the
-// choosing one, as only a packet does that is traced already.
+// copy has another one, and so has what a bridge hands on. Both come by netscope's chains first, of
+// which the kernel tells only where a packet is traced already.
 static struct open_packet *find_original(const struct packet_assembly *assembly,
                                          const struct trace_event *event) {
     struct open_packet *other = find(assembly, event->id);
@@ -161,14 +161,18 @@ int packet_assembly_add(struct packet_assembly *assembly, const struct trace_eve
     if (origin == PACKET_EVENT_CHOSEN && event->type == TRACE_RULE && event->handle.known)
         return take_chosen(assembly, event, time);
     bool chosen_again = leads_to_choosing(event, origin);
-    struct open_packet *open =
-        chosen_again ? find_original(assembly, event) : find(assembly, event->id);
+    struct open_packet *open = find(assembly, event->id);
+    // Behind NAT it need not match what it was chosen for any more.
+    if (chosen_again || (origin == PACKET_EVENT_OURS && !open))
+        open = find_original(assembly, event);
     if (!open)
         return 0; // traced by somebody else, or its beginning was lost
     open->heard = time;
     open->chosen_again = chosen_again;
-    return origin == PACKET_EVENT_OTHER ? open_packet_add(open, event, time, &assembly->describer)
-                                        : 0;
+    if (origin == PACKET_EVENT_OTHER)
+        return open_packet_add(open, event, time, &assembly->describer);
+    open_packet_note_flow(open, event);
+    return 0;
 }
 
 int packet_assembly_add_legacy(struct packet_assembly *assembly, const struct trace_event *event,

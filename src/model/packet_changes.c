@@ -67,10 +67,10 @@ int packet_changes(const struct packet_header *before, const struct packet_heade
     struct comparing c = {.before = before, .after = after, .arena = arena};
     compare_ends(&c, "src", &before->src, &after->src, before->sport, after->sport);
     compare_ends(&c, "dst", &before->dst, &after->dst, before->dport, after->dport);
-    compare_numbers(&c, "mark", mark_before->value, mark_after->value, "x");
     compare_numbers(&c, "ttl", before->ttl, after->ttl, "d");
     compare_numbers(&c, "tos", before->dscp, after->dscp, "x");
     compare_numbers(&c, "length", before->length, after->length, "d");
+    compare_numbers(&c, "mark", mark_before->value, mark_after->value, "x");
     if (c.error < 0)
         return c.error;
     const char *const *changes = arena_copy(arena, c.texts, c.count * sizeof(c.texts[0]));

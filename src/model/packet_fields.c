@@ -327,7 +327,7 @@ static void get_tuple(const struct row_ref *ref, const struct field *field, stru
 static const struct field fields[] = {
     FIELD_BY("netns", "NAMESPACE", FIELD_NETNS, field_get_netns, "namespace that it was traced in"),
     FIELD(struct packet, number, "NUMBER", FIELD_NUMBER, "which one since the trace began, in its namespace"),
-    FIELD_BY("time", "TIME", FIELD_TIME, get_time, "when its first step was heard"),
+    FIELD_BY("time", "TIME", FIELD_TIME, get_time, "when it was first heard of"),
     {"family", "FAMILY", FIELD_ENUM, get_family, 0, &flow_family_names, "ipv4 or ipv6", 0},
     FIRST("proto", proto, "PROTO", FIELD_ENUM, get_proto, &flow_protocol_names, "transport protocol"),
     FIELD_AS("src", struct packet, first.src, "SOURCE", FIELD_ADDRESS, "source"),

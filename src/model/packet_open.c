@@ -124,8 +124,10 @@ static struct packet_step *add_step(struct open_packet *open) {
 static int fill_step(struct open_packet *open, const struct trace_event *event,
                      struct packet_step *step, int64_t time) {
     struct traced_packet *traced = open->traced;
+    if (traced->packet.step_count == 1)
+        open->begun = time;
     *step = (struct packet_step){
-        .elapsed = (uint64_t)(time - traced->packet.time),
+        .elapsed = (uint64_t)(time - open->begun),
         .type = (uint8_t)step_type(event),
         .family = event->family,
         .depth = (uint8_t)(open->depth > 0 ? open->depth - 1 : 0),
@@ -201,6 +203,14 @@ static void take_outcome(struct open_packet *open, const struct trace_event *eve
     }
 }
 
+// nftables tells of the header where a chain begins, of the mark behind each rule; a legacy table
+// tells both in front of it.
+static size_t count_before(const struct open_packet *open, const struct trace_event *event,
+                           const struct packet_step *step) {
+    bool marked = open->mark.value != event->mark.value;
+    return step->change_count - (marked && !event->legacy ? 1 : 0);
+}
+
 static int take_header(struct open_packet *open, const struct trace_event *event,
                        struct packet_step *step) {
     struct packet *packet = &open->traced->packet;
@@ -212,21 +222,30 @@ static int take_header(struct open_packet *open, const struct trace_event *event
     if (step)
         r = packet_changes(&packet->last, now, &open->mark, &event->mark, &open->traced->arena,
                            &step->changes, &step->change_count);
+    if (step && r == 0)
+        step->change_before = count_before(open, event, step);
     packet->last = *now;
     open->mark = event->mark;
     return r;
 }
 
-static void take_rest(struct packet *packet, const struct trace_event *event,
+void open_packet_note_flow(struct open_packet *open, const struct trace_event *event) {
+    struct packet *packet = &open->traced->packet;
+    const char *state = event->ct_state.known ? state_word(event->ct_state.value) : NULL;
+    if (event->ct_id.known)
+        packet->ct_id = event->ct_id;
+    if (state)
+        packet->ct_state = state;
+}
+
+static void take_rest(struct open_packet *open, const struct trace_event *event,
                       const struct packet_step *step) {
+    struct packet *packet = &open->traced->packet;
     if (!packet->iif)
         packet->iif = step->iif;
     if (step->oif)
         packet->oif = step->oif;
-    if (event->ct_id.known)
-        packet->ct_id = event->ct_id;
-    if (step->ct_state)
-        packet->ct_state = step->ct_state;
+    open_packet_note_flow(open, event);
 }
 
 // Where the first rules of a chain do not match, its first event is of no rule, and tells of the
@@ -261,7 +280,7 @@ static int add_step_of(struct open_packet *open, const struct trace_event *event
     // A chain that was called has the hook of the base chain that it was called from.
     if (!step->hook && open->depth > 1 && packet->step_count > 1)
         step->hook = step[-1].hook;
-    take_rest(packet, event, step);
+    take_rest(open, event, step);
     take_outcome(open, event);
     return 0;
 }
@@ -289,22 +308,26 @@ int open_packet_see(struct open_packet *open, const struct trace_event *event,
     if (r == 0)
         r = describer->describe(event, &open->traced->arena, &step, describer->user_data);
     if (r == 0)
-        take_rest(&open->traced->packet, event, &step);
+        take_rest(open, event, &step);
     return r;
 }
 
 // --- The end -------------------------------------------------------------------------------------
 
+// "ip filter FORWARD handle 7", "policy of legacy ip filter FORWARD".
 static const char *reason_of(struct traced_packet *traced, const struct packet_step *step) {
     const char *family = nf_family_name(step->family);
-    if (step->type != PACKET_STEP_POLICY && !step->handle.known)
-        return arena_printf(&traced->arena, "%s %s %s rule %llu", family ? family : "?",
-                            step->table, step->chain, (unsigned long long)step->number.value);
-    if (step->type == PACKET_STEP_POLICY)
-        return arena_printf(&traced->arena, "policy of %s %s %s", family ? family : "?",
-                            step->table, step->chain);
-    return arena_printf(&traced->arena, "%s %s %s handle %llu", family ? family : "?", step->table,
-                        step->chain, (unsigned long long)step->handle.value);
+    bool policy = step->type == PACKET_STEP_POLICY;
+    struct buffer text = BUFFER_INIT;
+    buffer_printf(&text, "%s%s%s %s %s", policy ? "policy of " : "", step->legacy ? "legacy " : "",
+                  family ? family : "?", step->table, step->chain);
+    if (!policy && step->handle.known)
+        buffer_printf(&text, " handle %llu", (unsigned long long)step->handle.value);
+    else if (!policy)
+        buffer_printf(&text, " rule %llu", (unsigned long long)step->number.value);
+    const char *reason = arena_strdup(&traced->arena, buffer_text(&text));
+    buffer_done(&text);
+    return reason;
 }
 
 static const char *decision_of(struct traced_packet *traced, const struct packet_step *step) {

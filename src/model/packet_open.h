@@ -19,6 +19,7 @@ struct open_packet {
     struct traced_packet *traced;
     struct packet_step *steps; // grows
     size_t capacity;
+    int64_t begun;                // the first step
     int64_t heard;                // the last event
     const char *calls[CALLS_MAX]; // chains that called one another, the base chain first
     size_t depth;                 // how many
@@ -38,6 +39,9 @@ void open_packet_free(struct open_packet *open);
 // Takes what an event that is no step says of the packet. Returns 0, -ENOMEM, or what describe did.
 int open_packet_see(struct open_packet *open, const struct trace_event *event,
                     const struct packet_describer *describer);
+
+// Takes what an event of netscope's own rules says of the packet's flow.
+void open_packet_note_flow(struct open_packet *open, const struct trace_event *event);
 
 // Adds a step for an event that was heard at that time. Returns as open_packet_see.
 int open_packet_add(struct open_packet *open, const struct trace_event *event, int64_t time,

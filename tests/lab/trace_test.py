@@ -53,6 +53,16 @@ def check_filters():
         sys.exit("a packet was chosen that the filter excludes")
 
 
+def check_nat():
+    """What a filter chose by the address of a Service is followed when a bridge hands it on behind NAT."""
+    tracer = Tracer("--trace=dst=10.96.0.1 tcp_flags=syn", "--replies", "no", "--count", "1")
+    at("web", "bash", "-c", "exec 3<>/dev/tcp/10.96.0.1/443")
+    row = packets_of(tracer.wait()[0])[0]
+    hooks = [step["hook"] for step in row["steps"]]
+    if not {"prerouting", "forward", "postrouting"} <= set(hooks) or row.get("oif") != "eth0":
+        sys.exit(f"behind NAT it is lost: {hooks}, out by {row.get('oif')}")
+
+
 def check_long_filter():
     """A rule of as many tests as there can be is whole."""
     tests = " ".join(f"src!=2001:db8:{number:x}::/64" for number in range(16))
@@ -371,7 +381,7 @@ def check_old_kernel():
 
 def inside(flavour):
     if flavour == "kube-proxy-iptables":
-        for check in [check_filters, check_long_filter, check_frames, check_many_interfaces, check_rate, check_journey, check_steps,
+        for check in [check_filters, check_nat, check_long_filter, check_frames, check_many_interfaces, check_rate, check_journey, check_steps,
                       check_changed_rules, check_changes_in_a_large_ruleset, check_changed_rules_text, check_losses, check_refusals,
                       check_old_kernel]:  # fmt: skip
             check()

@@ -129,6 +129,7 @@ static void test_what_changes_is_told(void **state) {
     const struct packet *packet = &f->packets[0]->packet;
     assert_int_equal(packet->step_count, 1);
     assert_string_equal(packet->changed, "dst 10.0.0.2:53 -> 10.0.0.9:53, mark 0x0 -> 0x4000");
+    assert_int_equal(packet->steps[0].change_before, 1); // the mark is the step's own
     assert_int_equal(packet->outcome, PACKET_ACCEPTED);
     assert_string_equal(packet->reason, "policy of ip t BASE");
 }
@@ -176,6 +177,24 @@ static void test_nat_before_it_is_chosen_again(void **state) {
     expire(f, INT64_MAX);
     assert_int_equal(f->count, 2); // of two that it can be, the one heard of last
     assert_int_equal(f->packets[1]->packet.trace_id, 9);
+}
+
+// A bridge hands on what the filter does not match any more: only the end of netscope's chain is
+// told.
+static void test_nat_so_that_it_is_not_chosen_again(void **state) {
+    struct fixture *f = *state;
+    choose(f, 7, 2, 0);
+    choose(f, 8, 4, 1); // another one
+    struct trace_event end = {.id = 9, .type = TRACE_POLICY, .table = "n", .chain = "prerouting"};
+    end.has_header = true;
+    end.header = header_to(3);
+    end.header.dport = 5353;
+    add(f, end, PACKET_EVENT_OURS, 2);
+    add(f, rule(9, "FORWARD", 3, NF_VERDICT_DROP), PACKET_EVENT_OTHER, 3);
+    expire(f, INT64_MAX);
+    assert_int_equal(f->count, 2);
+    assert_int_equal(f->packets[0]->packet.outcome, PACKET_ACCEPTED);
+    assert_int_equal(f->packets[1]->packet.outcome, PACKET_DROPPED);
 }
 
 static void test_nothing_else_goes_on(void **state) {
@@ -277,6 +296,7 @@ int main(void) {
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_packet_chosen_again_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nat_before_it_is_chosen_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_nat_so_that_it_is_not_chosen_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nothing_else_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_frames_are_told_by_their_bytes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_legacy_line_of_a_whole, set_up, tear_down),
