@@ -106,7 +106,7 @@ static const struct panel_view views[] = {
         .title = "Packets",
         .key = 'T',
         .kind = KIND_PACKETS,
-        .columns = "time,iif,oif,proto,tuple,length,tcp_flags,outcome,decision,~doubts,?changed",
+        .columns = "time,iif,oif,proto,tuple,length,~tcp_flags,outcome,decision,~doubts,?changed",
         .sort = "-time",
         .mixed = true,
         .opens = true,
@@ -114,6 +114,7 @@ static const struct panel_view views[] = {
         .targets = netfilter_packet_targets,
         .describe = netfilter_describe_packet,
         .find_item = netfilter_find_step,
+        .find_part = netfilter_find_part,
     },
     {
         .name = "packet-rules",

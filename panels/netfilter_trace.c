@@ -17,7 +17,9 @@
 #define PARTS_MAX     64    // of a journey that are told
 #define STEPS_MAX     65536 // of a packet (model/packet_assembly.c)
 #define CHANGE_INDENT 2
-#define LEAD_WIDTH    3 // of the sign before what leads somewhere
+#define LEAD_WIDTH    3  // of the sign before what leads somewhere
+#define VERDICT_AT    12 // columns behind which it stands, beside the time
+#define NARROW        30 // columns of text beside labels, which are worth having labels apart
 
 // --- A journey -----------------------------------------------------------------------------------
 
@@ -64,19 +66,29 @@ static void find_journey(const struct row_ref *ref, struct journey_rows *ret_jou
 
 // --- Where it leads ------------------------------------------------------------------------------
 
-// A line's item says which step of which part it is about: 0 is none.
+// A line's item says which step of which part it is about, or that it is about the part: 0 is none.
+#define NO_STEP     STEPS_MAX
+#define PART_STRIDE (STEPS_MAX + 1)
+
 static size_t item_of(size_t part, size_t step) {
-    return part * STEPS_MAX + step + 1;
+    return part * PART_STRIDE + step + 1;
+}
+
+bool netfilter_find_part(const struct row_ref *ref, size_t item, struct row_ref *ret_part) {
+    struct journey_rows journey;
+    size_t part = (item - 1) / PART_STRIDE;
+    find_journey(ref, &journey);
+    if (part < journey.count)
+        *ret_part = journey.rows[part];
+    return part < journey.count;
 }
 
 bool netfilter_find_step(const struct row_ref *ref, size_t item, struct panel_place *ret_place) {
-    struct journey_rows journey;
-    find_journey(ref, &journey);
-    size_t part = (item - 1) / STEPS_MAX, step = (item - 1) % STEPS_MAX;
-    if (part >= journey.count || step >= packet_of(&journey.rows[part])->step_count)
+    struct row_ref part;
+    size_t step = (item - 1) % PART_STRIDE;
+    if (!netfilter_find_part(ref, item, &part) || step >= packet_of(&part)->step_count)
         return false;
-    netfilter_place_step(&journey.rows[part], &packet_of(&journey.rows[part])->steps[step],
-                         ret_place);
+    netfilter_place_step(&part, &packet_of(&part)->steps[step], ret_place);
     return true;
 }
 
@@ -101,6 +113,21 @@ struct telling {
     bool failed;
 };
 
+static bool is_narrow(const struct telling *t) {
+    return t->width < NARROW;
+}
+
+// In a narrow window the label is no column of its own.
+static struct line *add_narrow(struct telling *t, const char *label, size_t indent,
+                               const char *text, uint8_t style, size_t width) {
+    struct buffer both = BUFFER_INIT;
+    buffer_fill(&both, ' ', indent);
+    buffer_printf(&both, "%s%s%s", label, *label ? ": " : "", text);
+    struct line *line = lines_add_wide(t->lines, buffer_text(&both), style, width);
+    buffer_done(&both);
+    return line;
+}
+
 // Adds other people's text as it may be seen, its lines with an item.
 static void tell(struct telling *t, const char *label, size_t indent, const char *text,
                  uint8_t style, size_t item) {
@@ -108,7 +135,11 @@ static void tell(struct telling *t, const char *label, size_t indent, const char
     size_t first = t->lines->count;
     text_printable(text, strlen(text), &shown);
     size_t width = t->width - (item > 0 && t->width > LEAD_WIDTH ? LEAD_WIDTH : 0);
-    t->failed |= !lines_add_indented(t->lines, label, indent, buffer_text(&shown), style, width);
+    struct line *line =
+        is_narrow(t)
+            ? add_narrow(t, label, indent, buffer_text(&shown), style, width)
+            : lines_add_indented(t->lines, label, indent, buffer_text(&shown), style, width);
+    t->failed |= !line;
     for (size_t i = first; i < t->lines->count; i++)
         t->lines->items[i].item = item;
     buffer_done(&shown);
@@ -237,22 +268,43 @@ static uint8_t step_style(const struct packet *packet, const struct packet_step 
     return step->type == PACKET_STEP_RETURN ? STYLE_DIM : STYLE_NORMAL;
 }
 
+static size_t indent_of(const struct packet_step *step) {
+    return (size_t)step->depth * 2;
+}
+
+// Beside the time the verdicts stand one below the other. A rule's text says where it jumps to, but
+// if a map does.
+static void format_step(const struct telling *t, const struct packet_step *step,
+                        struct buffer *label, struct buffer *text) {
+    buffer_printf(label, "+%.3f ms", (double)step->elapsed / 1e6);
+    if (is_narrow(t)) {
+        packet_step_format(step, text);
+        return;
+    }
+    buffer_fill(label, ' ', label->len < VERDICT_AT ? VERDICT_AT - label->len : 1);
+    buffer_puts(label, step->verdict);
+    packet_place_format(step, text);
+    if (step->target && !(step->rule && strstr(step->rule, step->target)))
+        buffer_printf(text, " -> %s", step->target);
+}
+
 static void tell_step(struct telling *t, const struct packet *packet, size_t part, size_t index) {
     const struct packet_step *step = &packet->steps[index];
-    const size_t indent = (size_t)step->depth * 2;
-    char elapsed[32];
-    struct buffer text = BUFFER_INIT;
-    snprintf(elapsed, sizeof(elapsed), "+%.3f ms", (double)step->elapsed / 1e6);
-    packet_step_format(step, &text);
-    tell(t, elapsed, indent, buffer_text(&text), step_style(packet, step), item_of(part, index));
-    for (size_t i = 0; i < step->change_count; i++)
-        tell(t, "changed", indent + CHANGE_INDENT, step->changes[i], STYLE_MARKED, 0);
+    struct buffer label = BUFFER_INIT, text = BUFFER_INIT;
+    format_step(t, step, &label, &text);
+    tell(t, buffer_text(&label), indent_of(step), buffer_text(&text), step_style(packet, step),
+         item_of(part, index));
+    buffer_done(&label);
     buffer_done(&text);
 }
 
 static void tell_way_item(struct telling *t, const struct packet *packet, size_t part,
                           const struct packet_way_item *item) {
     switch ((enum packet_way_type)item->type) {
+    case PACKET_WAY_CHANGE:
+        tell(t, "changed", indent_of(&packet->steps[item->step]) + CHANGE_INDENT, item->text,
+             STYLE_MARKED, 0);
+        return;
     case PACKET_WAY_HOOK:
         tell(t, "hook", 0, item->text, STYLE_TITLE, 0);
         return;
@@ -272,7 +324,10 @@ static void tell_way(struct telling *t, const struct row_ref *ref, size_t part) 
     struct buffer heading = BUFFER_INIT, shown = BUFFER_INIT;
     buffer_printf(&heading, "The way in %s", ref->netns->name);
     text_printable(buffer_text(&heading), heading.len, &shown);
-    t->failed |= !lines_add_heading(t->lines, buffer_text(&shown));
+    struct line *line = lines_add_heading(t->lines, buffer_text(&shown));
+    t->failed |= !line;
+    if (line)
+        line->item = item_of(part, NO_STEP);
     buffer_done(&heading);
     buffer_done(&shown);
     if (packet_way_make(packet, &t->arena, &items, &count) < 0) {

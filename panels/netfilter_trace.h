@@ -17,6 +17,7 @@ bool netfilter_is_by_path(const void *row);
 int netfilter_describe_packet(const struct row_ref *ref, const struct glyphs *glyphs, size_t width,
                               struct lines *lines);
 bool netfilter_find_step(const struct row_ref *ref, size_t item, struct panel_place *ret_place);
+bool netfilter_find_part(const struct row_ref *ref, size_t item, struct row_ref *ret_part);
 
 // The place of the rule or the chain that a step of the packet was at.
 void netfilter_place_step(const struct row_ref *packet, const struct packet_step *step,

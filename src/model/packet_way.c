@@ -77,6 +77,26 @@ static void add_hook(struct making *m, const struct stretch *stretch) {
     buffer_done(&text);
 }
 
+static void add_changes(struct making *m, size_t step, size_t first, size_t end) {
+    for (size_t i = first; i < end; i++)
+        add(m, PACKET_WAY_CHANGE, m->packet->steps[step].changes[i], step);
+}
+
+static void add_changes_before(struct making *m, size_t step) {
+    add_changes(m, step, 0, m->packet->steps[step].change_before);
+}
+
+// What a rule changed stands behind it, all else in front.
+static void add_steps(struct making *m, const struct stretch *stretch) {
+    for (size_t i = stretch->first; i < stretch->end; i++) {
+        const struct packet_step *step = &m->packet->steps[i];
+        if (i > stretch->first)
+            add_changes_before(m, i);
+        add(m, PACKET_WAY_STEP, NULL, i);
+        add_changes(m, i, step->change_before, step->change_count);
+    }
+}
+
 static const char *or_some(const char *name) {
     return name ? name : "an interface that is not told";
 }
@@ -117,20 +137,27 @@ static void add_route(struct making *m, const struct stretch *from, const struct
         add(m, PACKET_WAY_ROUTE, text, to->first);
 }
 
+// At most, each step is a stretch with its hook and a route.
+static size_t count_most(const struct packet *packet) {
+    size_t count = 3 * packet->step_count + 1;
+    for (size_t i = 0; i < packet->step_count; i++)
+        count += packet->steps[i].change_count;
+    return count;
+}
+
 int packet_way_make(const struct packet *packet, struct arena *arena,
                     struct packet_way_item **ret_items, size_t *ret_count) {
     struct making m = {.packet = packet, .arena = arena};
     struct stretch before = {0}, stretch = {0};
-    // At most, each step is a stretch with its hook and a route.
-    m.items = arena_alloc(arena, (3 * packet->step_count + 1) * sizeof(*m.items));
+    m.items = arena_alloc(arena, count_most(packet) * sizeof(*m.items));
     if (!m.items)
         return -ENOMEM;
     for (size_t at = 0; at < packet->step_count; at = stretch.end) {
         stretch = find_stretch(packet, at);
+        add_changes_before(&m, at);
         add_route(&m, at > 0 ? &before : NULL, &stretch);
         add_hook(&m, &stretch);
-        for (size_t i = stretch.first; i < stretch.end; i++)
-            add(&m, PACKET_WAY_STEP, NULL, i);
+        add_steps(&m, &stretch);
         before = stretch;
     }
     if (m.failed)

@@ -9,15 +9,18 @@
 #include "model/packet.h"
 
 enum packet_way_type {
-    PACKET_WAY_HOOK,  // a hook begins
-    PACKET_WAY_STEP,  // a step
-    PACKET_WAY_ROUTE, // the decision where it goes, inferred
+    PACKET_WAY_HOOK,   // a hook begins
+    PACKET_WAY_STEP,   // a step
+    PACKET_WAY_ROUTE,  // the decision where it goes, inferred
+    PACKET_WAY_CHANGE, // what is other than before
 };
 
 struct packet_way_item {
-    uint8_t type;     // enum packet_way_type
-    const char *text; // of a hook: "prerouting, in eth0, flow new"; of a route: in words
-    size_t step;      // its number among the packet's steps
+    uint8_t type; // enum packet_way_type
+    // Of a hook: "prerouting, in eth0, flow new"; of a route: in words; of a change: "ttl 64 ->
+    // 63".
+    const char *text;
+    size_t step; // its number among the packet's steps
 };
 
 // Makes the items, in the arena. Returns 0 or -ENOMEM.

@@ -78,8 +78,10 @@ struct line *lines_add_indented(struct lines *lines, const char *label, size_t i
     width = width > indent ? width - indent : 1;
     do {
         size_t len = find_break(text, width);
-        if (!add_piece(lines, lines->count == first ? label : "", indent, text, len, style))
+        bool goes_on = lines->count > first;
+        if (!add_piece(lines, goes_on ? "" : label, indent, text, len, style))
             return NULL;
+        lines->items[lines->count - 1].goes_on = goes_on;
         text += len;
         text += strspn(text, " ");
     } while (*text != '\0');
@@ -113,6 +115,7 @@ struct line *lines_add_wide(struct lines *lines, const char *text, uint8_t style
         if (!line)
             return NULL;
         line->is_wide = true;
+        line->goes_on = at > text;
         at += len;
         at += strspn(at, " ");
     } while (*at != '\0');

@@ -21,6 +21,7 @@ struct line {
     size_t item;     // Enter goes where the view finds this of the row; 0: nowhere
     bool is_heading; // the label stands alone
     bool is_wide;    // there is no label: the text begins in its place
+    bool goes_on;    // its text is the rest of the line's above
     bool has_bar;    // in front of the text stands a bar that is filled
     double share;    // so far: 0 to 1
 };

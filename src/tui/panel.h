@@ -69,7 +69,7 @@ struct panel_view {
     uint32_t key; // that shows it, beside v and V; 0: none
     enum kind_id kind;
     const char *columns; // keys joined by commas; behind '?': only where there is plenty of room;
-                         // behind '~': the first to go where it is narrow
+                         // behind '~': the first to go where it is narrow, or empty
     const char *names;   // columns that name the addresses of others: COMMAND_NAMES; NULL: none
     const char *sort;    // as for --sort; NULL: the kind's usual order
 
@@ -104,6 +104,8 @@ struct panel_view {
     int (*describe)(const struct row_ref *ref, const struct glyphs *glyphs, size_t width,
                     struct lines *lines);
     bool (*find_item)(const struct row_ref *ref, size_t item, struct panel_place *ret_place);
+    // Finds the row that such an item is about, where others are told, too. NULL: the row itself.
+    bool (*find_part)(const struct row_ref *ref, size_t item, struct row_ref *ret_part);
 };
 
 // A question about what the kernel would do. Its subject is typed; nothing typed means the row that
@@ -161,10 +163,11 @@ enum panel_light {
 struct panel_side {
     const char *name; // for the line of keys: "Road"
     size_t width;     // columns that it takes, or as many as its items need, up to a third of the
-                  // screen; where there are fewer than twice as many, it is shown in the table's
-                  // place, if asked for
+                  // screen; where there are fewer than twice as many (four times, beside rows of
+                  // all namespaces), it is shown in the table's place, if asked for
     // The title and the items in the variant of that number (they go around); the array is the
-    // caller's to free. Returns 0 or -ENOMEM.
+    // caller's to free. Where rows of all namespaces are shown, it is called for that of the row
+    // that is selected, if a variant is about it. Returns 0 or -ENOMEM.
     int (*fill)(const struct node *node, uint64_t netns, unsigned variant, const char **ret_title,
                 struct panel_side_item **ret_items, size_t *ret_count);
 

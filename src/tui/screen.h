@@ -119,6 +119,7 @@ struct screen_side {
     size_t count, selected, top;
     size_t width;        // as drawn; 0: not shown
     struct row_id shown; // the row that it is lit for
+    uint64_t netns;      // of that row, where rows of all namespaces are shown; 0: none
 };
 
 struct screen_place {

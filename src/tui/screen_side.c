@@ -27,20 +27,26 @@ static void select_place(struct screen *screen) {
         side->selected = 0;
 }
 
+static uint64_t netns_of(const struct screen *screen) {
+    return screen->all ? screen->side.netns : screen->netns;
+}
+
 void screen_side_fill(struct screen *screen) {
     struct screen_side *side = &screen->side;
     const struct panel_side *spec = screen_panel(screen)->side;
     screen_side_done(side);
-    if (!spec || screen->all || !screen->node->namespaces)
+    if (!spec || (screen->all && side->netns == 0) || !screen->node->namespaces)
         return;
-    if (spec->fill(screen->node, screen->netns, side->variant, &side->title, &side->items,
+    if (spec->fill(screen->node, netns_of(screen), side->variant, &side->title, &side->items,
                    &side->count) < 0)
         side->count = 0;
     select_place(screen);
 }
 
+// A table that says of each row where it is needs more.
 static bool has_room_beside(const struct screen *screen, size_t columns) {
-    return columns >= screen_panel(screen)->side->width * 2;
+    size_t times = screen->all && screen->mode == MODE_TABLE ? 4 : 2;
+    return columns >= screen_panel(screen)->side->width * times;
 }
 
 static size_t width_of(const struct panel_side_item *item, const char *note) {
@@ -90,6 +96,11 @@ static bool say_if(struct screen *screen, bool none) {
     return none;
 }
 
+// In all namespaces only rows that it is lit for have one.
+static bool is_none(const struct screen *screen) {
+    return screen->all && screen->side.netns == 0;
+}
+
 void screen_side_move(struct screen *screen, bool forward) {
     struct screen_side *side = &screen->side;
     if (say_if(screen, side->count == 0))
@@ -124,7 +135,7 @@ void screen_side_turn(struct screen *screen) {
         screen_say_unknown(screen);
         return;
     }
-    if (say_if(screen, screen->all))
+    if (say_if(screen, is_none(screen)))
         return;
     screen->side.variant++;
     screen_side_fill(screen);
@@ -133,7 +144,7 @@ void screen_side_turn(struct screen *screen) {
 }
 
 void screen_side_toggle(struct screen *screen) {
-    if (say_if(screen, screen->all))
+    if (say_if(screen, is_none(screen)))
         return;
     if (has_room_beside(screen, screen->columns))
         screen->side.hidden = !screen->side.hidden;
@@ -157,38 +168,76 @@ bool screen_side_run(struct screen *screen, enum command command) {
 
 // --- The way of the row that is selected ---------------------------------------------------------
 
-static const struct row_ref *row_shown(struct screen *screen) {
-    return screen->mode == MODE_DETAIL ? screen_detail_row(screen)
-                                       : view_selected(screen_view(screen));
+// What the line that is selected is about, or the one above it that is about something; 0: none.
+static size_t item_read(const struct lines *lines) {
+    size_t i = lines->index < lines->count ? lines->index + 1 : lines->count;
+    while (i > 0 && lines->items[i - 1].item == 0)
+        i--;
+    return i > 0 ? lines->items[i - 1].item : 0;
+}
+
+// The row that is selected, or is read of. Where rows of all namespaces are shown, that can be
+// another one than the one that was opened.
+static bool find_shown(struct screen *screen, struct row_ref *ret_ref) {
+    const struct panel_view *spec = screen_view(screen)->spec;
+    bool detail = screen->mode == MODE_DETAIL;
+    const struct row_ref *ref =
+        detail ? screen_detail_row(screen) : view_selected(screen_view(screen));
+    size_t item = detail && screen->all && spec->find_part ? item_read(&screen->lines) : 0;
+    if (ref && (item == 0 || !spec->find_part(ref, item, ret_ref)))
+        *ret_ref = *ref;
+    return ref;
 }
 
 // Once for each row: it can be turned away from that by hand.
+static bool turn_to(struct screen *screen, const struct row_ref *ref, unsigned variant) {
+    struct screen_side *side = &screen->side;
+    struct row_id id = view_row_id(screen_view(screen), ref);
+    if (id.netns == side->shown.netns && id.identity == side->shown.identity)
+        return false;
+    bool turns = variant != side->variant;
+    side->shown = id;
+    side->variant = variant;
+    return turns;
+}
+
 void screen_side_follow(struct screen *screen) {
     const struct panel_side *spec = screen_panel(screen)->side;
-    const struct view *view = screen_view(screen);
-    const struct row_ref *ref = spec && spec->turn_to ? row_shown(screen) : NULL;
+    struct screen_side *side = &screen->side;
+    struct row_ref ref;
     unsigned variant;
-    if (!ref || !spec->turn_to(view->spec->kind, ref, &variant))
-        return;
-    struct row_id id = view_row_id(view, ref);
-    if (id.netns == screen->side.shown.netns && id.identity == screen->side.shown.identity)
-        return;
-    screen->side.shown = id;
-    if (variant == screen->side.variant)
-        return;
-    screen->side.variant = variant;
-    screen_side_fill(screen);
+    bool lit = spec && spec->turn_to && find_shown(screen, &ref) &&
+               spec->turn_to(screen_view(screen)->spec->kind, &ref, &variant);
+    uint64_t netns = lit && screen->all ? ref.netns->inode : 0;
+    bool changes = netns != side->netns;
+    side->netns = netns;
+    changes |= lit && turn_to(screen, &ref, variant);
+    if (changes)
+        screen_side_fill(screen);
 }
 
 // How each item stands to it; the array is the caller's to free. NULL: none is lit.
 static uint8_t *find_lights(struct screen *screen) {
     const struct panel_side *spec = screen_panel(screen)->side;
-    const struct row_ref *ref = spec->light ? row_shown(screen) : NULL;
-    uint8_t *lights = ref ? calloc(screen->side.count + 1, sizeof(*lights)) : NULL;
+    struct row_ref ref;
+    uint8_t *lights = spec->light && find_shown(screen, &ref)
+                          ? calloc(screen->side.count + 1, sizeof(*lights))
+                          : NULL;
     if (lights)
-        spec->light(screen_view(screen)->spec->kind, ref, screen->side.items, screen->side.count,
+        spec->light(screen_view(screen)->spec->kind, &ref, screen->side.items, screen->side.count,
                     lights);
     return lights;
+}
+
+// "from outside, forwarded · host"
+static void format_title(const struct screen *screen, struct buffer *buffer) {
+    const struct screen_side *side = &screen->side;
+    const struct node_netns *entry = screen->all ? node_find(screen->node, side->netns) : NULL;
+    buffer_puts(buffer, side->title ? side->title : "");
+    if (!entry)
+        return;
+    buffer_puts(buffer, screen->glyphs->separator);
+    screen_put_printable(entry->netns->name, buffer);
 }
 
 // --- Drawing -------------------------------------------------------------------------------------
@@ -226,9 +275,12 @@ void screen_side_draw(struct screen *screen, struct grid *grid) {
     struct screen_side *side = &screen->side;
     size_t width = side->width - GAP, height = screen->layout.height + screen->layout.gone;
     side->top = first_shown(side, height);
+    struct buffer title = BUFFER_INIT;
+    format_title(screen, &title);
     grid_style(grid, screen->layout.head, 0, width, STYLE_HEAD);
     screen_put_cut(screen, grid, screen->layout.head, 0, width, false, STYLE_HEAD,
-                   side->title ? side->title : "");
+                   buffer_text(&title));
+    buffer_done(&title);
     uint8_t *lights = find_lights(screen);
     for (size_t i = 0; i < height && side->top + i < side->count; i++)
         draw_item(screen, grid, screen->layout.body + i, side->top + i,

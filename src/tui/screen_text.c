@@ -19,6 +19,7 @@ void screen_open_detail(struct screen *screen) {
     screen->detail_row = view_row_id(view, ref);
     screen->mode = MODE_DETAIL;
     screen->lines.index = screen->lines.top = 0;
+    lines_clear(&screen->lines);
     screen->effects.scope = true;
 }
 
@@ -87,6 +88,23 @@ static void run_text_command(struct screen *screen, enum command command) {
         screen_run_common(screen, command);
 }
 
+// Keys of the panel that mean something beside details, too.
+static bool run_panel_key(struct screen *screen, uint32_t key) {
+    const struct panel *panel = screen_panel(screen);
+    if (screen->mode != MODE_DETAIL || !panel->keys)
+        return false;
+    enum command command = keys_find(panel->keys, key);
+    if (command == COMMAND_SIDE && screen_view(screen)->spec->describe)
+        screen_side_toggle(screen);
+    else if (command == COMMAND_SIDE_TURN && screen_view(screen)->spec->describe)
+        screen_side_turn(screen);
+    else if (command == COMMAND_TRACE_STOP)
+        screen_stop_trace(screen);
+    else
+        return false;
+    return true;
+}
+
 void screen_input_text(struct screen *screen, const struct input *input) {
     if (screen->mode == MODE_ACTIVITY && screen_input_activity(screen, input->key))
         return;
@@ -96,6 +114,8 @@ void screen_input_text(struct screen *screen, const struct input *input) {
     ptrdiff_t count = screen_distance(command, screen->lines.height);
     if (question)
         screen_begin_question(screen, question);
+    else if (command == COMMAND_NONE && run_panel_key(screen, input->key))
+        return;
     else if (command == COMMAND_NONE)
         screen_say_unknown(screen);
     else if (count != 0)
@@ -135,7 +155,7 @@ void screen_draw_line(const struct screen *screen, struct grid *grid, size_t y,
     size_t x = line->is_wide ? LINES_START : LINES_LABEL;
     screen_put_cut(screen, grid, y, LINES_START, LINES_LABEL - LINES_START - 1, false, STYLE_KEY,
                    line->label);
-    bool arrow = line->leads || (line->item && line->label[0]);
+    bool arrow = line->leads || (line->item && !line->goes_on);
     if (line->leads || line->item)
         x += grid_put(grid, y, x, grid->columns, STYLE_KEY, arrow ? "-> " : "   ");
     if (line->has_bar)

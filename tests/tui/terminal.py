@@ -140,19 +140,40 @@ def netscope(*arguments):
     return [os.environ["NETSCOPE"], *arguments]
 
 
+def on(flavour):
+    """The test runs in a node with these rules."""
+    def mark(test):
+        test.flavour = flavour
+        return test
+    return mark
+
+
+def flavour_of(test):
+    return getattr(test, "flavour", "kube-proxy-iptables")
+
+
+def start_nodes(tests):
+    """A node for each flavour; each goes with this process. The exit status of the first that failed."""
+    statuses = []
+    for flavour in sorted({flavour_of(test) for test in tests}):
+        node = ["setpriv", "--pdeathsig", "TERM", os.path.join(LAB, "node"), "--flavour", flavour, "--no-traffic", "--"]
+        statuses.append(subprocess.run([*node, os.path.abspath(sys.argv[0]), *sys.argv[1:]], check=False,
+                                       env={**os.environ, "NETSCOPE_TUI_INSIDE": flavour}).returncode)
+    return next((status for status in statuses if status != 0), 0)
+
+
 def run_in_node(tests):
     """Runs the functions in the pretend node, and ends with what make check wants to know."""
     for tool in ("tmux", "ip"):
         if not shutil.which(tool, path=os.environ["PATH"] + ":/usr/sbin:/sbin"):
             print(f"{tool} is not installed")
             sys.exit(77)
+    chosen = [test for test in tests if len(sys.argv) == 1 or test.__name__ in sys.argv[1:]]
     if "NETSCOPE_TUI_INSIDE" not in os.environ:
-        os.environ["NETSCOPE_TUI_INSIDE"] = "1"
-        node = os.path.join(LAB, "node")
-        os.execv(node, [node, "--no-traffic", "--", os.path.abspath(sys.argv[0]), *sys.argv[1:]])
+        sys.exit(start_nodes(chosen))
     failed = 0
-    for test in tests:
-        if len(sys.argv) > 1 and test.__name__ not in sys.argv[1:]:
+    for test in chosen:
+        if flavour_of(test) != os.environ["NETSCOPE_TUI_INSIDE"]:
             continue
         start = time.monotonic()
         try:

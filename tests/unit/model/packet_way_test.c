@@ -39,6 +39,9 @@ static void check(const struct packet_step *steps, size_t count, const char *exp
         case PACKET_WAY_ROUTE:
             buffer_printf(&text, "(%s)", items[i].text);
             break;
+        case PACKET_WAY_CHANGE:
+            buffer_printf(&text, "{%s}", items[i].text);
+            break;
         case PACKET_WAY_STEP:
             buffer_printf(&text, " %s ", steps[items[i].step].chain);
             break;
@@ -58,6 +61,23 @@ static void test_forwarded(void **state) {
     check(steps, 5,
           "[prerouting, in eth0] A  B (routing: forwarded from eth0 to cni0)"
           "[forward, in eth0, out cni0] C  D [postrouting, out cni0] E ");
+}
+
+// NAT has come before the decision where it goes; a mark is of the rule that sets it.
+static void test_changes_stand_where_they_came(void **state) {
+    static const char *const nat[] = {"dst a -> b"}, *const mark[] = {"dst b -> c", "mark 0 -> 1"};
+    struct packet_step steps[] = {at("prerouting", "A", "eth0", NULL),
+                                  at("forward", "B", "eth0", "cni0"),
+                                  at("forward", "C", "eth0", "cni0")};
+    (void)state;
+    steps[1].changes = nat;
+    steps[1].change_count = steps[1].change_before = 1;
+    steps[2].changes = mark;
+    steps[2].change_count = 2;
+    steps[2].change_before = 1;
+    check(steps, 3,
+          "[prerouting, in eth0] A {dst a -> b}(routing: forwarded from eth0 to cni0)"
+          "[forward, in eth0, out cni0] B {dst b -> c} C {mark 0 -> 1}");
 }
 
 static void test_to_this_machine(void **state) {
@@ -113,6 +133,7 @@ static void test_nothing_is_told(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forwarded),
+        cmocka_unit_test(test_changes_stand_where_they_came),
         cmocka_unit_test(test_to_this_machine),
         cmocka_unit_test(test_from_this_machine_and_routed_again),
         cmocka_unit_test(test_over_the_loopback),
