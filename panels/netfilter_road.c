@@ -12,6 +12,7 @@
 #include "panels/netfilter.h"
 #include "panels/netfilter_trace.h"
 #include "ruleset/road.h"
+#include "source/trace_rules.h"
 #include "tui/cell.h"
 #include "tui/grid.h"
 
@@ -243,8 +244,21 @@ static enum style style_of_chain(const struct road_stop *stop) {
     return stop->chain->policy == NF_VERDICT_DROP ? STYLE_WARNING : STYLE_NORMAL;
 }
 
+// Of a trace, netscope's own.
+static void add_chain_of_trace(struct making *making, const struct nf_chain *chain) {
+    bool replies = strncmp(chain->name, TRACE_REPLY_PREFIX, strlen(TRACE_REPLY_PREFIX)) == 0;
+    struct panel_side_item *item = add_item(
+        making, STYLE_DIM, "       netscope chooses %s to trace", replies ? "replies" : "packets");
+    item->leads = true;
+    netfilter_place_chain(chain, making->netns, &item->place);
+}
+
 static void add_chain(struct making *making, const struct road_stop *stop) {
     const struct nf_chain *chain = stop->chain;
+    if (nf_table_is_of_trace(chain->table)) {
+        add_chain_of_trace(making, chain);
+        return;
+    }
     struct panel_side_item *item =
         add_item(making, style_of_chain(stop), " %5d %s%s %s %s%s%s", stop->priority,
                  chain->table->backend == NF_BACKEND_LEGACY ? "legacy " : "",

@@ -182,9 +182,10 @@ static int add_table(struct table *table, const struct nf_table *part) {
 
 // --- Two backends --------------------------------------------------------------------------------
 
-// A base chain that does something.
+// A base chain that does something to packets. A trace does not.
 static bool decides(const struct nf_chain *chain) {
     return chain->is_base && !(chain->table->flags & TABLE_DORMANT) &&
+           !nf_table_is_of_trace(chain->table) &&
            (chain->rule_count > 0 || chain->policy == NF_VERDICT_DROP);
 }
 

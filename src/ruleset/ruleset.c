@@ -163,6 +163,10 @@ static size_t find_named(const struct named *named, const struct nf_name_index *
     return 0;
 }
 
+bool nf_table_is_of_trace(const struct nf_table *table) {
+    return strncmp(table->name, NF_TRACE_TABLE, strlen(NF_TRACE_TABLE)) == 0;
+}
+
 const struct nf_chain *nf_table_chain(const struct nf_table *table, const char *name) {
     const struct named chains = NAMED(table->chains, table->chain_count);
     size_t number = find_named(&chains, &table->chain_index, name);

@@ -264,6 +264,10 @@ int nf_table_index(struct nf_table *table);
 const struct nf_table *ruleset_table(const struct ruleset *ruleset, uint8_t family,
                                      enum nf_backend backend, const char *name);
 const struct nf_chain *nf_table_chain(const struct nf_table *table, const char *name);
+
+// True if it is one of those that a trace of netscope's makes for itself: their names begin so.
+#define NF_TRACE_TABLE "netscope-"
+bool nf_table_is_of_trace(const struct nf_table *table);
 const struct nf_set *nf_table_set(const struct nf_table *table, const char *name);
 
 // "ip", "inet" ... ; "prerouting", "ingress" ... of a chain's family and hook. NULL: no such.

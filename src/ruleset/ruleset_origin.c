@@ -146,7 +146,7 @@ static const struct manager table_managers[] = {
     {"sshuttle-", "sshuttle"},
     {"wg-quick-", "wg-quick"},
     {"crowdsec", "CrowdSec"},
-    {"netscope", "netscope"},
+    {NF_TRACE_TABLE, "netscope"},
 };
 
 // Who adds chains to the tables of others. The first that fits counts.

@@ -14,6 +14,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/sock_diag.h>
 
+#include "ruleset/ruleset.h"
 #include "source/keeper.h"
 #include "source/netns_enter.h"
 #include "source/trace_event_parse.h"
@@ -21,9 +22,8 @@
 #include "source/trace_legacy_parse.h"
 #include "source/trace_rules.h"
 
-#define TABLE_PREFIX "netscope-"
-#define TRIES        5
-#define QUEUE_BYTES  (4 * 1024 * 1024) // of events that wait: some ten thousand
+#define TRIES       5
+#define QUEUE_BYTES (4 * 1024 * 1024) // of events that wait: some ten thousand
 
 static const unsigned groups[] = {NFNLGRP_NFTRACE};
 
@@ -207,7 +207,7 @@ static int name_table(struct trace *trace, struct error *err) {
     uint32_t number;
     if (getrandom(&number, sizeof(number), 0) != sizeof(number))
         return error_set_errno(err, -errno, "a random number");
-    snprintf(trace->table, sizeof(trace->table), TABLE_PREFIX "%d-%08x", (int)getpid(), number);
+    snprintf(trace->table, sizeof(trace->table), NF_TRACE_TABLE "%d-%08x", (int)getpid(), number);
     return 0;
 }
 

@@ -208,8 +208,8 @@ static void write_ingress(struct writing *w) {
 static void write_inet(struct writing *w) {
     write_entries(w, false);
     if (w->rules->replies && w->rules->tracked) {
-        write_reply_entry(w, "replies_prerouting", NF_INET_PRE_ROUTING);
-        write_reply_entry(w, "replies_output", NF_INET_LOCAL_OUT);
+        write_reply_entry(w, TRACE_REPLY_PREFIX "prerouting", NF_INET_PRE_ROUTING);
+        write_reply_entry(w, TRACE_REPLY_PREFIX "output", NF_INET_LOCAL_OUT);
     }
 }
 

@@ -21,6 +21,7 @@
 #include "source/netlink.h"
 
 #define TRACE_CHAIN_CHOSEN "chosen"
+#define TRACE_REPLY_PREFIX "replies_" // of the names of the chains that choose replies
 
 struct trace_rules {
     const char *table; // its name
