@@ -302,8 +302,8 @@ static void get_last(const struct row_ref *ref, const struct field *field, struc
 // clang-format off
 static const struct field fields[] = {
     FIELD_BY("netns", "NAMESPACE", FIELD_NETNS, field_get_netns, "namespace that they were traced in"),
-    FIELD_OF_ENUM("by", struct packet_summary, by, "BY", &packet_summary_by_names, "what the packets have in common: the rule that decided, or their whole path"),
-    FIELD(struct packet_summary, value, "VALUE", FIELD_TEXT, "the rule or policy; of a path: each rule by its chain and handle"),
+    FIELD_OF_ENUM("by", struct packet_summary, by, "COUNTED BY", &packet_summary_by_names, "what the packets have in common: the rule that decided, or their whole path"),
+    FIELD(struct packet_summary, value, "BY", FIELD_TEXT, "the rule or policy; of a path: each rule by its chain and handle"),
     FIELD(struct packet_summary, rule, "RULE", FIELD_TEXT, "text of the rule that decided, as it was for the last of them"),
     FIELD_OF_ENUM("outcome", struct packet_summary, outcome, "OUTCOME", &packet_outcome_names, "what became of them"),
     FIELD(struct packet_summary, packets, "PACKETS", FIELD_COUNT, "how many packets"),

@@ -164,7 +164,7 @@ uint8_t cell_style(const struct field *field, const char *text) {
     static const char *const bad[] = {"DOWN",       "down",     "LOWERLAYERDOWN",
                                       "NOTPRESENT", "blocking", NULL};
     static const char *const waiting[] = {"DORMANT", "TESTING", "listening", "learning", NULL};
-    if (strcmp(text, "-") == 0)
+    if (strcmp(text, CELL_EMPTY) == 0)
         return STYLE_DIM;
     if (field->type == FIELD_RECORDS && strstr(text, "dadfailed"))
         return STYLE_BAD;

@@ -12,7 +12,9 @@
 // True for fields whose values are numbers that are compared by eye.
 bool cell_is_right_aligned(const struct field *field);
 
-// Adds what a column shows: rates and amounts with a unit ("12.3K"), "-" for what the row has not.
+#define CELL_EMPTY "-" // what stands for what the row has not
+
+// Adds what a column shows: rates and amounts with a unit ("12.3K"), or that there is nothing.
 // What is added is printable.
 void cell_format(const struct field *field, const struct row_ref *ref, struct buffer *buffer);
 

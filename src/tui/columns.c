@@ -110,10 +110,14 @@ void columns_hide(struct columns *columns, const struct field *field) {
 
 // --- How wide ------------------------------------------------------------------------------------
 
-void columns_widen(struct columns *columns, const struct field *field, size_t width) {
+void columns_widen(struct columns *columns, const struct field *field, const char *cell) {
     struct column *column = columns_find(columns, field);
-    if (column && column->width < width)
+    size_t width = text_width(cell);
+    if (!column)
+        return;
+    if (column->width < width)
         column->width = width;
+    column->filled |= strcmp(cell, CELL_EMPTY) != 0;
 }
 
 // Columns that change each second are as wide as they can get, so that nothing jumps.
@@ -203,34 +207,56 @@ static size_t total_least(const struct column_place *places, size_t count) {
     return total;
 }
 
-// Leaves optional columns out, the last first, until the others have the room they want; minor ones
-// until the others have the least they need.
-static size_t choose(const struct columns *columns, const struct field *sorted, size_t width,
-                     bool *left_out, struct column_place *places, size_t max) {
-    size_t count = collect(columns, sorted, left_out, places, max);
-    for (size_t i = shown_count(columns); i > 0 && total_width(places, count) > width; i--) {
-        if (!columns->items[i - 1].optional)
+struct choosing {
+    const struct columns *columns;
+    const struct field *sorted;
+    size_t width;
+    bool *left_out; // by place
+    struct column_place *places;
+    size_t max, count;
+};
+
+// Leaves columns out, the last first, until the others have the room they need.
+static void leave_out(struct choosing *c, bool (*can_go)(const struct column *),
+                      size_t (*needed)(const struct column_place *, size_t)) {
+    c->count = collect(c->columns, c->sorted, c->left_out, c->places, c->max);
+    for (size_t i = shown_count(c->columns); i > 0 && needed(c->places, c->count) > c->width; i--) {
+        if (!can_go(&c->columns->items[i - 1]))
             continue;
-        left_out[i - 1] = true;
-        count = collect(columns, sorted, left_out, places, max);
+        c->left_out[i - 1] = true;
+        c->count = collect(c->columns, c->sorted, c->left_out, c->places, c->max);
     }
-    for (size_t i = shown_count(columns); i > 0 && total_least(places, count) > width; i--) {
-        if (!columns->items[i - 1].minor)
-            continue;
-        left_out[i - 1] = true;
-        count = collect(columns, sorted, left_out, places, max);
-    }
-    return count;
+}
+
+static bool is_minor_and_empty(const struct column *column) {
+    return column->minor && !column->filled;
+}
+
+static bool is_optional(const struct column *column) {
+    return column->optional;
+}
+
+static bool is_minor(const struct column *column) {
+    return column->minor;
+}
+
+// So that the others have the room they want, or else the least they need.
+static void choose(struct choosing *c) {
+    leave_out(c, is_minor_and_empty, total_width);
+    leave_out(c, is_optional, total_width);
+    leave_out(c, is_minor, total_least);
 }
 
 size_t columns_layout(const struct columns *columns, const struct field *sorted, size_t width,
                       struct column_place *places, size_t max, size_t *ret_hidden) {
-    bool *left_out = calloc(columns->count + 1, sizeof(*left_out));
+    struct choosing c = {columns, sorted, width, .places = places, .max = max};
     *ret_hidden = 0;
-    if (!left_out)
+    c.left_out = calloc(columns->count + 1, sizeof(*c.left_out));
+    if (!c.left_out)
         return 0;
-    size_t count = choose(columns, sorted, width, left_out, places, max);
-    free(left_out);
+    choose(&c);
+    free(c.left_out);
+    size_t count = c.count;
     squeeze(places, count, width);
     if (count > 0)
         stretch(places, count, width);

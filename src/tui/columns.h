@@ -12,7 +12,8 @@ struct column {
     const struct field *field;
     bool shown;
     bool optional; // only where all have the room that they want
-    bool minor;    // only where all can be there at all
+    bool minor;    // only where all can be there at all; if it is empty, as optional ones
+    bool filled;   // a cell had something in it
     size_t width;  // the widest cell so far
 };
 
@@ -46,8 +47,8 @@ size_t columns_toggle(struct columns *columns, size_t place);
 void columns_show_front(struct columns *columns, const struct field *field, bool second);
 void columns_hide(struct columns *columns, const struct field *field);
 
-// A cell this wide is there: the column remembers the widest.
-void columns_widen(struct columns *columns, const struct field *field, size_t width);
+// A cell with this text is there: the column remembers the widest, and whether any is not empty.
+void columns_widen(struct columns *columns, const struct field *field, const char *cell);
 
 // Places columns in so many screen columns; `sorted` has room for its arrow. The first column
 // always stays. Stores at most max places and how many columns are off the screen on the right.

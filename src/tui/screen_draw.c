@@ -26,14 +26,24 @@ void screen_put_printable(const char *text, struct buffer *buffer) {
 
 // --- The second line: what is shown --------------------------------------------------------------
 
+// "packet summaries"
+static void put_name(const struct kind *kind, struct buffer *buffer) {
+    for (const char *at = kind->name; *at; at++)
+        buffer_putc(buffer, *at == '_' ? ' ' : *at);
+}
+
 static void format_count(struct screen *screen, struct buffer *buffer) {
     const struct view *view = screen_view(screen);
-    if (!view->loaded && !view->spec->nothing)
-        buffer_printf(buffer, "reading %s ...", view->kind->name);
-    else if (view->filter || view->count < view->total)
-        buffer_printf(buffer, "%zu of %zu %s shown", view->count, view->total, view->kind->name);
+    bool reading = !view->loaded && !view->spec->nothing;
+    bool some = view->filter || view->count < view->total;
+    if (reading)
+        buffer_puts(buffer, "reading ");
+    else if (some)
+        buffer_printf(buffer, "%zu of %zu ", view->count, view->total);
     else
-        buffer_printf(buffer, "%zu %s", view->count, view->kind->name);
+        buffer_printf(buffer, "%zu ", view->count);
+    put_name(view->kind, buffer);
+    buffer_puts(buffer, reading ? " ..." : some ? " shown" : "");
 }
 
 static void format_place(struct screen *screen, struct buffer *buffer) {

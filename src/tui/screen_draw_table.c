@@ -92,7 +92,7 @@ static void widen_columns(const struct screen *screen, struct view *view, struct
         for (size_t i = view->top; i < view->count && i < view->top + view->height; i++) {
             buffer_clear(cell);
             format_table_cell(screen, view, i, field, cell);
-            columns_widen(&view->columns, field, text_width(buffer_text(cell)));
+            columns_widen(&view->columns, field, buffer_text(cell));
         }
     }
 }

@@ -126,7 +126,7 @@ def test_views():
         with panel("rules", "priority = 100") as t:
             t.wait(r"100 +inet .*10\.77\.0\.0/16 +- +gone .*goto +- +32766 .*iif_detached")
             ip("rule", "del", "pref", "100")
-            t.wait("0 of [0-9]+ routing_rules shown")
+            t.wait("0 of [0-9]+ routing rules shown")
             t.keys("v", "/", ["id = 77"], "Enter")
             t.wait(r"77 +inet +10\.9\.0\.1 +test0")
             ip("nexthop", "del", "id", "77")

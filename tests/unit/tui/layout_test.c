@@ -67,14 +67,19 @@ static void test_columns_fit(void **state) {
     struct columns columns;
     size_t hidden;
     assert_int_equal(columns_init(&columns, &link_kind, "ifname,~mtu,addr_info,?address,peer"), 0);
-    columns_widen(&columns, kind_find_field(&link_kind, "addr_info", NULL), 60);
+    const char *addresses = "192.0.2.10/24 2001:db8::10/64 fe80::858:aff:fef4:10/64, long";
+    columns_widen(&columns, kind_find_field(&link_kind, "addr_info", NULL), addresses);
+    columns_widen(&columns, kind_find_field(&link_kind, "mtu", NULL), CELL_EMPTY);
     assert_int_equal(place(&columns, 160, &hidden), 5);
+    struct column_place places[64];
+    columns_layout(&columns, NULL, 60, places, 64, &hidden);
+    assert_string_equal(places[1].column->field->key, "addr_info"); // without ~mtu, which is empty
+    columns_widen(&columns, kind_find_field(&link_kind, "mtu", NULL), "1500");
     assert_int_equal(place(&columns, 60, &hidden), 4); // without ?address
     assert_int_equal(place(&columns, 22, &hidden), 3); // without ~mtu
     assert_int_equal(hidden, 0);
     assert_int_equal(place(&columns, 12, &hidden), 1);
     assert_int_equal(hidden, 2);
-    struct column_place places[64];
     columns_layout(&columns, NULL, 160, places, 64, &hidden);
     assert_int_equal(places[2].width, 60); // there is room to spare
     columns_layout(&columns, NULL, 70, places, 64, &hidden);
