@@ -10,7 +10,8 @@ struct nft_json {
     const struct ruleset_names *names;
     struct buffer *buffer;
     bool stateless;
-    bool numeric; // protocols by number: in ranges
+    bool numeric;     // protocols by number: in ranges; and what has a given name, but in elements
+    bool in_elements; // of a set
 };
 
 // An object that is being written: its members get their commas.

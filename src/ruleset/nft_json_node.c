@@ -205,6 +205,8 @@ static void put_elements(const struct nft_json *json, const struct nf_set *set, 
     struct nft_tree tree;
     struct nft_set_layout layout;
     struct nft_listing listing;
+    struct nft_json inside = *json;
+    inside.in_elements = true;
     nft_tree_init(&tree, json->names, set->table ? set->table->family : 0);
     nft_set_layout(&tree, set, &layout);
     tree.failed = false;
@@ -213,7 +215,7 @@ static void put_elements(const struct nft_json *json, const struct nf_set *set, 
         for (size_t i = 0; i < listing.count; i++) {
             if (i > 0)
                 buffer_putc(json->buffer, ',');
-            put_element(json, &tree, set, &layout, &listing.items[i], shift);
+            put_element(&inside, &tree, set, &layout, &listing.items[i], shift);
         }
         free(listing.items);
     } else {

@@ -128,7 +128,8 @@ void nft_json_value(const struct nft_json *json, const struct nft_node *value) {
         buffer_puts(json->buffer, value->number ? "true" : "false");
         return;
     }
-    const char *symbol = json->numeric ? NULL : nft_given_name(json->names, value);
+    bool is_named = !json->numeric || json->in_elements;
+    const char *symbol = is_named ? nft_given_name(json->names, value) : NULL;
     if (!symbol)
         symbol = nft_type_symbol(value->type, value->number);
     if (symbol)
