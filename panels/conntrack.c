@@ -29,7 +29,7 @@ static const struct panel_graph flow_graphs[] = {
 };
 
 static const struct panel_group expectation_groups[] = {
-    {"Expected", "netns,family,protocol,protonum,src,sport,dst,dport,mask_*"},
+    {"Expected", "netns,family,protocol,protonum,timeout,src,sport,dst,dport,mask_*,zone,id"},
     {"Announced in", "master_*"},
     {"Helper", "helper,function,class,flags"},
     {NULL, NULL},

@@ -39,8 +39,11 @@ enum flow_known {
 enum flow_status {
     FLOW_SEEN_REPLY = 1 << 1,
     FLOW_ASSURED = 1 << 2,
+    FLOW_CONFIRMED = 1 << 3,
     FLOW_SRC_NAT = 1 << 4,
     FLOW_DST_NAT = 1 << 5,
+    FLOW_SRC_NAT_DONE = 1 << 7, // that it was decided whether to do it
+    FLOW_DST_NAT_DONE = 1 << 8,
 };
 #define FLOW_UNREPLIED (UINT64_C(1) << 32)
 

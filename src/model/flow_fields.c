@@ -280,7 +280,7 @@ static const struct field fields[] = {
     {"nat", "NAT", FIELD_ENUM, get_nat, 0, &nat_names, "what is translated", 0},
     FIELD_IN_WORDS("translation", "TRANSLATION", get_translation, flow_translation_parts, "what NAT makes of the first packet's addresses and ports"),
     FIELD_IN_WORDS("return_packet", "RETURN PACKET", get_return, flow_return_parts, "how the packet that answers looks, and whether one came"),
-    {"status", "STATUS", FIELD_FLAGS, get_status, 0, flow_status_names, "what the kernel holds of it", 0},
+    {"status", "STATUS", FIELD_FLAGS, get_status, 0, flow_status_names, "what the kernel holds of it; a column leaves out what it holds of nearly all", 0},
     IF_KNOWN("timeout", timeout, "TIMEOUT", FIELD_DURATION, get_timeout, "time until it is forgotten if no packet comes"),
     IF_KNOWN("packets", packets, "PACKETS", FIELD_COUNT, get_counter, "packets of the original direction, where accounting is on"),
     IF_KNOWN("bytes", bytes, "BYTES", FIELD_BYTES, get_counter, "their bytes"),

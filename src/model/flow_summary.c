@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/node.h"
+
 #define SLOTS_LEAST 1024
 
 // --- Counting ------------------------------------------------------------------------------------
@@ -263,13 +265,27 @@ static const char *const by_words[] = {
 };
 const struct enum_names flow_summary_by_names = {by_words, sizeof(by_words) / sizeof(by_words[0])};
 
+// The flows of all namespaces that were read.
+static uint64_t count_node(const struct node *node) {
+    uint64_t count = 0;
+    for (size_t i = 0; node && i < node_count(node); i++) {
+        const struct table *table = node->netnses[i].tables[KIND_FLOW_SUMMARIES];
+        const struct flow_summary *any = table && table->count > 0 ? table_row(table, 0) : NULL;
+        count += any ? any->all_flows : 0;
+    }
+    return count;
+}
+
 static void get_share(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct flow_summary *summary = ref->row;
+    uint64_t all = summary->by == FLOW_BY_NETNS ? count_node(ref->node) : 0;
     (void)field;
-    if (summary->all_flows == 0)
+    if (all == 0) // of what is no namespace, or is dumped alone
+        all = summary->all_flows;
+    if (all == 0)
         return;
     ret->kind = VALUE_REAL;
-    ret->real = 100.0 * (double)summary->flows / (double)summary->all_flows;
+    ret->real = 100.0 * (double)summary->flows / (double)all;
 }
 
 // clang-format off
@@ -278,7 +294,7 @@ static const struct field fields[] = {
     FIELD_OF_ENUM("by", struct flow_summary, by, "BY", &flow_summary_by_names, "what the flows have in common"),
     FIELD(struct flow_summary, value, "VALUE", FIELD_TEXT, "which one they have; of a service: protocol, destination and port"),
     FIELD(struct flow_summary, flows, "FLOWS", FIELD_COUNT, "how many flows"),
-    FIELD_BY("share", "SHARE %", FIELD_NUMBER, get_share, "of the namespace's flows, in percent"),
+    FIELD_BY("share", "SHARE %", FIELD_NUMBER, get_share, "of the namespace's flows, in percent; of a namespace: of all flows that were read"),
     FIELD(struct flow_summary, packets, "PACKETS", FIELD_COUNT, "their packets, both ways, where accounting is on"),
     FIELD(struct flow_summary, bytes, "BYTES", FIELD_BYTES, "their bytes, both ways"),
 };
@@ -301,5 +317,6 @@ const struct kind flow_summary_kind = {
     .columns = "by,value,flows,share,packets,bytes",
     .sort = "by,-flows,value",
     .identity = identity,
+    .compares_netnses = true,
     .help = "how many flows have a state, a protocol, an end or a service in common",
 };

@@ -82,12 +82,12 @@ const struct flag_name flow_status_names[] = {
     {FLOW_SEEN_REPLY, "SEEN_REPLY"},
     {FLOW_UNREPLIED, "UNREPLIED"},
     {FLOW_ASSURED, "ASSURED"},
-    {1 << 3, "CONFIRMED"},
+    {FLOW_CONFIRMED, "CONFIRMED"},
     {FLOW_SRC_NAT, "SRC_NAT"},
     {FLOW_DST_NAT, "DST_NAT"},
     {1 << 6, "SEQ_ADJUST"},
-    {1 << 7, "SRC_NAT_DONE"},
-    {1 << 8, "DST_NAT_DONE"},
+    {FLOW_SRC_NAT_DONE, "SRC_NAT_DONE"},
+    {FLOW_DST_NAT_DONE, "DST_NAT_DONE"},
     {1 << 9, "DYING"},
     {1 << 10, "FIXED_TIMEOUT"},
     {1 << 11, "TEMPLATE"},
@@ -95,7 +95,9 @@ const struct flag_name flow_status_names[] = {
     {1 << 13, "HELPER"},
     {1 << 14, "OFFLOAD"},
     {1 << 15, "HW_OFFLOAD"},
-    {0, NULL},
+    {FLOW_SEEN_REPLY | FLOW_CONFIRMED | FLOW_SRC_NAT | FLOW_DST_NAT | FLOW_SRC_NAT_DONE |
+         FLOW_DST_NAT_DONE,
+     NULL},
 };
 
 // linux/netfilter/nf_conntrack_tcp.h, IP_CT_TCP_FLAG_*.

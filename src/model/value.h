@@ -27,7 +27,8 @@ enum value_kind {
     VALUE_JSON,    // JSON that a function writes: what has a form of its own there (a nft rule)
 };
 
-// A bit and what it is called. Tables of these end with a NULL name.
+// A bit and what it is called. Tables of these end with a NULL name; the bits there are flags that
+// say little, as nearly every row has them or another field tells them: columns leave them out.
 struct flag_name {
     uint64_t bit;
     const char *name;

@@ -89,10 +89,19 @@ static void format_clock(int64_t time, struct buffer *buffer) {
                       (int)(time % 1000000000 / 1000000));
 }
 
+static void leave_out_common(struct value *flags) {
+    const struct flag_name *flag = flags->flags.names;
+    while (flag->name)
+        flag++;
+    flags->flags.bits &= ~flag->bit;
+}
+
 void cell_format(const struct field *field, const struct row_ref *ref, struct buffer *buffer) {
     struct value value;
     double number;
     field_read(field, ref, &value);
+    if (value.kind == VALUE_FLAGS)
+        leave_out_common(&value);
     if (value.kind == VALUE_ABSENT)
         buffer_putc(buffer, '-');
     else if (value.kind == VALUE_BOOLEAN)

@@ -49,7 +49,10 @@ def test_flows():
         t.wait("Accounting +(on: flows that began|off: no flow counts)")
         t.keys("/", ["src = 192.0.2.71"], "Enter")
         t.wait(r"tcp +ESTABLISHED +192\.0\.2\.71 +1000 +- +192\.0\.2\.72 +80 +- +DNAT +192\.0\.2\.75")
+        # What nearly all flows have stands in the details.
+        t.wait(r"STATUS[^\n]*\n[^\n]* ASSURED ", "CONFIRMED")
         t.keys("Enter")
+        t.wait(r"STATUS +SEEN_REPLY,ASSURED,CONFIRMED,")
         t.wait(r"from 192\.0\.2\.75:8080 to 192\.0\.2\.71:1000, seen")
         t.wait(r"destination 192\.0\.2\.72:80 becomes 192\.0\.2\.75:8080")
 

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "model/flow_store.h"
+#include "tests/unit/tui/fake_node.h"
 
 #define FLOWS  2000
 #define ROUNDS 20000
@@ -119,10 +120,42 @@ static void test_values_that_went_leave_room(void **state) {
     flow_counting_free(counting);
 }
 
+static void put_summary(struct node *node, uint64_t netns, uint64_t flows) {
+    struct table *table = table_new(&flow_summary_kind);
+    *(struct flow_summary *)table_add(table) = (struct flow_summary){
+        .by = FLOW_BY_STATE, .value = "", .flows = flows / 2, .all_flows = flows};
+    *(struct flow_summary *)table_add(table) =
+        (struct flow_summary){.by = FLOW_BY_NETNS, .value = "", .flows = flows, .all_flows = flows};
+    node_set_table(node, netns, table);
+}
+
+static double share_of(const struct node *node, uint64_t netns, size_t row) {
+    const struct table *table = node_table(node, netns, KIND_FLOW_SUMMARIES);
+    const struct row_ref ref = {node, node_find(node, netns)->netns, table_row(table, row)};
+    struct value value;
+    field_read(kind_find_field(&flow_summary_kind, "share", NULL), &ref, &value);
+    assert_int_equal(value.kind, VALUE_REAL);
+    return value.real;
+}
+
+// A state's share is of its namespace, a namespace's of all.
+static void test_shares(void **state) {
+    struct node *node = fake_node();
+    (void)state;
+    put_summary(node, 1, 30);
+    assert_true(share_of(node, 1, 1) == 100.0);
+    put_summary(node, 2, 10);
+    assert_true(share_of(node, 1, 0) == 50.0);
+    assert_true(share_of(node, 1, 1) == 75.0);
+    assert_true(share_of(node, 2, 1) == 25.0);
+    node_free(node);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kept_is_as_counted_anew),
         cmocka_unit_test(test_values_that_went_leave_room),
+        cmocka_unit_test(test_shares),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
