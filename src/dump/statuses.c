@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "base/text.h"
@@ -77,9 +78,20 @@ static void report(const struct dump_status *item) {
     buffer_done(&line);
 }
 
+// What the kernel does not have, it has in no namespace: said once.
+static bool is_first_unsupported(const struct dump_statuses *statuses, size_t place) {
+    const struct status *status = &statuses->items[place].status;
+    for (size_t i = 0; i < place; i++) {
+        const struct status *earlier = &statuses->items[i].status;
+        if (earlier->state == STATUS_UNSUPPORTED && strcmp(earlier->source, status->source) == 0)
+            return false;
+    }
+    return status->state == STATUS_UNSUPPORTED;
+}
+
 void statuses_report(const struct dump_statuses *statuses, bool all_netns) {
     for (size_t i = 0; i < statuses->count; i++) {
-        if (is_missing(&statuses->items[i].status, all_netns))
+        if (is_missing(&statuses->items[i].status, all_netns) || is_first_unsupported(statuses, i))
             report(&statuses->items[i]);
     }
 }

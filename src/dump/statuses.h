@@ -33,7 +33,8 @@ int statuses_add_table(struct dump_statuses *statuses, const char *netns,
 // namespace that went while all were read.
 bool statuses_whole(const struct dump_statuses *statuses, bool all_netns);
 
-// Says on standard error what is missing: a text dump has no place for it among its rows.
+// Says on standard error what is missing, and what the kernel does not have: a text dump has no
+// place for it among its rows.
 void statuses_report(const struct dump_statuses *statuses, bool all_netns);
 
 #endif

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The test: security marks, of iptables (both) and nft, as these print them, on Debian's kernel with SELinux.
+# The test: security marks, of iptables (both) and nft, as these print them, and those of flows, as
+# conntrack(8) does, on Debian's kernel with SELinux.
 # Without a policy it knows its initial contexts by their bare names.
 
 set -uo pipefail
@@ -33,4 +34,12 @@ table inet marks {
 }
 END
     compare nft "$(nft list ruleset)" "$("$1/nft_list")"
+    modprobe nf_conntrack_netlink
+    ip link set lo up
+    python3 -c "import socket
+server = socket.create_server((\"127.0.0.1\", 22))
+socket.create_connection((\"127.0.0.1\", 22))"
+    flows=$(conntrack -L -p tcp -o id | sed -n "s/.*secctx=\([^ ]*\).* id=\([0-9]*\).*/\2 \1/p" | sort)
+    compare flows "$flows" "$("$NETSCOPE" --dump=flows --format ndjson --fields id,secctx --filter "secctx ~ ." |
+        sed -n "s/.*\"id\":\([0-9]*\),\"secctx\":\"\([^\"]*\)\".*/\1 \2/p" | sort)"
     exit $failed' - "$tools"
