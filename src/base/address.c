@@ -160,6 +160,16 @@ void address_format(const struct address *address, struct buffer *buffer) {
     buffer_add(buffer, text, (size_t)(end - text));
 }
 
+void address_format_end(const struct address *address, bool has_port, uint16_t port,
+                        struct buffer *buffer) {
+    bool brackets = has_port && address->family == ADDRESS_IPV6;
+    buffer_puts(buffer, brackets ? "[" : "");
+    address_format(address, buffer);
+    buffer_puts(buffer, brackets ? "]" : "");
+    if (has_port)
+        buffer_printf(buffer, ":%u", port);
+}
+
 void prefix_format(const struct prefix *prefix, struct buffer *buffer) {
     if (prefix->address.family == ADDRESS_NONE)
         return;

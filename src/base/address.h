@@ -48,6 +48,10 @@ int prefix_parse(const char *text, struct prefix *ret_prefix);
 
 // Adds the text: inet_ntop's form (RFC 5952 for IPv6), nothing for ADDRESS_NONE.
 void address_format(const struct address *address, struct buffer *buffer);
+
+// The same with a port, if there is one: "10.0.0.1:53", "[fd00::1]:53".
+void address_format_end(const struct address *address, bool has_port, uint16_t port,
+                        struct buffer *buffer);
 void prefix_format(const struct prefix *prefix, struct buffer *buffer);
 
 // Order: family, then bytes, then length. <0, 0, >0.

@@ -196,13 +196,9 @@ static void format_word(const struct enum_names *names, uint8_t number, struct b
 
 // "tcp 10.0.0.1:80", "udp [fd00::1]:53", "icmp 10.0.0.1"
 static void format_service(const struct key *key, struct buffer *text) {
-    bool brackets = key->has_port && key->address.family == ADDRESS_IPV6;
     format_word(&flow_protocol_names, key->protocol, text);
-    buffer_puts(text, brackets ? " [" : " ");
-    address_format(&key->address, text);
-    buffer_puts(text, brackets ? "]" : "");
-    if (key->has_port)
-        buffer_printf(text, ":%u", key->port);
+    buffer_putc(text, ' ');
+    address_format_end(&key->address, key->has_port, key->port, text);
 }
 
 static void format_key(const struct key *key, const char *netns, struct buffer *text) {

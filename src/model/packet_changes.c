@@ -24,16 +24,6 @@ static void keep(struct comparing *c, struct buffer *text) {
     buffer_done(text);
 }
 
-static void put_end(const struct address *address, bool has_port, uint16_t port,
-                    struct buffer *text) {
-    bool brackets = has_port && address->family == ADDRESS_IPV6;
-    buffer_puts(text, brackets ? "[" : "");
-    address_format(address, text);
-    buffer_puts(text, brackets ? "]" : "");
-    if (has_port)
-        buffer_printf(text, ":%u", port);
-}
-
 static void compare_ends(struct comparing *c, const char *name, const struct address *before,
                          const struct address *after, uint16_t port_before, uint16_t port_after) {
     bool ports = c->before->known & c->after->known & PACKET_HAS_PORTS;
@@ -41,9 +31,9 @@ static void compare_ends(struct comparing *c, const char *name, const struct add
         return;
     struct buffer text = BUFFER_INIT;
     buffer_printf(&text, "%s ", name);
-    put_end(before, ports, port_before, &text);
+    address_format_end(before, ports, port_before, &text);
     buffer_puts(&text, " -> ");
-    put_end(after, ports, port_after, &text);
+    address_format_end(after, ports, port_after, &text);
     keep(c, &text);
 }
 

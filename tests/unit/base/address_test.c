@@ -106,6 +106,26 @@ static void test_addresses_of_odd_length_are_none(void **state) {
     assert_int_equal(address_size(&address), 0);
 }
 
+static void test_ends_have_brackets_where_ports_need_them(void **state) {
+    static const struct {
+        const char *address;
+        bool has_port;
+        const char *expected;
+    } cases[] = {{"10.0.0.1", true, "10.0.0.1:53"},
+                 {"10.0.0.1", false, "10.0.0.1"},
+                 {"fd00::1", true, "[fd00::1]:53"},
+                 {"fd00::1", false, "fd00::1"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct address address;
+        struct buffer buffer = BUFFER_INIT;
+        assert_int_equal(address_parse(cases[i].address, &address), 0);
+        address_format_end(&address, cases[i].has_port, 53, &buffer);
+        assert_string_equal(buffer_text(&buffer), cases[i].expected);
+        buffer_done(&buffer);
+    }
+}
+
 static void check_against_libc(int family, const uint8_t *bytes, size_t length) {
     char expected[INET6_ADDRSTRLEN];
     struct address address = address_from_bytes(bytes, length);
@@ -195,6 +215,7 @@ int main(void) {
         cmocka_unit_test(test_a_prefix_contains_what_its_bits_say),
         cmocka_unit_test(test_addresses_have_an_order),
         cmocka_unit_test(test_addresses_of_odd_length_are_none),
+        cmocka_unit_test(test_ends_have_brackets_where_ports_need_them),
         cmocka_unit_test(test_addresses_are_written_as_the_c_library_does),
         cmocka_unit_test(test_lladdrs_are_written_as_their_device_means_them),
         cmocka_unit_test(test_an_overlong_lladdr_is_cut),
