@@ -68,11 +68,28 @@ static int make_tables(struct trace *trace, const struct trace_rules *rules,
                        const struct trace_options *options, size_t *ret_family, struct error *err) {
     int r = 0;
     for (size_t i = 0; i < FAMILIES && r == 0; i++) {
-        if (is_wanted(i, options))
-            r = trace_rules_make_table(rules, families[i].number, &trace->netlink, err);
         *ret_family = i;
+        if (!is_wanted(i, options))
+            continue;
+        r = trace_rules_make_table(rules, families[i].number, &trace->netlink, err);
+        trace->families |= r == 0 ? 1U << i : 0;
     }
     return r;
+}
+
+// Of tables that go with their owner's socket the kernel tells nobody, and its generation stays:
+// who shows the rules would go on to show these.
+static void unmake_tables(struct trace *trace) {
+    for (size_t i = 0; i < FAMILIES; i++) {
+        if (!(trace->families & 1U << i))
+            continue;
+        struct buffer message =
+            trace_rules_removal(trace->table, families[i].number, &trace->netlink);
+        if (message.len > 0)
+            send(trace->netlink.fd, message.data, message.len, 0);
+        buffer_done(&message);
+    }
+    trace->families = 0;
 }
 
 // --- Where the kernel does not remove them -------------------------------------------------------
@@ -225,6 +242,7 @@ int trace_open(struct trace *trace, const struct netns *netns, const struct trac
 }
 
 void trace_close(struct trace *trace) {
+    unmake_tables(trace);
     netlink_close(&trace->netlink);
     keeper_end(trace->keeper);
     keeper_end(trace->log_keeper);

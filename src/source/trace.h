@@ -35,6 +35,7 @@ struct trace_options {
 struct trace {
     struct netlink netlink;
     char table[32];         // "netscope-PID-NUMBER"
+    unsigned families;      // in which it was made: a bit each
     int keeper, log_keeper; // child processes (source/keeper.h): of the tables, of the log
     struct error legacy;    // why legacy tables are not traced; of no code: they are, or are none
 };

@@ -126,11 +126,12 @@ def test_end_and_no_trace_of_it():
         with panel() as t:
             trace(t, "icmp_type=8")
             assert not is_clean()
+            t.wait("netscope chooses packets to trace")  # on the road
             t.keys(*end)
             until(is_clean, tables)
             if end == ["x"]:
                 t.wait("^ +Trace +ended, 10/s: icmp_type=8")
-                t.wait("the trace has ended, and its rules are gone")
+                t.wait("the trace has ended, and its rules are gone", "netscope chooses packets to trace")
             else:
                 t.wait_dead()
     with panel() as t:
