@@ -126,13 +126,20 @@ static const char *phase_word(const struct screen_trace *trace) {
     return "";
 }
 
+// Not every kernel says how many.
+static void put_losses(struct buffer *text, const struct trace_live_state *state) {
+    buffer_puts(text, "; ");
+    if (state->lost > 0)
+        buffer_printf(text, "%llu ", (unsigned long long)state->lost);
+    buffer_puts(text, "events were lost: some packets are incomplete");
+}
+
 static void put_counts(struct buffer *text, const struct trace_live_state *state) {
     buffer_printf(text, "%llu seen", (unsigned long long)state->seen);
     if (state->kept < state->seen)
         buffer_printf(text, ", the newest %zu kept", state->kept);
     if (state->losses > 0)
-        buffer_printf(text, "; events were lost %llu time%s: some packets are incomplete",
-                      (unsigned long long)state->losses, state->losses == 1 ? "" : "s");
+        put_losses(text, state);
     if (state->gone > 0) {
         buffer_puts(text, "; ");
         put_namespaces(text, state->gone);
