@@ -25,7 +25,7 @@ static const struct panel_view views[] = {
         .name = "hooks",
         .title = "Hooks",
         .kind = KIND_HOOKS,
-        .columns = "hook,prio,family,table,chain,type,policy,packets,?packets_rate,?bytes,rules,~"
+        .columns = "hook,prio,family,table,chain,?type,policy,packets,?packets_rate,?bytes,rules,~"
                    "dev,~backend,"
                    "~manager",
         .targets = netfilter_chain_targets,
@@ -34,7 +34,7 @@ static const struct panel_view views[] = {
         .name = "chains",
         .title = "Chains",
         .kind = KIND_CHAINS,
-        .columns = "name,family,table,rules,use,reached,hook,prio,policy,~packets,?type,?backend,"
+        .columns = "name,family,table,rules,?use,reached,hook,?prio,policy,~packets,?type,?backend,"
                    "?manager",
         .targets = netfilter_chain_targets,
     },
@@ -43,7 +43,7 @@ static const struct panel_view views[] = {
         .title = "References",
         .key = 'R',
         .kind = KIND_REFERENCES,
-        .columns = "chain,table,hook,calls,packets,leads,rules,~reached,?family",
+        .columns = "chain,table,hook,calls,packets,leads,rules,?reached,?family",
         .targets = netfilter_reference_targets,
         .tree = netfilter_tree,
         .tree_field = "chain",

@@ -40,6 +40,7 @@ void netfilter_place_chain(const struct nf_chain *chain, uint64_t netns,
     set_place(ret_place, "rules", netns, &filter);
     snprintf(ret_place->label, sizeof(ret_place->label), "%s %s %s",
              nf_family_name(chain->table->family), chain->table->name, chain->name);
+    ret_place->same = "chain,table,family";
 }
 
 void netfilter_place_set(const struct nf_set *set, uint64_t netns, struct panel_place *ret_place) {
@@ -50,6 +51,7 @@ void netfilter_place_set(const struct nf_set *set, uint64_t netns, struct panel_
     set_place(ret_place, "elements", netns, &filter);
     snprintf(ret_place->label, sizeof(ret_place->label), "%s %s @%s",
              nf_family_name(set->table->family), set->table->name, set->name);
+    ret_place->same = "set,table,family";
 }
 
 void netfilter_place_users(const struct nf_table *table, const char *name, uint64_t netns,

@@ -2,6 +2,7 @@
 // The road of a packet through the hooks, beside the rules of what is selected on it; and, each at
 // its place, what takes packets past a part of it.
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -238,6 +239,14 @@ static void put_policy(const struct making *making, const struct nf_chain *chain
     buffer_done(&count);
 }
 
+// "-100"; the ends are words.
+static const char *priority_word(int32_t priority, char word[12]) {
+    if (priority == INT32_MIN || priority == INT32_MAX)
+        return priority < 0 ? "first" : "last";
+    snprintf(word, 12, "%" PRId32, priority);
+    return word;
+}
+
 static enum style style_of_chain(const struct road_stop *stop) {
     if (stop->passed)
         return STYLE_DIM;
@@ -255,15 +264,16 @@ static void add_chain_of_trace(struct making *making, const struct nf_chain *cha
 
 static void add_chain(struct making *making, const struct road_stop *stop) {
     const struct nf_chain *chain = stop->chain;
+    char word[12];
     if (nf_table_is_of_trace(chain->table)) {
         add_chain_of_trace(making, chain);
         return;
     }
-    struct panel_side_item *item =
-        add_item(making, style_of_chain(stop), " %5d %s%s %s %s%s%s", stop->priority,
-                 chain->table->backend == NF_BACKEND_LEGACY ? "legacy " : "",
-                 nf_family_name(chain->table->family), chain->table->name, chain->name,
-                 stop->dnat ? " DNAT" : "", stop->snat ? " SNAT" : "");
+    struct panel_side_item *item = add_item(
+        making, style_of_chain(stop), " %5s %s%s %s %s%s%s", priority_word(stop->priority, word),
+        chain->table->backend == NF_BACKEND_LEGACY ? "legacy " : "",
+        nf_family_name(chain->table->family), chain->table->name, chain->name,
+        stop->dnat ? " DNAT" : "", stop->snat ? " SNAT" : "");
     if (stop->passed)
         snprintf(item->note, sizeof(item->note), "not asked");
     else
@@ -276,18 +286,23 @@ static void add_chain(struct making *making, const struct road_stop *stop) {
 static void add_flowtable(struct making *making, const struct road_stop *stop) {
     const struct nf_flowtable *flowtable = stop->flowtable;
     bool used = flowtable->use > 0 && flowtable->device_count > 0;
+    char word[12];
     struct panel_side_item *item =
-        add_item(making, used ? STYLE_WARNING : STYLE_DIM, " %5d flowtable %s %s %s%s%s",
-                 stop->priority, nf_family_name(flowtable->table->family), flowtable->table->name,
-                 flowtable->name, flowtable->flags & 1 ? " hardware" : "", used ? "" : " unused");
+        add_item(making, used ? STYLE_WARNING : STYLE_DIM, " %5s flowtable %s %s %s%s%s",
+                 priority_word(stop->priority, word), nf_family_name(flowtable->table->family),
+                 flowtable->table->name, flowtable->name, flowtable->flags & 1 ? " hardware" : "",
+                 used ? "" : " unused");
     lead_to_station(making, item, stop->point);
 }
 
 static void add_program(struct making *making, const struct road_stop *stop) {
     const struct bypass *bypass = stop->program;
-    struct panel_side_item *item = add_item(making, STYLE_WARNING, " %5d BPF %s %s", stop->priority,
-                                            bypass->mode, bypass->name ? bypass->name : "program");
-    lead_to_station(making, item, stop->point);
+    char word[12];
+    lead_to_station(making,
+                    add_item(making, STYLE_WARNING, " %5s BPF %s %s",
+                             priority_word(stop->priority, word), bypass->mode,
+                             bypass->name ? bypass->name : "program"),
+                    stop->point);
 }
 
 static void add_stop(struct making *making, const struct road_stop *stop) {

@@ -141,8 +141,9 @@ void cell_format_exact(const struct field *field, const struct row_ref *ref,
         } else {
             buffer_printf(buffer, "%.0f", number);
         }
+        // "12/s", "12 bytes/s".
         if (unit)
-            buffer_printf(buffer, " %s", unit);
+            buffer_printf(buffer, "%s%s", unit[0] == '1' ? "" : " ", unit + (unit[0] == '1'));
     } else {
         format_raw(&value, buffer);
     }

@@ -207,6 +207,16 @@ static size_t total_least(const struct column_place *places, size_t count) {
     return total;
 }
 
+static bool is_same(const struct columns *columns, const struct field *field) {
+    for (const char *key = columns->same; key && *key;) {
+        size_t len = strcspn(key, ",");
+        if (strncmp(field->key, key, len) == 0 && field->key[len] == '\0')
+            return true;
+        key += len + (key[len] == ',');
+    }
+    return false;
+}
+
 struct choosing {
     const struct columns *columns;
     const struct field *sorted;
@@ -242,6 +252,8 @@ static bool is_minor(const struct column *column) {
 
 // So that the others have the room they want, or else the least they need.
 static void choose(struct choosing *c) {
+    for (size_t i = 0; i < shown_count(c->columns); i++)
+        c->left_out[i] = is_same(c->columns, c->columns->items[i].field);
     leave_out(c, is_minor_and_empty, total_width);
     leave_out(c, is_optional, total_width);
     leave_out(c, is_minor, total_least);

@@ -21,7 +21,8 @@ struct column {
 struct columns {
     struct column *items;
     size_t count;
-    size_t first; // scrolled: how many shown columns, behind the first, are off to the left
+    size_t first;     // scrolled: how many shown columns, behind the first, are off to the left
+    const char *same; // keys of those that are left out, joined by commas; NULL: none
 };
 
 // A column on the screen.

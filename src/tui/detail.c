@@ -184,7 +184,9 @@ static void add_group(const struct panel_view *view, const struct panel_group *g
     const struct kind *kind = kinds[view->kind];
     size_t before = lines->count;
     lines_add_heading(lines, group->title ? group->title : view->groups ? "Other" : view->title);
-    for (size_t i = 0; i < kind->field_count; i++) {
+    // What says again what others say is there only if a group names it.
+    size_t count = kind->field_count - (group->title ? 0 : kind->unusual_count);
+    for (size_t i = 0; i < count; i++) {
         if (group_of(view, &kind->fields[i]) == group)
             add_field(view, &kind->fields[i], ref, width, lines);
     }

@@ -29,6 +29,8 @@ struct panel_place {
     // places that led there: "nat KUBE-SERVICES".
     char filter[PANEL_FILTER_MAX];
     char label[PANEL_LABEL_MAX];
+    const char *same; // keys of columns that say the same in all of them, joined by commas: they
+                      // are left out; NULL: none
 };
 
 struct panel_tree_row {

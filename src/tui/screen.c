@@ -220,8 +220,18 @@ const struct row_ref *screen_detail_row(struct screen *screen) {
     return screen->detail_ref.row ? &screen->detail_ref : NULL;
 }
 
+bool screen_is_at_place(const struct screen *screen) {
+    const struct view *view =
+        &screen->views[screen->first_views[screen->panel] + screen->current_views[screen->panel]];
+    return screen->place_filter[0] && view->filter &&
+           strcmp(view->filter_text, screen->place_filter) == 0;
+}
+
+// One that was typed at a place makes room for the place's own.
 void screen_drop_filter(struct screen *screen) {
-    view_set_filter(screen_view(screen), "", NULL, NULL);
+    if (screen_is_at_place(screen))
+        screen->place_filter[0] = '\0';
+    view_set_filter(screen_view(screen), screen->place_filter, NULL, NULL);
     screen->filter_offset = SIZE_MAX;
     screen_build(screen);
 }

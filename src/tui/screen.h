@@ -128,8 +128,10 @@ struct screen_place {
     bool all;
     char filter[PANEL_FILTER_MAX]; // that belongs to the place; "": none
     char label[PANEL_LABEL_MAX];
-    struct row_id selected; // there, so that it is again on the way back
-    unsigned activity;      // the number of the one that was shown there; 0: none
+    const char *same;             // as in struct panel_place
+    char typed[PANEL_FILTER_MAX]; // the filter that was typed there instead; "": none
+    struct row_id selected;       // there, so that it is again on the way back
+    unsigned activity;            // the number of the one that was shown there; 0: none
 };
 
 struct screen {
@@ -152,6 +154,7 @@ struct screen {
     size_t place_count;
     char place_filter[PANEL_FILTER_MAX]; // of the place that is shown; "": none
     char place_label[PANEL_LABEL_MAX];
+    const char *place_same; // columns that are left out there; NULL: none
     struct screen_side side;
 
     enum screen_mode mode;

@@ -46,7 +46,8 @@ static void format_count(struct screen *screen, struct buffer *buffer) {
     buffer_puts(buffer, reading ? " ..." : some ? " shown" : "");
 }
 
-static void format_place(struct screen *screen, struct buffer *buffer) {
+// Of the way to the place so many of the first steps are skipped.
+static void format_place(struct screen *screen, size_t skipped, struct buffer *buffer) {
     const char *separator = screen->glyphs->separator;
     const struct view *view = screen_view(screen);
     if (view->panel->whole_node)
@@ -56,12 +57,12 @@ static void format_place(struct screen *screen, struct buffer *buffer) {
     else
         screen_put_printable(screen->netns_name[0] ? screen->netns_name : "own namespace", buffer);
     buffer_puts(buffer, separator);
-    if (screen->place_filter[0]) {
-        screen_format_way(screen, buffer);
+    if (screen_is_at_place(screen)) {
+        screen_format_way(screen, skipped, buffer);
         buffer_puts(buffer, separator);
     }
     format_count(screen, buffer);
-    if (view->filter && strcmp(view->filter_text, screen->place_filter) != 0) {
+    if (view->filter && !screen_is_at_place(screen)) {
         buffer_printf(buffer, "%sfilter: ", separator);
         screen_put_printable(view->filter_text, buffer);
     }
@@ -87,7 +88,13 @@ static void draw_place(struct screen *screen, struct grid *grid) {
     size_t x = 1;
     if (screen->paused)
         x += grid_put(grid, ROW_PLACE, x, grid->columns, STYLE_WARNING, "PAUSED ");
-    format_place(screen, &text);
+    // Where there is no room, the way to the place gets shorter, not its end.
+    for (size_t skipped = 0; skipped <= screen_way_length(screen); skipped++) {
+        buffer_clear(&text);
+        format_place(screen, skipped, &text);
+        if (x + text_width(buffer_text(&text)) <= grid->columns)
+            break;
+    }
     if (x < grid->columns)
         screen_put_cut(screen, grid, ROW_PLACE, x, grid->columns - x, false, STYLE_TITLE,
                        buffer_text(&text));

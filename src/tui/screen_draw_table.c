@@ -20,8 +20,9 @@ static const struct field *sorted_field(const struct screen *screen, const struc
 // A column at the left for marks, and the table behind it.
 #define MARK_WIDTH 1
 
-static size_t place_columns(const struct screen *screen, const struct view *view, size_t width,
+static size_t place_columns(const struct screen *screen, struct view *view, size_t width,
                             struct column_place *places, size_t *ret_hidden) {
+    view->columns.same = screen_is_at_place(screen) ? screen->place_same : NULL;
     size_t count =
         columns_layout(&view->columns, sorted_field(screen, view),
                        width > MARK_WIDTH ? width - MARK_WIDTH : 0, places, PLACES_MAX, ret_hidden);
@@ -174,6 +175,8 @@ static void draw_empty(const struct screen *screen, const struct view *view, str
         snprintf(text, sizeof(text), "paused before this was read: p goes on");
     else if (!view->loaded)
         snprintf(text, sizeof(text), "reading %s ...", view->kind->name);
+    else if (screen_is_at_place(screen))
+        snprintf(text, sizeof(text), "no %s here", view->kind->name);
     else if (view->filter && view->total > 0)
         snprintf(text, sizeof(text), "no row of %zu matches the filter", view->total);
     else

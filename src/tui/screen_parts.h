@@ -23,6 +23,9 @@ void screen_build(struct screen *screen);
 // Takes the filter of the view that is shown away.
 void screen_drop_filter(struct screen *screen);
 
+// Whether the rows are those of a place: nothing else was typed.
+bool screen_is_at_place(const struct screen *screen);
+
 // Names the namespace of that inode as the one that is shown.
 void screen_set_netns(struct screen *screen, uint64_t inode);
 
@@ -49,7 +52,11 @@ void screen_follow_target(struct screen *screen, const struct row_ref *ref, size
 void screen_go_to(struct screen *screen, const struct panel_place *place);
 
 // Adds the labels of the panel's places that led to this one: "nat PREROUTING > nat KUBE-SERVICES".
-void screen_format_way(const struct screen *screen, struct buffer *buffer);
+// Without the first of them, as many as are skipped.
+void screen_format_way(const struct screen *screen, size_t skipped, struct buffer *buffer);
+
+// How many places are on it before the one that is shown.
+size_t screen_way_length(const struct screen *screen);
 
 // --- screen_side.c: the list beside the table ---
 

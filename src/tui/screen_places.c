@@ -26,19 +26,25 @@ static void remember_place(struct screen *screen) {
     *place = place_of(screen);
     copy_text(place->filter, sizeof(place->filter), screen->place_filter);
     copy_text(place->label, sizeof(place->label), screen->place_label);
+    place->same = screen->place_same;
+    if (view->filter && !screen_is_at_place(screen) &&
+        strlen(view->filter_text) < sizeof(place->typed))
+        copy_text(place->typed, sizeof(place->typed), view->filter_text);
     if (ref)
         place->selected = view_row_id(view, ref);
     if (screen->mode == MODE_ACTIVITY)
         place->activity = screen->activity;
 }
 
-// What a place shows is what passes its filter; one that was typed there is another matter.
+// What a place shows is what passes its filter, or the one that was typed there.
 static void set_place_filter(struct screen *screen, const struct screen_place *place) {
     struct view *view = screen_view(screen);
-    if (place->filter[0] || screen->place_filter[0])
-        view_set_filter(view, place->filter, NULL, NULL);
+    const char *filter = place->typed[0] ? place->typed : place->filter;
+    if (filter[0] || screen->place_filter[0])
+        view_set_filter(view, filter, NULL, NULL);
     copy_text(screen->place_filter, sizeof(screen->place_filter), place->filter);
     copy_text(screen->place_label, sizeof(screen->place_label), place->label);
+    screen->place_same = place->same;
 }
 
 static void show_place(struct screen *screen, const struct screen_place *place) {
@@ -142,12 +148,26 @@ static void show_rows(struct screen *screen, const struct panel_place *to, bool 
     place.all = all;
     copy_text(place.filter, sizeof(place.filter), to->filter);
     copy_text(place.label, sizeof(place.label), to->label);
+    place.same = to->same;
     show_place(screen, &place);
 }
 
-void screen_format_way(const struct screen *screen, struct buffer *buffer) {
+static bool is_on_way(const struct screen *screen, size_t place) {
+    return screen->places[place].panel == screen->panel && screen->places[place].label[0];
+}
+
+size_t screen_way_length(const struct screen *screen) {
+    size_t length = 0;
+    for (size_t i = 0; i < screen->place_count; i++)
+        length += is_on_way(screen, i);
+    return length;
+}
+
+void screen_format_way(const struct screen *screen, size_t skipped, struct buffer *buffer) {
+    if (skipped > 0)
+        buffer_printf(buffer, "%s > ", screen->glyphs->cut);
     for (size_t i = 0; i < screen->place_count; i++) {
-        if (screen->places[i].panel != screen->panel || !screen->places[i].label[0])
+        if (!is_on_way(screen, i) || (skipped > 0 && skipped--))
             continue;
         screen_put_printable(screen->places[i].label, buffer);
         buffer_puts(buffer, " > ");

@@ -6,7 +6,8 @@
 #include "tui/screen_parts.h"
 
 void screen_begin_prompt(struct screen *screen, enum screen_prompt what) {
-    const char *filter = screen_view(screen)->filter_text;
+    // What is typed at a place is looked for everywhere.
+    const char *filter = screen_is_at_place(screen) ? NULL : screen_view(screen)->filter_text;
     screen->prompting = what;
     if (what == PROMPT_FILTER)
         prompt_begin(&screen->prompt, filter ? filter : "", &screen->filters);

@@ -200,9 +200,7 @@ static void mark(struct screen *screen) {
 
 static void escape(struct screen *screen) {
     struct view *view = screen_view(screen);
-    bool is_place = screen->place_filter[0] && view->filter &&
-                    strcmp(view->filter_text, screen->place_filter) == 0;
-    if (is_place && screen->place_count > 0) {
+    if (screen_is_at_place(screen) && screen->place_count > 0) {
         screen_go_back(screen);
     } else if (view->filter) {
         screen_drop_filter(screen);

@@ -83,6 +83,34 @@ def test_filter_in_a_chain_and_over_all():
         t.wait(r"host . \d+ rules")
 
 
+def test_a_filter_at_a_place_is_over_all_rules():
+    with panel() as t:
+        t.wait("ip nat PREROUTING DNAT")
+        t.keys("]", "]")
+        t.wait("ip nat PREROUTING . 1 of [0-9]+ rules")
+        t.wait("^.* NUMBER +PACKETS", "CHAIN +TABLE")
+        t.keys("/", ["udp"], "Enter")
+        t.wait("CHAIN +TABLE")
+        t.wait("host . 3 of [0-9]+ rules shown . filter: udp")
+        t.wait("KUBE-SERVICES +nat +ip +4 ")
+        t.keys("Down", "Enter")
+        t.wait("ip nat KUBE-SERVICES > |> ip nat KUBE-", "filter: udp")
+        t.keys("Escape")
+        t.wait("host . 3 of [0-9]+ rules shown . filter: udp")
+        t.keys("Escape")
+        t.wait("ip nat PREROUTING . 1 of [0-9]+ rules")
+        t.keys("Escape")
+        t.wait(r"host . \d+ rules")
+
+
+def test_a_chain_without_rules():
+    with panel() as t:
+        t.wait("ip mangle PREROUTING")
+        t.keys("]")
+        t.wait("ip mangle PREROUTING . 0 of [0-9]+ rules")
+        t.wait("no rules here")
+
+
 def test_users_and_elements():
     with shop(), panel("chains") as t:
         t.keys("/", ["name=web table=shop"], "Enter")
@@ -368,7 +396,7 @@ def test_policies_are_counted_live():
         wait_for_more(t, r"^ +-150 ip mangle OUTPUT +accept (\d+)", 6)
         t.keys("/", ["table=mangle chain=OUTPUT"], "Enter")
         t.wait("1 of [0-9]+ hooks")
-        wait_for_more(t, r" output +-150 +ip +mangle +OUTPUT +route +accept +(\d+) ", 6)
+        wait_for_more(t, r" output +-150 +ip +mangle +OUTPUT +(?:route +)?accept +(\d+) ", 6)
     with panel("sets") as t:
         t.keys("}", "}")
         wait_for_more(t, r"^ +-150 ip mangle OUTPUT +accept (\d+)", 6)
@@ -428,6 +456,10 @@ def test_narrow_screens_show_the_road_in_place_of_the_rules():
         t.wait("^prerouting")
         t.keys("Enter")
         t.wait("KUBE-SERVICES", "^prerouting")
+        t.keys("Enter", "Down", "Enter")
+        # The way gets shorter from its beginning.
+        t.wait("^ host . … > ip nat KUBE-S[A-Z0-9-]+ . [0-9]+ of [0-9]+ rules shown")
+        t.keys("Escape", "Escape")
         t.resize(160, 50)
         t.wait("^prerouting")
         t.keys("a")
