@@ -43,7 +43,7 @@ static const struct panel_view views[] = {
         .title = "References",
         .key = 'R',
         .kind = KIND_REFERENCES,
-        .columns = "chain,table,hook,calls,packets,leads,rules,?reached,?family",
+        .columns = "chain,table,hook,?calls,packets,?leads,rules,?reached,?family",
         .targets = netfilter_reference_targets,
         .tree = netfilter_tree,
         .tree_field = "chain",
@@ -54,7 +54,7 @@ static const struct panel_view views[] = {
         .name = "sets",
         .title = "Sets",
         .kind = KIND_SETS,
-        .columns = "name,family,table,type,map,flags,elements,~size,~timeout,?comment",
+        .columns = "name,?family,table,type,map,?flags,elements,?size,?timeout,?comment",
         .targets = netfilter_set_targets,
     },
     {
@@ -84,7 +84,7 @@ static const struct panel_view views[] = {
         .key = 's',
         .kind = KIND_SERVICES,
         .columns =
-            "name,proto,addr,port,backends,?affinity,~rejected,?origin,?chain,?table,?family",
+            "name,proto,addr,port,backends,?rejected,?affinity,?origin,?chain,?table,?family",
         .targets = netfilter_service_targets,
     },
     {

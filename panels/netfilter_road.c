@@ -235,8 +235,13 @@ static void put_policy(const struct making *making, const struct nf_chain *chain
         cell_format_amount((double)packets, &count);
     snprintf(item->note, sizeof(item->note), "%s%s%s", drops ? "drop" : "accept",
              count.len > 0 ? " " : "", buffer_text(&count));
-    snprintf(item->brief, sizeof(item->brief), "%s", drops ? "" : buffer_text(&count));
+    snprintf(item->brief, sizeof(item->brief), "%s", drops ? "drop" : buffer_text(&count));
     buffer_done(&count);
+}
+
+static void put_passed(struct panel_side_item *item) {
+    snprintf(item->note, sizeof(item->note), "not asked");
+    snprintf(item->brief, sizeof(item->brief), "not asked");
 }
 
 // "-100"; the ends are words.
@@ -275,7 +280,7 @@ static void add_chain(struct making *making, const struct road_stop *stop) {
         nf_family_name(chain->table->family), chain->table->name, chain->name,
         stop->dnat ? " DNAT" : "", stop->snat ? " SNAT" : "");
     if (stop->passed)
-        snprintf(item->note, sizeof(item->note), "not asked");
+        put_passed(item);
     else
         put_policy(making, chain, item);
     item->leads = true;

@@ -31,7 +31,7 @@ const struct key_binding table_keys[] = {
     {COMMAND_NEXT_TARGET, {'O'}, "O", "go to the next place where it leads"},
     {COMMAND_ALL, {'a'}, "a", "rows of all namespaces at once, or of the one"},
     {COMMAND_BACK, {INPUT_BACKSPACE}, "Backspace", "back to the namespace and panel before"},
-    {COMMAND_ESCAPE, {INPUT_ESCAPE}, "Esc", "drop the filter; stop following; leave the place, the tree"},
+    {COMMAND_ESCAPE, {INPUT_ESCAPE}, "Esc", "drop the filter; stop following; leave place or tree"},
     HEADING("Finding"),
     {COMMAND_FILTER, {'/', INPUT_F4}, "/ F4", "filter while typing (netscope(5) has the language)"},
     {COMMAND_NEXT_MATCH, {'n', INPUT_F3}, "n F3", "the next row that matches the last filter"},

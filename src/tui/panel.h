@@ -149,7 +149,7 @@ struct panel_question {
 struct panel_side_item {
     char text[PANEL_LABEL_MAX];
     char note[24];  // at the right; the text is cut where there is no room for both
-    char brief[12]; // stands for the note where it lets the text whole
+    char brief[12]; // stands for the note, or "" for none, where the text would be cut for that
     uint8_t style;  // enum style
     bool leads;     // to place
     struct panel_place place;

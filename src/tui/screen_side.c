@@ -255,8 +255,7 @@ static void draw_item(const struct screen *screen, struct grid *grid, size_t y, 
     static const uint8_t styles[] = {[PANEL_PASSED] = STYLE_GOOD, [PANEL_ENDED] = STYLE_BAD};
     const struct panel_side_item *item = &screen->side.items[index];
     size_t width = screen->side.width - GAP;
-    const char *words =
-        item->brief[0] && width_of(item, item->note) > width ? item->brief : item->note;
+    const char *words = width_of(item, item->note) > width ? item->brief : item->note;
     size_t note = text_width(words);
     struct buffer text = BUFFER_INIT;
     uint8_t style = light == PANEL_DARK ? item->style : styles[light];
