@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ruleset/nf_expr.h"
+#include "ruleset/ruleset_needs.h"
 
 const char *road_class_title(enum road_class class) {
     static const char *const titles[ROAD_CLASS_COUNT] = {
@@ -26,18 +26,21 @@ const char *road_class_title(enum road_class class) {
 
 #define STATIONS_MAX 16 // at a hook
 
+// What has to be there for the kernel to do something.
+enum need { NOTHING, TRACKING, NO_TRACKING, DEFRAG, BRIDGE_TRACKING };
+
 struct station {
     int32_t priority;
     const char *text;
     enum road_point point;
-    bool if_bridge_tracks;
+    enum need need;
 };
 #define DOES(priority, text) \
-    { (priority), (text), ROAD_NOWHERE, false }
+    { (priority), (text), ROAD_NOWHERE, NOTHING }
 #define DOES_AT(point, priority, text) \
-    { (priority), (text), (point), false }
-#define TRACKS(priority, text) \
-    { (priority), (text), ROAD_NOWHERE, true }
+    { (priority), (text), (point), NOTHING }
+#define DOES_IF(need, priority, text) \
+    { (priority), (text), ROAD_NOWHERE, (need) }
 #define END DOES(0, NULL)
 
 // linux/netfilter_ipv4.h and netfilter_ipv6.h, enum nf_ip_hook_priorities:
@@ -45,31 +48,33 @@ struct station {
 // _CONNTRACK_CONFIRM. NAT of the packets of a flow whose first packet was translated takes place
 // where the chains of NAT would be asked.
 static const struct station prerouting[] = {
-    DOES(-400, "fragments are put together"),
-    DOES(-200, "conntrack looks for the flow"),
-    DOES(-100, "destination NAT of known flows"),
+    DOES_IF(DEFRAG, -400, "fragments are put together"),
+    DOES_IF(TRACKING, -200, "conntrack looks for the flow"),
+    DOES_IF(NO_TRACKING, -200, "no rule asks for conntrack"),
+    DOES_IF(TRACKING, -100, "destination NAT of known flows"),
     DOES(LAST, "routing decision"),
     END,
 };
 // drivers/net/loopback.c, loopback_xmit(): a packet keeps its flow and its route on the way through
 // lo, so that nf_conntrack_in(), the defragmentation and ip_rcv_finish_core() let it be.
 static const struct station prerouting_of_lo[] = {
-    DOES(-200, "conntrack knows it from output"),
+    DOES_IF(TRACKING, -200, "conntrack knows it from output"),
     DOES(LAST, "it keeps the route that it was sent by"),
     END,
 };
 // net/bridge/br_netfilter_hooks.c, br_nf_pre_routing_finish()
 static const struct station prerouting_by_bridge[] = {
-    DOES(-400, "fragments are put together"),
-    DOES(-200, "conntrack looks for the flow"),
-    DOES(-100, "destination NAT of known flows"),
+    DOES_IF(DEFRAG, -400, "fragments are put together"),
+    DOES_IF(TRACKING, -200, "conntrack looks for the flow"),
+    DOES_IF(NO_TRACKING, -200, "no rule asks for conntrack"),
+    DOES_IF(TRACKING, -100, "destination NAT of known flows"),
     DOES(LAST, "routed, if its destination has changed"),
     END,
 };
 static const struct station input[] = {
-    DOES(100, "source NAT of known flows"),
-    DOES(300, "helpers of conntrack look at the packet"),
-    DOES(LAST, "conntrack confirms a new flow"),
+    DOES_IF(TRACKING, 100, "source NAT of known flows"),
+    DOES_IF(TRACKING, 300, "helpers of conntrack look at the packet"),
+    DOES_IF(TRACKING, LAST, "conntrack confirms a new flow"),
     DOES_AT(ROAD_AT_CGROUP_INGRESS, LAST, "programs of cgroups at ingress"),
     DOES(LAST, "a socket takes the packet"),
     END,
@@ -83,32 +88,33 @@ static const struct station forward[] = {END};
 static const struct station output[] = {
     DOES_AT(ROAD_AT_SOCKET, FIRST, "programs of cgroups at sockets"),
     DOES(FIRST, "a socket sends; routing decision"),
-    DOES(-400, "fragments are put together"),
-    DOES(-200, "conntrack looks for the flow"),
-    DOES(-100, "destination NAT of known flows"),
+    DOES_IF(DEFRAG, -400, "fragments are put together"),
+    DOES_IF(TRACKING, -200, "conntrack looks for the flow"),
+    DOES_IF(NO_TRACKING, -200, "no rule asks for conntrack"),
+    DOES_IF(TRACKING, -100, "destination NAT of known flows"),
     DOES(LAST, "routed again, if mark or address changed"),
     END,
 };
 static const struct station postrouting[] = {
-    DOES(100, "source NAT of known flows"),
-    DOES(300, "helpers of conntrack look at the packet"),
-    DOES(LAST, "conntrack confirms a new flow"),
+    DOES_IF(TRACKING, 100, "source NAT of known flows"),
+    DOES_IF(TRACKING, 300, "helpers of conntrack look at the packet"),
+    DOES_IF(TRACKING, LAST, "conntrack confirms a new flow"),
     END,
 };
 // net/ipv4/ip_output.c, ip_finish_output()
 static const struct station postrouting_from_here[] = {
-    DOES(100, "source NAT of known flows"),
-    DOES(300, "helpers of conntrack look at the packet"),
-    DOES(LAST, "conntrack confirms a new flow"),
+    DOES_IF(TRACKING, 100, "source NAT of known flows"),
+    DOES_IF(TRACKING, 300, "helpers of conntrack look at the packet"),
+    DOES_IF(TRACKING, LAST, "conntrack confirms a new flow"),
     DOES_AT(ROAD_AT_CGROUP_EGRESS, LAST, "programs of cgroups at egress"),
     END,
 };
 // net/bridge/br_netfilter_hooks.c, br_nf_dev_queue_xmit()
 static const struct station bridge_postrouting[] = {
-    DOES(100, "source NAT of known flows"),
-    DOES(300, "helpers of conntrack look at the packet"),
-    DOES(LAST, "conntrack confirms a new flow"),
-    DOES(LAST, "cut into the fragments that it came in"),
+    DOES_IF(TRACKING, 100, "source NAT of known flows"),
+    DOES_IF(TRACKING, 300, "helpers of conntrack look at the packet"),
+    DOES_IF(TRACKING, LAST, "conntrack confirms a new flow"),
+    DOES_IF(DEFRAG, LAST, "cut into the fragments that it came in"),
     END,
 };
 static const struct station ingress[] = {
@@ -123,21 +129,21 @@ static const struct station egress[] = {
 };
 // linux/netfilter_bridge.h NF_BR_PRI_BRNF; net/bridge/netfilter/nf_conntrack_bridge.c
 static const struct station bridge_calls[] = {
-    TRACKS(-200, "conntrack looks for the flow"),
+    DOES_IF(BRIDGE_TRACKING, -200, "conntrack looks for the flow"),
     DOES_AT(ROAD_AT_BRIDGE, 0, "br_netfilter: on to the hooks of IP"),
     END,
 };
 static const struct station bridge_calls_not[] = {
-    TRACKS(-200, "conntrack looks for the flow"),
+    DOES_IF(BRIDGE_TRACKING, -200, "conntrack looks for the flow"),
     DOES_AT(ROAD_AT_BRIDGE, 0, "passes by the hooks of IP"),
     END,
 };
 static const struct station bridge_tracks[] = {
-    TRACKS(-200, "conntrack looks for the flow"),
+    DOES_IF(BRIDGE_TRACKING, -200, "conntrack looks for the flow"),
     END,
 };
 static const struct station bridge_confirms[] = {
-    TRACKS(LAST, "conntrack confirms a new flow"),
+    DOES_IF(BRIDGE_TRACKING, LAST, "conntrack confirms a new flow"),
     END,
 };
 static const struct station bridge_lookup[] = {
@@ -325,7 +331,7 @@ static bool can_snat(const struct nf_chain *chain) {
 struct making {
     struct road_stop *stops;
     size_t count, capacity;
-    bool bridge_tracks; // conntrack looks at what bridges carry
+    unsigned needs; // of the rules: enum ruleset_need
 };
 
 static int add(struct making *making, const struct road_stop *stop) {
@@ -405,11 +411,27 @@ static int add_flowtables(struct making *making, const struct nf_table *table,
     return r;
 }
 
+static bool is_there(enum need need, unsigned needs) {
+    switch (need) {
+    case NOTHING:
+        return true;
+    case TRACKING:
+        return needs & (RULESET_NEEDS_CONNTRACK | RULESET_NEEDS_BRIDGE_CONNTRACK);
+    case NO_TRACKING:
+        return !is_there(TRACKING, needs);
+    case DEFRAG:
+        return needs & RULESET_NEEDS_DEFRAG;
+    case BRIDGE_TRACKING:
+        return needs & RULESET_NEEDS_BRIDGE_CONNTRACK;
+    }
+    return true;
+}
+
 static int add_stations(struct making *making, const struct hook *hook) {
     int r = 0;
     for (size_t i = 0; hook->stations[i].text && r == 0; i++) {
         const struct station *station = &hook->stations[i];
-        if (station->if_bridge_tracks && !making->bridge_tracks)
+        if (!is_there(station->need, making->needs))
             continue;
         r = add(making, &(struct road_stop){.type = ROAD_STATION,
                                             .point = station->point,
@@ -468,34 +490,6 @@ static int add_hook(struct making *making, const struct ruleset *ruleset,
     return r;
 }
 
-// Where a rule of a bridge's has to do with flows, the kernel has conntrack look at all that the
-// bridges of the namespace carry (nf_ct_netns_get()).
-static bool is_about_flows(const struct nf_expr *expr) {
-    return expr->kind == NF_EXPR_CT || expr->kind == NF_EXPR_CT_SET ||
-           expr->kind == NF_EXPR_CONNLIMIT;
-}
-
-static bool tracks(const struct nf_chain *chain) {
-    for (size_t i = 0; i < chain->rule_count; i++) {
-        for (size_t k = 0; k < chain->rules[i].expr_count; k++) {
-            if (is_about_flows(&chain->rules[i].exprs[k]))
-                return true;
-        }
-    }
-    return false;
-}
-
-static bool do_bridges_track(const struct ruleset *ruleset) {
-    for (size_t i = 0; i < ruleset->table_count; i++) {
-        const struct nf_table *table = ruleset->tables[i];
-        for (size_t k = 0; table->family == NF_FAMILY_BRIDGE && k < table->chain_count; k++) {
-            if (tracks(&table->chains[k]))
-                return true;
-        }
-    }
-    return false;
-}
-
 static bool has_chains(const struct ruleset *ruleset, const struct hook *hook) {
     for (size_t i = 0; i < ruleset->table_count; i++) {
         const struct nf_table *table = ruleset->tables[i];
@@ -526,7 +520,7 @@ static bool is_met(const struct ruleset *ruleset, const struct hook *hook,
 
 int road_make(const struct ruleset *ruleset, const struct road_options *options,
               struct road_stop **ret_stops, size_t *ret_count) {
-    struct making making = {.bridge_tracks = do_bridges_track(ruleset)};
+    struct making making = {.needs = ruleset_needs(ruleset)};
     int r = 0;
     for (size_t i = 0; i < roads[options->class].count && r == 0; i++) {
         const struct hook *hook = &roads[options->class].hooks[i];

@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -372,6 +373,24 @@ def test_what_is_sent_to_oneself_passes_lo_and_is_translated_once():
                 t.wait(f"^ +-?[0-9]+ inet way {chain} .*{'accept' if asked[chain] else 'not asked'}")
     finally:
         subprocess.run("nft delete table inet way; nft delete table netdev of_lo", shell=True, check=True)
+
+
+def flows_with(rules):
+    """How many flows a ping makes in a namespace with these rules alone."""
+    script = f"ip link set lo up; nft '{rules}' && ping -q -c 1 127.0.0.1 >/dev/null && conntrack -C"
+    return int(subprocess.run(["unshare", "-n", "sh", "-c", script], check=True, capture_output=True, text=True).stdout)
+
+
+def test_conntrack_is_there_only_if_a_rule_asks_for_it():
+    """As the kernel has it, in a namespace of its own."""
+    asks = {"no rule asks for conntrack": "counter;", "conntrack looks for the flow": "ct state new counter;"}
+    for said, rule in asks.items():
+        rules = f"table ip alone {{ chain c {{ type filter hook input priority 0; {rule} }}\n}}"
+        assert flows_with(rules) == (said != "no rule asks for conntrack")
+        command = " ".join(shlex.quote(word) for word in netscope("--panel", "netfilter/rules"))
+        with Terminal(["unshare", "-n", "sh", "-c", f"nft {shlex.quote(rules)}; exec {command}"], 160, 50) as t:
+            t.wait("ip alone c")
+            t.wait(f"^ +{said}", next(other for other in asks if other != said))
 
 
 def ping():

@@ -47,8 +47,8 @@ static void write_stops(const struct road_stop *stops, size_t count, struct buff
     }
 }
 
-static void expect_road(const struct ruleset *ruleset, const struct road_options *options,
-                        const char *expected) {
+static void expect_stops(const struct ruleset *ruleset, const struct road_options *options,
+                         const char *expected) {
     struct buffer text = BUFFER_INIT;
     struct road_stop *stops;
     size_t count;
@@ -57,6 +57,22 @@ static void expect_road(const struct ruleset *ruleset, const struct road_options
     assert_string_equal(buffer_text(&text), expected);
     buffer_done(&text);
     free(stops);
+}
+
+// Where some rule asks for conntrack.
+static void expect_road(const struct ruleset *ruleset, const struct road_options *options,
+                        const char *expected) {
+    const struct nf_expr flow = {.kind = NF_EXPR_CT};
+    const struct nf_rule rule = {.exprs = &flow, .expr_count = 1};
+    struct nf_chain chain = {.name = "tracks", .rules = &rule, .rule_count = 1};
+    struct nf_table table = {
+        .family = NF_FAMILY_IP, .name = "tracks", .chains = &chain, .chain_count = 1};
+    struct nf_table *tables[8] = {&table};
+    const struct ruleset tracked = {.tables = tables, .table_count = ruleset->table_count + 1};
+    chain.table = &table;
+    for (size_t i = 0; i < ruleset->table_count; i++)
+        tables[i + 1] = ruleset->tables[i];
+    expect_stops(&tracked, options, expected);
 }
 
 static void expect(enum road_class class, bool bridge_calls_ip, const char *expected) {
@@ -297,6 +313,29 @@ static void test_conntrack_of_bridges(void **state) {
                 "egress: (last) (last)");
 }
 
+// Nobody tracks, or puts fragments together, if no rule asks for it.
+static void test_without_conntrack(void **state) {
+    const struct nf_expr verdict = {.kind = NF_EXPR_VERDICT}, socket = {.kind = NF_EXPR_SOCKET};
+    struct nf_rule rule = {.exprs = &verdict, .expr_count = 1};
+    struct nf_chain chains[] = {base(&ip, "c", "filter", NF_HOOK_INPUT, 0)};
+    struct nf_table *tables[] = {&ip};
+    const struct ruleset ruleset = {.tables = tables, .table_count = 1};
+    (void)state;
+    chains[0].rules = &rule;
+    chains[0].rule_count = 1;
+    ip.chains = chains;
+    ip.chain_count = 1;
+    expect_stops(&ruleset, &(struct road_options){.class = ROAD_TO_HERE},
+                 "ingress: (first) (first)\n"
+                 "prerouting: (-200) (last)\n"
+                 "input: c (last) (last)");
+    rule.exprs = &socket;
+    expect_stops(&ruleset, &(struct road_options){.class = ROAD_TO_HERE},
+                 "ingress: (first) (first)\n"
+                 "prerouting: (-400) (-200) (last)\n"
+                 "input: c (last) (last)");
+}
+
 static void test_every_class_has_a_title(void **state) {
     (void)state;
     for (int class = 0; class < ROAD_CLASS_COUNT; class ++)
@@ -312,6 +351,7 @@ int main(void) {
         cmocka_unit_test(test_chains_of_lo),
         cmocka_unit_test(test_points),
         cmocka_unit_test(test_programs),
+        cmocka_unit_test(test_without_conntrack),
         cmocka_unit_test(test_conntrack_of_bridges),
         cmocka_unit_test(test_chains_of_a_bridge),
         cmocka_unit_test(test_every_class_has_a_title),
