@@ -10,6 +10,7 @@
 
 static void free_job(struct file_job *job) {
     buffer_done(&job->content);
+    view_file_free(job->rows);
     free(job->name);
     free(job);
 }
@@ -22,15 +23,32 @@ static char *expand_home(const char *name) {
     return asprintf(&path, "%s%s", home, name + 1) < 0 ? NULL : path;
 }
 
-static int write_all(int fd, const struct buffer *content) {
-    size_t written = 0;
-    while (written < content->len) {
-        ssize_t count = write(fd, content->data + written, content->len - written);
+struct writing {
+    int fd;
+    size_t written;
+};
+
+static int write_all(struct buffer *content, void *user_data) {
+    struct writing *writing = user_data;
+    size_t done = 0;
+    while (done < content->len) {
+        ssize_t count = write(writing->fd, content->data + done, content->len - done);
         if (count < 0 && errno != EINTR)
             return -errno;
-        written += count > 0 ? (size_t)count : 0;
+        done += count > 0 ? (size_t)count : 0;
     }
+    writing->written += done;
+    buffer_clear(content);
     return 0;
+}
+
+static int write_content(struct file_job *job, int fd) {
+    struct writing writing = {.fd = fd};
+    const struct view_file *rows = job->rows;
+    int r = rows ? view_file_format(&rows->view, rows->json, &job->content, write_all, &writing)
+                 : write_all(&job->content, &writing);
+    job->written = writing.written;
+    return r;
 }
 
 static void run(uv_work_t *request) {
@@ -41,7 +59,7 @@ static void run(uv_work_t *request) {
         return;
     }
     int fd = open(job->name, flags, 0666);
-    int r = fd < 0 ? -errno : write_all(fd, &job->content);
+    int r = fd < 0 ? -errno : write_content(job, fd);
     if (fd >= 0 && close(fd) < 0 && r == 0)
         r = -errno;
     if (r < 0)
@@ -55,11 +73,15 @@ static void after(uv_work_t *request, int status) {
     free_job(job);
 }
 
-int file_job_start(uv_loop_t *loop, const char *name, struct buffer *content, bool overwrite,
-                   void (*done)(const struct file_job *job), void *owner) {
+int file_job_start(uv_loop_t *loop, const char *name, struct buffer *content,
+                   struct view_file *rows, bool overwrite, void (*done)(const struct file_job *job),
+                   void *owner) {
     struct file_job *job = calloc(1, sizeof(*job));
-    if (!job)
+    if (!job) {
+        view_file_free(rows);
         return -ENOMEM;
+    }
+    job->rows = rows;
     job->request.data = job;
     job->done = done;
     job->owner = owner;

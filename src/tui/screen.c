@@ -49,6 +49,7 @@ void screen_done(struct screen *screen) {
     buffer_done(&screen->message);
     buffer_done(&screen->clipboard);
     buffer_done(&screen->file);
+    view_file_free(screen->file_rows);
 }
 
 const struct panel *screen_panel(const struct screen *screen) {

@@ -21,6 +21,7 @@
 #include "tui/panel.h"
 #include "tui/prompt.h"
 #include "tui/trace_order.h"
+#include "tui/view_file.h"
 #include "tui/view_task.h"
 
 #define SCREEN_MIN_COLUMNS 40
@@ -189,6 +190,7 @@ struct screen {
 
     struct screen_effects effects;
     struct buffer clipboard, file;
+    struct view_file *file_rows; // what is in the file in place of that: many rows; NULL: none
     char file_name[PROMPT_MAX + 1];
 };
 

@@ -5,22 +5,10 @@
 
 #include "base/text.h"
 #include "model/json.h"
-#include "tui/cell.h"
 #include "tui/screen_parts.h"
+#include "tui/view_file.h"
 
 // --- JSON ----------------------------------------------------------------------------------------
-
-// Every field of the kind; NULL, and the buffer failed, when memory is out.
-static struct json_plan *plan_kind(const struct kind *kind, struct buffer *buffer) {
-    const struct field **fields = calloc(kind->field_count, sizeof(*fields));
-    for (size_t i = 0; fields && i < kind->field_count; i++)
-        fields[i] = &kind->fields[i];
-    struct json_plan *plan = fields ? json_plan_new(fields, kind->field_count) : NULL;
-    if (!plan)
-        buffer->failed = true;
-    free(fields);
-    return plan;
-}
 
 // The rows that are marked. Those that the filter hides stay where they are.
 static size_t put_marked(const struct view *view, const struct json_plan *plan,
@@ -58,90 +46,13 @@ static size_t put_chosen(struct screen *screen, const struct json_plan *plan,
 size_t screen_copy(struct screen *screen) {
     struct buffer *buffer = &screen->clipboard;
     buffer_clear(buffer);
-    struct json_plan *plan = plan_kind(screen_view(screen)->kind, buffer);
+    struct json_plan *plan = view_file_plan(screen_view(screen)->kind, buffer);
     size_t count = plan ? put_chosen(screen, plan, buffer) : 0;
     json_plan_free(plan);
     return count;
 }
 
-static void put_json(const struct view *view, struct buffer *buffer) {
-    struct json_plan *plan = plan_kind(view->kind, buffer);
-    buffer_puts(buffer, "[");
-    for (size_t i = 0; plan && i < view->count; i++) {
-        struct row_ref ref = view_row(view, i);
-        buffer_puts(buffer, i > 0 ? ",\n" : "\n");
-        json_format_row(plan, &ref, NULL, buffer);
-    }
-    buffer_puts(buffer, "\n]\n");
-    json_plan_free(plan);
-}
-
 // --- Text ----------------------------------------------------------------------------------------
-
-static void put_padded(const char *text, size_t width, bool right, bool last,
-                       struct buffer *buffer) {
-    size_t own = text_width(text), gap = own < width ? width - own : 0;
-    if (right)
-        buffer_fill(buffer, ' ', gap);
-    buffer_puts(buffer, text);
-    if (!last)
-        buffer_fill(buffer, ' ', (right ? 0 : gap) + 2);
-}
-
-static size_t shown_count(const struct view *view) {
-    size_t count = 0;
-    while (count < view->columns.count && view->columns.items[count].shown)
-        count++;
-    return count;
-}
-
-// The widest cell of a column, its head included.
-static size_t find_width(const struct view *view, const struct field *field, struct buffer *cell) {
-    size_t width = text_width(field->title);
-    for (size_t i = 0; i < view->count; i++) {
-        struct row_ref ref = view_row(view, i);
-        buffer_clear(cell);
-        cell_format(field, &ref, cell);
-        if (text_width(buffer_text(cell)) > width)
-            width = text_width(buffer_text(cell));
-    }
-    return width;
-}
-
-static void put_line(const struct view *view, const struct row_ref *ref, const size_t *widths,
-                     struct buffer *cell, struct buffer *buffer) {
-    size_t count = shown_count(view);
-    for (size_t i = 0; i < count; i++) {
-        const struct field *field = view->columns.items[i].field;
-        buffer_clear(cell);
-        if (ref)
-            cell_format(field, ref, cell);
-        else
-            buffer_puts(cell, field->title);
-        put_padded(buffer_text(cell), widths[i], cell_is_right_aligned(field), i + 1 == count,
-                   buffer);
-    }
-    buffer_putc(buffer, '\n');
-}
-
-static void put_table(const struct view *view, struct buffer *buffer) {
-    size_t count = shown_count(view);
-    size_t *widths = calloc(count + 1, sizeof(*widths));
-    struct buffer cell = BUFFER_INIT;
-    if (!widths) {
-        buffer->failed = true;
-        return;
-    }
-    for (size_t i = 0; i < count; i++)
-        widths[i] = find_width(view, view->columns.items[i].field, &cell);
-    put_line(view, NULL, widths, &cell, buffer);
-    for (size_t i = 0; i < view->count; i++) {
-        struct row_ref ref = view_row(view, i);
-        put_line(view, &ref, widths, &cell, buffer);
-    }
-    buffer_done(&cell);
-    free(widths);
-}
 
 static void put_lines(const struct lines *lines, struct buffer *buffer) {
     for (size_t i = 0; i < lines->count; i++) {
@@ -160,6 +71,20 @@ static bool ends_with(const char *text, const char *end) {
     return len >= end_len && strcmp(text + len - end_len, end) == 0;
 }
 
+// Of many rows a worker makes the file.
+static void format_rows(struct screen *screen, bool json) {
+    const struct view *view = screen_view(screen);
+    view_file_free(screen->file_rows);
+    screen->file_rows = NULL;
+    if (view->count <= VIEW_AT_ONCE || view->tree_rows) {
+        view_file_format(view, json, &screen->file, NULL, NULL);
+        return;
+    }
+    screen->file_rows = view_file_new(view, screen->node, json);
+    screen->file.failed |= !screen->file_rows;
+    screen_say(screen, STYLE_DIM, "saving %zu rows ...", view->count);
+}
+
 void screen_format_file(struct screen *screen, const char *name) {
     struct buffer *buffer = &screen->file;
     buffer_clear(buffer);
@@ -170,9 +95,7 @@ void screen_format_file(struct screen *screen, const char *name) {
                screen->mode == MODE_ACTIVITY || screen->mode == MODE_HELP) {
         screen_fill_lines(screen);
         put_lines(&screen->lines, buffer);
-    } else if (ends_with(name, ".json")) {
-        put_json(screen_view(screen), buffer);
     } else {
-        put_table(screen_view(screen), buffer);
+        format_rows(screen, ends_with(name, ".json"));
     }
 }

@@ -334,13 +334,15 @@ static void end_file(const struct file_job *job) {
     else if (job->error.code != 0)
         screen_say(&tui->screen, STYLE_BAD, "%s", job->error.text);
     else
-        screen_say(&tui->screen, STYLE_GOOD, "saved %zu bytes to %s", job->content.len, job->name);
+        screen_say(&tui->screen, STYLE_GOOD, "saved %zu bytes to %s", job->written, job->name);
     draw(tui);
 }
 
 static void save_file(struct tui *tui, bool overwrite) {
     struct screen *screen = &tui->screen;
-    int r = file_job_start(&tui->loop, screen->file_name, &screen->file, overwrite, end_file, tui);
+    int r = file_job_start(&tui->loop, screen->file_name, &screen->file, screen->file_rows,
+                           overwrite, end_file, tui);
+    screen->file_rows = NULL;
     if (r < 0)
         screen_say(screen, STYLE_BAD, "%s: %s", screen->file_name, strerror(-r));
 }

@@ -199,6 +199,9 @@ def test_burst():
     with tempfile.TemporaryDirectory() as directory, terminal as t:
         subprocess.run([FILL, "200000"], check=True)
         t.wait("2[0-9]{5} flows")
+        until(lambda: shown_flows(t, directory) == listed_flows(), t.screen)
+        t.keys("Home")  # what was saved is said until the next key
+        t.wait("10.0.0.0", "saved")
         os.kill(pid, signal.SIGSTOP)
         conntrack("-F")
         os.kill(pid, signal.SIGCONT)

@@ -13,6 +13,7 @@
 
 #include "model/route.h"
 #include "tests/unit/tui/fake_node.h"
+#include "tui/view_file.h"
 
 #define ROWS 1000000
 
@@ -220,6 +221,49 @@ static void test_what_nobody_wants_changes_nothing(void **state) {
     view_task_free(cancelled);
 }
 
+static int take_text(struct buffer *buffer, void *user_data) {
+    struct buffer *whole = user_data;
+    assert_true(buffer->len > 0 && buffer->len < 100000);
+    buffer_add(whole, buffer->data, buffer->len);
+    buffer_clear(buffer);
+    return 0;
+}
+
+static int refuse_text(struct buffer *buffer, void *user_data) {
+    (void)buffer;
+    ++*(int *)user_data;
+    return -ENOSPC;
+}
+
+// A file of many rows is written from a copy, piece by piece, whatever becomes of the view.
+static void test_files_are_written_in_pieces(void **state) {
+    struct fixture *fixture = *state;
+    struct view *view = &fixture->view;
+    view_set_filter(view, "zebra", NULL, NULL);
+    build(fixture);
+    for (int json = 0; json < 2; json++) {
+        struct buffer wanted = BUFFER_INIT, pieces = BUFFER_INIT, whole = BUFFER_INIT;
+        assert_int_equal(view_file_format(view, json, &wanted, NULL, NULL), 0);
+        struct view_file *file = view_file_new(view, fixture->node, json);
+        view_set_filter(view, "10.0.77.", NULL, NULL);
+        build(fixture);
+        assert_int_equal(view_file_format(&file->view, json, &pieces, take_text, &whole), 0);
+        assert_int_equal(whole.len, wanted.len);
+        assert_memory_equal(whole.data, wanted.data, whole.len);
+        int refused = 0;
+        buffer_clear(&pieces);
+        assert_int_equal(view_file_format(&file->view, json, &pieces, refuse_text, &refused),
+                         -ENOSPC);
+        assert_int_equal(refused, 1);
+        view_file_free(file);
+        buffer_done(&wanted);
+        buffer_done(&pieces);
+        buffer_done(&whole);
+        view_set_filter(view, "zebra", NULL, NULL);
+        build(fixture);
+    }
+}
+
 // The task holds what it looks at, whatever becomes of the node meanwhile.
 static void test_tables_may_be_replaced_meanwhile(void **state) {
     struct fixture *fixture = *state;
@@ -236,13 +280,10 @@ static void test_tables_may_be_replaced_meanwhile(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_all_rows_are_in_order),
-        TEST(test_parts_are_filtered_as_the_whole),
-        TEST(test_a_search_takes_turns),
-        TEST(test_a_search_among_other_rows_begins_anew),
-        TEST(test_selection_follows_its_row),
-        TEST(test_what_nobody_wants_changes_nothing),
-        TEST(test_tables_may_be_replaced_meanwhile),
+        TEST(test_all_rows_are_in_order),       TEST(test_parts_are_filtered_as_the_whole),
+        TEST(test_a_search_takes_turns),        TEST(test_a_search_among_other_rows_begins_anew),
+        TEST(test_selection_follows_its_row),   TEST(test_what_nobody_wants_changes_nothing),
+        TEST(test_files_are_written_in_pieces), TEST(test_tables_may_be_replaced_meanwhile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
