@@ -35,6 +35,7 @@ struct dns_dump {
     struct resolver unread; // where the files may not be read
     struct dns_plan asking;
     struct dnssec_anchors *anchors;
+    struct dnssec_memory *memory; // what was proven for other names
     struct dns_watch watch;
     struct conntrack_meter meter; // for the watch
     struct arena arena;
@@ -244,6 +245,19 @@ static int find_netns(struct dns_dump *dump) {
                        : error_set(dump->err, -ENOENT, "netscope's own namespace was not found");
 }
 
+// Of one name each lookup walks all of the chain: who watches it wants to see where it breaks.
+static int prepare_validation(struct dns_dump *dump) {
+    int r = dns_anchors_read(dump->request->anchors, &dump->anchors, dump->err);
+    if (r < 0)
+        return r;
+    dump->asking.anchors = dump->anchors;
+    if (dump->request->names_from) {
+        dump->asking.memory = dump->memory = dnssec_memory_new();
+        r = dump->memory ? 0 : -ENOMEM;
+    }
+    return r;
+}
+
 static int prepare(struct dns_dump *dump) {
     dump->node = node_new();
     int r = dump->node ? node_read_namespaces(dump->node, dump->err) : -ENOMEM;
@@ -254,8 +268,7 @@ static int prepare(struct dns_dump *dump) {
     if (r == 0)
         r = dns_plan_make(dump->request, dump->resolver, &dump->arena, &dump->asking, dump->err);
     if (r == 0 && dump->request->validate)
-        r = dns_anchors_read(dump->request->anchors, &dump->anchors, dump->err);
-    dump->asking.anchors = dump->anchors;
+        r = prepare_validation(dump);
     if (r == 0)
         r = dns_watch_init(dump->request, &dump->watch, dump->err);
     return r == 0 ? dns_names_open(dump->request, &dump->names, dump->err) : r;
@@ -276,6 +289,7 @@ static void clean_up(struct dns_dump *dump) {
     dns_watch_done(&dump->watch);
     conntrack_meter_close(&dump->meter);
     dnssec_anchors_free(dump->anchors);
+    dnssec_memory_free(dump->memory);
     arena_done(&dump->arena);
     node_free(dump->node);
 }

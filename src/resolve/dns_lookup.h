@@ -17,6 +17,7 @@
 #include "model/table.h"
 #include "resolve/dns_name.h"
 #include "resolve/dnssec_anchors.h"
+#include "resolve/dnssec_memory.h"
 
 #define DNS_TYPE_A    1
 #define DNS_TYPE_PTR  12
@@ -38,6 +39,7 @@ struct dns_settings {
     bool cookies;                         // RFC 7873
     struct prefix subnet;                 // RFC 7871: whose network the answer is for; or none
     const struct dnssec_anchors *anchors; // what comes is validated by them; NULL: it is not
+    struct dnssec_memory *memory;         // with anchors: of other lookups, or NULL
     int64_t time;                         // with anchors: seconds since 1970
 };
 

@@ -201,6 +201,7 @@ bool dns_plan_lookup(const struct dns_plan *plan, const struct resolver *resolve
                                           .cookies = plan->cookies,
                                           .subnet = plan->subnet,
                                           .checking_disabled = plan->anchors,
-                                          .anchors = plan->anchors};
+                                          .anchors = plan->anchors,
+                                          .memory = plan->memory};
     return true;
 }

@@ -48,6 +48,7 @@ struct dns_plan {
     bool tcp, edns, dnssec, cookies;
     struct prefix subnet;                 // family ADDRESS_NONE: it is not said
     const struct dnssec_anchors *anchors; // set by who has read them; NULL: nothing is validated
+    struct dnssec_memory *memory;         // set by who validates many names, or NULL
     const struct dns_server_set *sets;    // each is asked on its own
     size_t set_count;
 };

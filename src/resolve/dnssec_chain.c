@@ -122,6 +122,7 @@ static int find_keys(struct dnssec_validator *validator, const ldns_rr_list *ds_
     if (!evidence->packet)
         return dnssec_verdict_set(validator, &zone->verdict, DNS_INDETERMINATE, "DNSKEY of %s: %s",
                                   name, evidence->trouble);
+    zone->until = evidence->until < zone->until ? evidence->until : zone->until;
     r = dnssec_rrset_take(ldns_pkt_answer(evidence->packet), &zone->name, LDNS_RR_TYPE_DNSKEY,
                           &rrset);
     if (r < 0)
@@ -133,26 +134,61 @@ static int find_keys(struct dnssec_validator *validator, const ldns_rr_list *ds_
 
 // --- Steps ---------------------------------------------------------------------------------------
 
-static const struct dnssec_step *find_step(const struct dnssec_validator *validator,
-                                           const ldns_rdf *name, bool anchor) {
+void dnssec_step_done(const struct dnssec_step *step) {
+    ldns_rr_list_free((ldns_rr_list *)(uintptr_t)step->zone.keys);
+}
+
+int dnssec_step_copy(struct arena *arena, const struct dnssec_step *step,
+                     struct dnssec_step *ret_step) {
+    const struct dnssec_zone *zone = &step->zone;
+    const char *reason = zone->verdict.reason;
+    struct dnssec_step copy = *step;
+    copy.next = NULL;
+    copy.name = copy.zone.name = dnssec_name_copy(arena, &step->name);
+    copy.zone.chain = arena_strdup(arena, zone->chain);
+    copy.zone.verdict.reason = reason ? arena_strdup(arena, reason) : NULL;
+    copy.zone.keys = zone->keys ? ldns_rr_list_clone(zone->keys) : NULL;
+    if (!ldns_rdf_data(&copy.name) || !copy.zone.chain || (reason && !copy.zone.verdict.reason) ||
+        (zone->keys && !copy.zone.keys)) {
+        dnssec_step_done(&copy);
+        return -ENOMEM;
+    }
+    *ret_step = copy;
+    return 0;
+}
+
+static int add_step(struct dnssec_validator *validator, const struct dnssec_step *step,
+                    const struct dnssec_step **ret_step) {
+    struct dnssec_step *added = arena_alloc(&validator->arena, sizeof(*added));
+    if (!added) {
+        dnssec_step_done(step);
+        return -ENOMEM;
+    }
+    *added = *step;
+    added->next = validator->steps;
+    validator->steps = added;
+    *ret_step = added;
+    return 0;
+}
+
+// Stores NULL if nothing is known of the name. Returns 0 or -ENOMEM.
+static int find_step(struct dnssec_validator *validator, const ldns_rdf *name, bool anchor,
+                     const struct dnssec_step **ret_step) {
     const struct dnssec_step *at = validator->steps;
+    struct dnssec_step recalled;
     while (at && !((at->kind == DNSSEC_ANCHOR) == anchor && dnssec_name_equals(&at->name, name)))
         at = at->next;
-    return at;
+    *ret_step = at;
+    int r = at ? 0
+               : dnssec_memory_recall(validator->memory, name, anchor, validator->verifier.now,
+                                      &validator->arena, &recalled);
+    return r > 0 ? add_step(validator, &recalled, ret_step) : r;
 }
 
 static int keep_step(struct dnssec_validator *validator, const struct dnssec_step *step,
                      const struct dnssec_step **ret_step) {
-    struct dnssec_step *kept = arena_alloc(&validator->arena, sizeof(*kept));
-    if (!kept) {
-        ldns_rr_list_free((ldns_rr_list *)(uintptr_t)step->zone.keys);
-        return -ENOMEM;
-    }
-    *kept = *step;
-    kept->next = validator->steps;
-    validator->steps = kept;
-    *ret_step = kept;
-    return 0;
+    int r = add_step(validator, step, ret_step);
+    return r < 0 ? r : dnssec_memory_keep(validator->memory, step, validator->verifier.now);
 }
 
 static struct dnssec_step make_step(struct dnssec_validator *validator, const ldns_rdf *name,
@@ -160,6 +196,7 @@ static struct dnssec_step make_step(struct dnssec_validator *validator, const ld
     struct dnssec_step step = {.name = dnssec_name_copy(&validator->arena, name), .kind = kind};
     const char *text = dnssec_name_text(&validator->arena, name);
     step.zone.name = step.name;
+    step.zone.until = INT64_MAX;
     step.zone.chain = text ? arena_printf(&validator->arena, "%s%s%s", chain ? chain : "",
                                           chain ? " > " : "", text)
                            : NULL;
@@ -233,15 +270,16 @@ static int judge_step(struct dnssec_validator *validator, const struct dnssec_zo
 static int take_step(struct dnssec_validator *validator, const struct dnssec_zone *zone,
                      const ldns_rdf *name, const struct dnssec_step **ret_step) {
     const struct dnssec_evidence *evidence;
-    *ret_step = find_step(validator, name, false);
-    if (*ret_step)
-        return 0;
-    int r = dnssec_evidence_find(validator, name, LDNS_RR_TYPE_DS, &evidence);
+    int r = find_step(validator, name, false, ret_step);
+    if (r < 0 || *ret_step)
+        return r;
+    r = dnssec_evidence_find(validator, name, LDNS_RR_TYPE_DS, &evidence);
     if (r != 0)
         return r;
     struct dnssec_step step = make_step(validator, name, DNSSEC_CUT, zone->chain);
     if (!is_made(&step))
         return -ENOMEM;
+    step.zone.until = evidence->until;
     r = evidence->packet
             ? judge_step(validator, zone, evidence->packet, &step)
             : dnssec_verdict_set(validator, &step.zone.verdict, DNS_INDETERMINATE, "DS of %s: %s",
@@ -255,9 +293,9 @@ static int begin_at(struct dnssec_validator *validator, const ldns_rr_list *ds_l
                     const ldns_rdf *name, const struct dnssec_zone **ret_zone) {
     bool none = ldns_rr_list_rr_count(ds_list) == 0;
     const ldns_rdf *owner = none ? name : ldns_rr_owner(ldns_rr_list_rr(ds_list, 0));
-    const struct dnssec_step *kept = find_step(validator, owner, true);
-    int r = 0;
-    if (!kept) {
+    const struct dnssec_step *kept;
+    int r = find_step(validator, owner, true, &kept);
+    if (r == 0 && !kept) {
         struct dnssec_step step = make_step(validator, owner, DNSSEC_ANCHOR, NULL);
         if (!is_made(&step))
             return -ENOMEM;

@@ -12,11 +12,13 @@
 #define QUERIES_MAX    64
 #define SIGNATURES_MAX 400
 
-struct dnssec_validator *dnssec_validator_new(const struct dnssec_anchors *anchors, int64_t now) {
+struct dnssec_validator *dnssec_validator_new(const struct dnssec_anchors *anchors,
+                                              struct dnssec_memory *memory, int64_t now) {
     struct dnssec_validator *validator = calloc(1, sizeof(*validator));
     if (!validator)
         return NULL;
     validator->anchors = anchors;
+    validator->memory = memory;
     validator->verifier = (struct dnssec_verifier){&validator->arena, now, SIGNATURES_MAX};
     return validator;
 }
@@ -27,7 +29,7 @@ void dnssec_validator_free(struct dnssec_validator *validator) {
     for (struct dnssec_evidence *at = validator->evidence; at; at = at->next)
         ldns_pkt_free(at->packet);
     for (struct dnssec_step *at = validator->steps; at; at = at->next)
-        ldns_rr_list_free((ldns_rr_list *)(uintptr_t)at->zone.keys);
+        dnssec_step_done(at);
     arena_done(&validator->arena);
     free(validator);
 }
@@ -81,6 +83,27 @@ int dnssec_evidence_find(struct dnssec_validator *validator, const ldns_rdf *nam
     return 0;
 }
 
+// A record may be kept for its time to live; a signed one for no longer than its zone says, and not
+// past the end of its signature (RFC 4035 5.3.3). Times of signatures are of 32 bits, and run over.
+static int64_t keep_until(const ldns_rr *rr, int64_t now) {
+    int64_t until = now + ldns_rr_ttl(rr);
+    if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_RRSIG || !dnssec_rr_is_whole(rr))
+        return until;
+    int64_t original = now + ldns_rdf2native_int32(ldns_rr_rrsig_origttl(rr));
+    uint32_t expiration = ldns_rdf2native_int32(ldns_rr_rrsig_expiration(rr));
+    int64_t expires = now + (int32_t)(expiration - (uint32_t)now);
+    until = original < until ? original : until;
+    return expires < until ? expires : until;
+}
+
+static int64_t keep_section_until(const ldns_rr_list *section, int64_t now, int64_t until) {
+    for (size_t i = 0; i < ldns_rr_list_rr_count(section); i++) {
+        int64_t one = keep_until(ldns_rr_list_rr(section, i), now);
+        until = one < until ? one : until;
+    }
+    return until;
+}
+
 // A message that says what there is, in canonical form; or words why it is none.
 static int take_message(struct dnssec_validator *validator, struct dnssec_evidence *evidence,
                         const uint8_t *message, size_t len) {
@@ -91,6 +114,10 @@ static int take_message(struct dnssec_validator *validator, struct dnssec_eviden
     }
     ldns_rr_list2canonical(ldns_pkt_answer(evidence->packet));
     ldns_rr_list2canonical(ldns_pkt_authority(evidence->packet));
+    int64_t now = validator->verifier.now;
+    evidence->until = keep_section_until(ldns_pkt_answer(evidence->packet), now, INT64_MAX);
+    evidence->until =
+        keep_section_until(ldns_pkt_authority(evidence->packet), now, evidence->until);
     uint32_t rcode = (uint32_t)ldns_pkt_get_rcode(evidence->packet);
     if (rcode == DNS_NOERROR || rcode == DNS_NXDOMAIN)
         return 0;

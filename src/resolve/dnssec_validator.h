@@ -4,7 +4,7 @@
 // does no I/O and has no clock: whoever drives it asks what it wants to know, and says what came of
 // it.
 //
-//     validator = dnssec_validator_new(anchors, time)
+//     validator = dnssec_validator_new(anchors, memory, time)
 //     while (dnssec_validator_judge(validator, name, type, &wanted, &verdict) > 0)
 //         dnssec_validator_answer(validator, &wanted, reply to a query for it, or why there is
 //         none)
@@ -17,12 +17,15 @@
 
 #include "model/dns.h"
 #include "resolve/dnssec_anchors.h"
+#include "resolve/dnssec_memory.h"
 
 struct dnssec_validator;
 
 // One that takes the anchors (the caller's, and there as long as it) to be true, at that time
-// (seconds since 1970). NULL when memory is out.
-struct dnssec_validator *dnssec_validator_new(const struct dnssec_anchors *anchors, int64_t now);
+// (seconds since 1970), and what earlier ones put into the memory (NULL: none). NULL when memory is
+// out.
+struct dnssec_validator *dnssec_validator_new(const struct dnssec_anchors *anchors,
+                                              struct dnssec_memory *memory, int64_t now);
 void dnssec_validator_free(struct dnssec_validator *validator);
 
 struct dnssec_wanted {

@@ -19,6 +19,7 @@ struct dnssec_evidence {
     ldns_rdf name;
     uint16_t type;
     ldns_pkt *packet;    // NULL: none that says anything
+    int64_t until;       // so long it may be kept: seconds since 1970
     const char *trouble; // why there is none
 };
 
@@ -28,6 +29,7 @@ struct dnssec_zone {
     struct dnssec_verdict verdict;
     const ldns_rr_list *keys; // of a secure one: that its records are signed with
     const char *chain;        // the zones from the anchor on, for words
+    int64_t until;            // so long it is known: seconds since 1970
 };
 
 enum dnssec_step_kind {
@@ -48,6 +50,7 @@ struct dnssec_step {
 struct dnssec_validator {
     struct arena arena;
     const struct dnssec_anchors *anchors;
+    struct dnssec_memory *memory; // NULL: none
     struct dnssec_verifier verifier;
     struct dnssec_evidence *evidence;
     struct dnssec_step *steps;
@@ -68,6 +71,12 @@ int dnssec_verdict_set(struct dnssec_validator *validator, struct dnssec_verdict
     __attribute__((format(printf, 4, 5)));
 
 // dnssec_chain.c
+
+// A copy of a step by itself, its texts in the arena; dnssec_step_done() frees its keys. Returns 0
+// or -ENOMEM.
+int dnssec_step_copy(struct arena *arena, const struct dnssec_step *step,
+                     struct dnssec_step *ret_step);
+void dnssec_step_done(const struct dnssec_step *step);
 
 // The zone that the name belongs to, or what is known of it: insecure below a delegation without
 // DS. Returns 0, 1 or -ENOMEM.
@@ -99,6 +108,15 @@ struct dnssec_denied {
 int dnssec_check_denial(struct dnssec_validator *validator, const struct dnssec_zone *zone,
                         const ldns_pkt *packet, const struct dnssec_denied *denied,
                         bool *ret_delegation, struct dnssec_verdict *ret_verdict);
+
+// dnssec_memory.c
+
+// Stores a copy (dnssec_step_copy) of what is known of the name, of an anchor's zone or of a step
+// below one. Returns 1, 0 if nothing is, or -ENOMEM. Without a memory nothing is known.
+int dnssec_memory_recall(struct dnssec_memory *memory, const ldns_rdf *name, bool anchor,
+                         int64_t now, struct arena *arena, struct dnssec_step *ret_step);
+// Keeps a copy of the step if it was proven. Returns 0 or -ENOMEM.
+int dnssec_memory_keep(struct dnssec_memory *memory, const struct dnssec_step *step, int64_t now);
 
 // dnssec_reply.c
 

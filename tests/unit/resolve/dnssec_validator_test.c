@@ -15,16 +15,17 @@
 
 #define TYPE_MX 15
 
-// Judges with the story's messages in their order.
-static enum dns_validity judge(const struct story *story, const char *name, uint16_t type,
-                               uint32_t time, const char *expected_reason) {
+// Judges with the story's messages in their order. *ret_queries: how many queries it took.
+static enum dns_validity judge_knowing(struct dnssec_memory *memory, const struct story *story,
+                                       const char *name, uint16_t type, uint32_t time,
+                                       const char *expected_reason, size_t *ret_queries) {
     struct dnssec_anchors *anchors;
     struct dnssec_wanted wanted;
     struct dnssec_verdict verdict;
     assert_int_equal(dnssec_anchors_parse((const char *)story->parts[0].bytes, story->parts[0].len,
                                           "anchors", &anchors, NULL),
                      0);
-    struct dnssec_validator *validator = dnssec_validator_new(anchors, time);
+    struct dnssec_validator *validator = dnssec_validator_new(anchors, memory, time);
     assert_non_null(validator);
     size_t part = 1;
     while (dnssec_validator_judge(validator, name, type, &wanted, &verdict) > 0) {
@@ -40,7 +41,14 @@ static enum dns_validity judge(const struct story *story, const char *name, uint
         assert_non_null(strstr(verdict.reason, expected_reason));
     dnssec_validator_free(validator);
     dnssec_anchors_free(anchors);
+    *ret_queries = part - 1;
     return verdict.validity;
+}
+
+static enum dns_validity judge(const struct story *story, const char *name, uint16_t type,
+                               uint32_t time, const char *expected_reason) {
+    size_t queries;
+    return judge_knowing(NULL, story, name, type, time, expected_reason, &queries);
 }
 
 static void test_stories_come_to_what_they_are(void **state) {
@@ -140,6 +148,60 @@ static void test_no_bit_can_be_changed(void **state) {
     assert_int_equal(judge(&story, story.name, story.type, story.time, NULL), DNS_SECURE);
 }
 
+static void test_what_was_proven_is_not_asked_again(void **state) {
+    struct dnssec_memory *memory = dnssec_memory_new();
+    struct story story;
+    size_t queries;
+    (void)state;
+    assert_non_null(memory);
+    read_story("valid", &story);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(judge_knowing(memory, &story, story.name, story.type, story.time,
+                                       "signed by the chain of trust . > lab. > signed.lab.",
+                                       &queries),
+                         DNS_SECURE);
+        assert_int_equal(queries, i == 0 ? story.part_count - 1 : 1);
+    }
+    // The same keys judge what the next one says.
+    story.bytes[story.parts[1].bytes - story.bytes + (ptrdiff_t)story.parts[1].len - 20] ^= 1;
+    assert_int_not_equal(
+        judge_knowing(memory, &story, story.name, story.type, story.time, NULL, &queries),
+        DNS_SECURE);
+    assert_int_equal(queries, 1);
+    dnssec_memory_free(memory);
+}
+
+// Past the time to live of its records nothing is known any more.
+static void test_what_was_proven_is_forgotten_in_time(void **state) {
+    struct dnssec_memory *memory = dnssec_memory_new();
+    struct story story;
+    size_t queries;
+    (void)state;
+    read_story("valid", &story);
+    judge_knowing(memory, &story, story.name, story.type, story.time, NULL, &queries);
+    judge_knowing(memory, &story, story.name, story.type, story.time + 3601, NULL, &queries);
+    assert_int_equal(queries, story.part_count - 1);
+    dnssec_memory_free(memory);
+}
+
+static void test_what_was_not_proven_is_asked_again(void **state) {
+    struct dnssec_memory *memory = dnssec_memory_new();
+    struct story story, less;
+    size_t queries;
+    (void)state;
+    read_story("valid", &story);
+    less = story;
+    less.part_count = 2; // the reply alone
+    assert_int_equal(
+        judge_knowing(memory, &less, story.name, story.type, story.time, "no more", &queries),
+        DNS_INDETERMINATE);
+    assert_int_equal(
+        judge_knowing(memory, &story, story.name, story.type, story.time, "signed by", &queries),
+        DNS_SECURE);
+    assert_int_equal(queries, story.part_count - 1);
+    dnssec_memory_free(memory);
+}
+
 static void test_files_of_anchors(void **state) {
     static const char good[] =
         "; of the root\n"
@@ -177,6 +239,9 @@ int main(void) {
         cmocka_unit_test(test_signatures_have_their_time),
         cmocka_unit_test(test_what_is_missing_is_indeterminate),
         cmocka_unit_test(test_no_bit_can_be_changed),
+        cmocka_unit_test(test_what_was_proven_is_not_asked_again),
+        cmocka_unit_test(test_what_was_proven_is_forgotten_in_time),
+        cmocka_unit_test(test_what_was_not_proven_is_asked_again),
         cmocka_unit_test(test_files_of_anchors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
