@@ -72,6 +72,8 @@ struct dns_reply {
     const char *nsid, *cookie, *client_subnet;
     const uint8_t *cookie_bytes; // as it came
     size_t cookie_size;
+    const uint8_t *client_subnet_bytes; // as it came
+    size_t client_subnet_size;
     struct maybe cookie_state; // enum dns_cookie_state; unknown: none was sent, or none came
     const char *const *extended_errors; // in words
     size_t extended_error_count;

@@ -24,18 +24,33 @@ static uint8_t *put_option(uint8_t *at, uint16_t code, const uint8_t *bytes, siz
     return at + size;
 }
 
+#define SUBNET_MAX   (4 + 16)
+#define SUBNET_SCOPE 3 // where the length of the scope's prefix stands
+
 // RFC 7871 6: family, lengths of the source's prefix and of the scope's, and as many bytes of the
-// address as the prefix needs, with zeros behind it.
-static uint8_t *put_subnet(uint8_t *at, const struct prefix *subnet) {
-    uint8_t option[4 + 16];
+// address as the prefix needs, with zeros behind it. Returns its size.
+static size_t encode_subnet(const struct prefix *subnet, uint8_t option[SUBNET_MAX]) {
     size_t bytes = (subnet->length + 7u) / 8;
     dns_put_u16(option, subnet->address.family == ADDRESS_IPV4 ? FAMILY_IPV4 : FAMILY_IPV6);
     option[2] = subnet->length;
-    option[3] = 0;
+    option[SUBNET_SCOPE] = 0;
     memcpy(option + 4, subnet->address.bytes, bytes);
     if (subnet->length % 8 > 0)
         option[4 + bytes - 1] &= (uint8_t)(0xff << (8 - subnet->length % 8));
-    return put_option(at, LDNS_EDNS_CLIENT_SUBNET, option, 4 + bytes);
+    return 4 + bytes;
+}
+
+static uint8_t *put_subnet(uint8_t *at, const struct prefix *subnet) {
+    uint8_t option[SUBNET_MAX];
+    return put_option(at, LDNS_EDNS_CLIENT_SUBNET, option, encode_subnet(subnet, option));
+}
+
+bool dns_edns_echoes_subnet(const struct prefix *subnet, const struct dns_reply *reply) {
+    uint8_t sent[SUBNET_MAX];
+    size_t size = encode_subnet(subnet, sent);
+    const uint8_t *came = reply->client_subnet_bytes;
+    return reply->client_subnet_size == size && memcmp(came, sent, SUBNET_SCOPE) == 0 &&
+           memcmp(came + SUBNET_SCOPE + 1, sent + SUBNET_SCOPE + 1, size - SUBNET_SCOPE - 1) == 0;
 }
 
 // RFC 6891 6.1.2: the root's name, and fields that mean something else.
@@ -110,6 +125,13 @@ static const char *take_cookie(struct decoding *decoding, const uint8_t *bytes, 
     return reply->cookie = option_text(decoding->arena, bytes, len, true);
 }
 
+static const char *take_subnet(struct decoding *decoding, const uint8_t *bytes, size_t len) {
+    struct dns_reply *reply = decoding->reply;
+    reply->client_subnet_bytes = arena_copy(decoding->arena, bytes, len);
+    reply->client_subnet_size = reply->client_subnet_bytes ? len : 0;
+    return reply->client_subnet = subnet_text(decoding->arena, bytes, len);
+}
+
 static int take_option(struct decoding *decoding, uint16_t code, const uint8_t *bytes, size_t len) {
     struct dns_reply *reply = decoding->reply;
     struct arena *arena = decoding->arena;
@@ -119,7 +141,7 @@ static int take_option(struct decoding *decoding, uint16_t code, const uint8_t *
     else if (code == LDNS_EDNS_COOKIE)
         text = take_cookie(decoding, bytes, len);
     else if (code == LDNS_EDNS_CLIENT_SUBNET)
-        text = reply->client_subnet = subnet_text(arena, bytes, len);
+        text = take_subnet(decoding, bytes, len);
     else if (code == LDNS_EDNS_EDE && len >= 2)
         text = decoding->errors[reply->extended_error_count++] = error_text(arena, bytes, len);
     else {

@@ -27,4 +27,8 @@ uint8_t *dns_edns_encode(const struct dns_edns_form *form, uint8_t *at);
 // Reads the options into the reply, with texts in the arena. Returns 0 or -ENOMEM.
 int dns_edns_decode(struct arena *arena, const uint8_t *bytes, size_t len, struct dns_reply *reply);
 
+// True if the reply's client subnet is the one that was asked for, whatever its scope is
+// (RFC 7871 7.3).
+bool dns_edns_echoes_subnet(const struct prefix *subnet, const struct dns_reply *reply);
+
 #endif

@@ -86,6 +86,7 @@ static bool outweighs(const struct dns_lookup *lookup, enum dns_outcome outcome)
 void lookup_keep_verdict(struct dns_lookup *lookup, enum dns_outcome outcome) {
     lookup->verdict = outcome;
     lookup->verdict_candidate = lookup->candidates.names[lookup->candidate];
+    lookup->verdict_tried = lookup->tried;
     lookup->reply_count = lookup->exchange_count;
     for (size_t i = 0; i < lookup->exchange_count; i++) {
         const struct exchange *exchange = &lookup->exchanges[i];

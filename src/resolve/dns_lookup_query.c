@@ -49,7 +49,7 @@ void lookup_make_cookies(struct dns_lookup *lookup) {
 }
 
 // RFC 7873 5.3: one without a cookie is taken, since many servers have none.
-bool lookup_take_cookie(struct dns_lookup *lookup, size_t server, struct dns_reply *reply) {
+static bool take_cookie(struct dns_lookup *lookup, size_t server, struct dns_reply *reply) {
     struct cookie *cookie = &lookup->cookies[server];
     if (cookie->size == 0 || !reply->cookie)
         return true;
@@ -61,4 +61,17 @@ bool lookup_take_cookie(struct dns_lookup *lookup, size_t server, struct dns_rep
     memcpy(cookie->bytes, reply->cookie_bytes, reply->cookie_size);
     cookie->size = reply->cookie_size;
     return true;
+}
+
+// --- What a reply echoes -------------------------------------------------------------------------
+
+// RFC 7871 7.3: a reply for another network is dropped; one that names none is for all.
+static bool is_for_subnet(const struct dns_lookup *lookup, const struct dns_reply *reply) {
+    const struct prefix *subnet = &lookup->settings.subnet;
+    return subnet->address.family == ADDRESS_NONE || !reply->client_subnet ||
+           dns_edns_echoes_subnet(subnet, reply);
+}
+
+bool lookup_takes_options(struct dns_lookup *lookup, size_t server, struct dns_reply *reply) {
+    return is_for_subnet(lookup, reply) && take_cookie(lookup, server, reply);
 }

@@ -80,7 +80,7 @@ static int take_reply(struct dns_lookup *lookup, struct exchange *exchange, size
     if (!reply)
         return -ENOMEM;
     int r = dns_reply_decode(arena, bytes, len, reply);
-    if (r == 0 && !lookup_take_cookie(lookup, server, reply))
+    if (r == 0 && !lookup_takes_options(lookup, server, reply))
         return -EINVAL;
     if (r == 0 && continues(exchange, bytes, len))
         return append(lookup, exchange, reply);

@@ -84,6 +84,7 @@ struct dns_lookup {
     } replies[2];
     size_t reply_count;
     const char *verdict_candidate;
+    size_t verdict_tried; // how many names were tried until that one
 
     bool keeps_messages; // they are to be validated
     struct dnssec_validator *validator;
@@ -125,8 +126,9 @@ void lookup_settle_rows(struct dns_lookup *lookup, enum dns_query_outcome outcom
 // stand in one.
 int lookup_make_query(const struct dns_lookup *lookup, struct exchange *exchange, size_t server);
 void lookup_make_cookies(struct dns_lookup *lookup);
-// Looks at a reply's cookie and keeps what the server gave. False: it is not that server's.
-bool lookup_take_cookie(struct dns_lookup *lookup, size_t server, struct dns_reply *reply);
+// Looks at what a reply echoes of the query, the cookie and the client's subnet, and keeps the
+// cookie that the server gave. False: it is no reply to that query.
+bool lookup_takes_options(struct dns_lookup *lookup, size_t server, struct dns_reply *reply);
 
 // dns_lookup_candidate.c
 

@@ -81,11 +81,18 @@ static int judge_reply(struct dns_lookup *lookup, const struct verdict_reply *la
     return r < 0 ? r : judge_reply(lookup, last, ret_wanted);
 }
 
-// The verdicts' words belong to the validator; the rows outlive it.
+// The verdicts' words belong to the validator; the rows outlive it. A verdict is about one name:
+// that a search list's names before it are not there was not judged, as an answer for one of those
+// would have been. Most of them are of zones that nobody has signed.
 static int keep_reason(struct dns_lookup *lookup, struct dnssec_verdict *verdict) {
+    struct arena *arena = &lookup->queries->arena;
+    size_t before = lookup->verdict_tried - 1;
     if (!verdict->reason)
         return 0;
-    verdict->reason = arena_strdup(&lookup->queries->arena, verdict->reason);
+    verdict->reason = before == 0 ? arena_strdup(arena, verdict->reason)
+                                  : arena_printf(arena, "%s; the %s tried before it %s not judged",
+                                                 verdict->reason, before == 1 ? "name" : "names",
+                                                 before == 1 ? "was" : "were");
     return verdict->reason ? 0 : -ENOMEM;
 }
 
@@ -114,7 +121,7 @@ void lookup_finish(struct dns_lookup *lookup, int64_t now) {
         lookup->done = true;
         return;
     }
-    lookup->validator = dnssec_validator_new(settings->anchors, settings->time);
+    lookup->validator = dnssec_validator_new(settings->anchors, settings->memory, settings->time);
     if (lookup->validator)
         advance(lookup, now);
     else

@@ -478,6 +478,19 @@ class Edns(unittest.TestCase):
         self.assertEqual(sent.pop(), None)
         netscope("--name", "a", "--server", self.ADDRESS, "--subnet", "10.0.0.0/33", status=2)
 
+    def test_another_networks_answer_does_not_belong(self):
+        def answer(query, _transport):
+            subnet = options_of(query)[SUBNET]
+            wrong = [b"\0\2" + subnet[2:], subnet[:2] + b"\x17" + subnet[3:], subnet[:-1] + b"\3", subnet[:-1],
+                     subnet + b"\0", b""]
+            replies = [with_options(reply_to(query, records=[(1, b"\x0a\0\0\2")]), {SUBNET: other}) for other in wrong]
+            return [*replies, with_options(reply_to(query, records=self.GOOD), {SUBNET: subnet[:3] + b"\x08" + subnet[4:]})]
+
+        result = self.ask(answer, "--subnet", "10.1.2.0/24")
+        self.assertEqual(result["queries"][0]["strays"], 6)
+        self.assertEqual(result["answers"][0]["client_subnet"], "10.1.2.0/24/8")
+        self.assertEqual(result["answers"][0]["answer"][0]["data"], "10.0.0.1")
+
     def test_extended_errors_are_words(self):
         def answer(query, _transport):
             ede = struct.pack(">H", 18) + b"not you\x1b[31m"
