@@ -179,9 +179,9 @@ class Asking(unittest.TestCase):
         lost = name == "half" and rtype == 28 and self.server.queries.count(("udp", name, 28)) == 1
         if name.startswith("silent") or lost:
             return []
-        if name.startswith("fail."):
+        if name.startswith(("fail.", "fail2.")):
             return [reply_to(query, rcode=2)]
-        if name.startswith("refuse."):
+        if name.startswith(("refuse.", "refuse2.")):
             return [reply_to(query, rcode=5)]
         if name not in self.NAMES:
             return [reply_to(query, rcode=3)]
@@ -252,7 +252,9 @@ class Musl(Asking):
     """By musl's rules it is what musl's getaddrinfo sends."""
 
     LOOKED_UP = ["web", "four", "empty", "nothing", "short", "full.name.test", "web.a.test", "web.a.test.",
-                 "nothing.", "a.b", "a.b.c.d.e.f", "fail", "refuse", "fail.x.y", "refuse.x"]
+                 "nothing.", "a.b", "a.b.c.d.e.f"]
+    # For these musl waits until its time is over.
+    WAITED_FOR = ["fail", "refuse", "fail2.x.y", "refuse2.x"]
 
     @classmethod
     def setUpClass(cls):
@@ -264,6 +266,18 @@ class Musl(Asking):
     @classmethod
     def tearDownClass(cls):
         cls.directory.cleanup()
+
+    def sent_at_once(self, *command):
+        """Of all that is waited for: {name: queries}; each name has a first label of its own."""
+        self.server.queries.clear()
+        running = [subprocess.Popen([*command, name], stdout=subprocess.DEVNULL) for name in self.WAITED_FOR]
+        for process in running:
+            process.wait(120)
+        labels = {name.partition(".")[0]: name for name in self.WAITED_FOR}
+        sent = {name: [] for name in self.WAITED_FOR}
+        for query in self.server.queries:
+            sent[labels[query[1].partition(".")[0]]].append(query)
+        return sent
 
     def compare(self, name):
         musl = self.sent_by(self.program, name)
@@ -278,6 +292,9 @@ class Musl(Asking):
                 for name in self.LOOKED_UP:
                     with self.subTest(options=options, search=search, name=name):
                         self.assertGreater(len(self.compare(name)), 0)
+                musl = self.sent_at_once(self.program)
+                self.assertTrue(all(musl.values()), musl)
+                self.assertEqual(self.sent_at_once(NETSCOPE, "--dump=dns", "--rules", "musl", "--name"), musl)
 
     def test_all_servers_are_asked_at_once(self):
         other = Server("127.0.0.3", lambda query, transport: [])
@@ -290,10 +307,19 @@ class Musl(Asking):
                 self.assertEqual(other.queries, sent * 2)
 
     def test_a_server_that_is_silent_is_asked_again(self):
+        ours = [NETSCOPE, "--dump=dns", "--rules", "musl", "--name"]
         for options in ("timeout:2 attempts:2", "timeout:2 attempts:1", "timeout:3 attempts:3"):
             resolve_with(f"nameserver 127.0.0.2\noptions {options}\n")
             with self.subTest(options=options):
-                self.compare("silent")
+                self.server.queries.clear()
+                both = [subprocess.Popen([*command, name], stdout=subprocess.DEVNULL)
+                        for command, name in (([self.program], "silent"), (ours, "silent2"))]
+                for process in both:
+                    process.wait(120)
+                sent = {name: [(transport, rtype) for transport, asked, rtype in self.server.queries if asked == name]
+                        for name in ("silent", "silent2")}
+                self.assertGreater(len(sent["silent"]), 0)
+                self.assertEqual(sent["silent2"], sent["silent"])
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ A knotd serves a tree of zones from the root down on one address of lo, an unbou
 forwards to it on another one. netscope asks each of both.
 """
 
+import json
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ import time
 import unittest
 
 from dns_dig import dig, ours
-from dns_lab import Server, main, netscope, netscope_json, question_end, wait_for_server, write
+from dns_lab import Server, main, netscope, netscope_json, question_end, resolve_with, wait_for_server, write
 
 KNOT = "127.0.0.1"
 UNBOUND = "127.0.0.53"
@@ -409,6 +410,43 @@ class Dnssec(unittest.TestCase):
                 rcode, _flags, sections, _size = dig(name, rtype, "+dnssec", server=UNBOUND)
                 self.assertEqual(answer["rcode"], rcode)
                 self.assertEqual(ours(answer)[2], sections)
+
+    def test_what_was_proven_for_one_name_is_known_for_the_next(self):
+        zones = ("signed", "hashed", "plain", "broken", "expired", "wrongds")
+        names = [f"{host}.{zone}.lab" for zone in zones for host in ("www", "nothing")]
+        path = f"{self.directory.name}/names"
+        write(path, "".join(f"{name}\n" for name in names * 20))
+        output = netscope(
+            "--server", KNOT, "--type", "A", "--validate", "--anchors", self.anchors, "--names-from", path,
+            "--format", "ndjson", status=5,
+        )
+        rows = [json.loads(line) for line in output.splitlines()]
+        answers = [row for row in rows if row.get("kind") == "answers"]
+        queries = [row for row in rows if row.get("kind") == "queries"]
+        for name in names:
+            alone = ask(KNOT, name, "A", self.anchors)["answers"][0]
+            self.assertEqual(
+                [(a["validity"], a["validity_reason"]) for a in answers if a["name"] == name],
+                [(alone["validity"], alone["validity_reason"])] * 20,
+            )
+        # Of what a zone above says, each name asks only until the first ones know it.
+        asked = [q["name"] for q in queries if (q["candidate"], q["type"]) == ("lab.", "DNSKEY")]
+        self.assertLess(len(asked), len(answers) / 2)
+
+    def test_a_verdict_is_about_one_name(self):
+        for search, words in (
+            ("plain.lab lab", "; the name tried before it was not judged"),
+            ("plain.lab optout.lab lab", "; the names tried before it were not judged"),
+            ("lab", ""),
+        ):
+            resolve_with(f"nameserver {KNOT}\nsearch {search}\noptions ndots:2\n")
+            answer = netscope_json(
+                "--name", "www.signed", "--type", "A", "--validate", "--anchors", self.anchors
+            )["answers"][0]
+            self.assertEqual((answer["candidate"], answer["validity"]), ("www.signed.lab", "valid"))
+            self.assertEqual(
+                answer["validity_reason"], "signed by the chain of trust . > lab. > signed.lab." + words
+            )
 
     def test_the_exit_status_tells(self):
         ask(KNOT, "www.signed.lab", "A", self.anchors, status=0)

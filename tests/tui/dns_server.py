@@ -17,6 +17,7 @@ import sys
 A, NS, CNAME, SOA, PTR, TXT, AAAA, OPT, RRSIG, ANY = 1, 2, 5, 6, 12, 16, 28, 41, 46, 255
 QR, AA, TC = 0x8000, 0x0400, 0x0200
 TTL = 1000
+PLACES = {"pod": "10.244.1.2", "neighbour": "198.51.100.9"}
 
 
 def wire(name):
@@ -47,9 +48,9 @@ def answer(name, rtype, odd, tcp):
     address = record(name, A, socket.inet_aton("10.0.0.2" if odd else "10.0.0.1"))
     if rtype == PTR:
         return 0, 0, [record(name, PTR, wire("host.b.test"))], b""
-    if first in ("web", "hold", "xn--mnchen-3ya", "pod") and rest == "b.test":
-        if first == "pod":
-            address = record(name, A, socket.inet_aton("10.244.1.2"))
+    if first in ("web", "hold", "xn--mnchen-3ya", *PLACES) and rest == "b.test":
+        if first in PLACES:
+            address = record(name, A, socket.inet_aton(PLACES[first]))
         return 0, 0, [address] if rtype in (A, ANY) else [], b""
     if first == "alias":
         return 0, 0, chain(name, "second.b.test", "web.b.test") + [

@@ -428,6 +428,27 @@ def test_a_service_leads_to_its_rules_and_to_the_route():
         t.wait(r"^ default/web-")
 
 
+def test_a_neighbour_and_the_route_to_it():
+    with Place(), panel() as t:
+        ip("-n", NETNS, "link", "add", "near", "up", "type", "veth", "peer", "name", "far")
+        ip("-n", NETNS, "link", "set", "far", "up")
+        ip("-n", NETNS, "address", "add", "198.51.100.1/24", "dev", "near")
+        ip("-n", NETNS, "neighbour", "add", "198.51.100.9", "lladdr", "02:00:00:00:00:09", "dev", "near")
+        ask(t, "neighbour.b.test A @127.0.0.1")
+        t.wait(r"-> neighbour\.b\.test\. .*198\.51\.100\.9")
+        t.wait("EDNS +version")
+        t.keys("G", "Up", "Enter")
+        t.wait(r"\[4 Neighbours\]")
+        t.wait(rf"^ {NETNS} .* neighbours")
+        t.wait("198.51.100.9 .*02:00:00:00:00:09")
+        t.keys("BSpace")
+        t.wait(r"Lookup of neighbour\.b\.test")
+        t.keys("O")
+        t.wait(r"\[3 Routes\]")
+        t.keys("i")
+        t.wait(r"198\.51\.100\.0/24")
+
+
 def test_an_address_that_nobody_knows():
     with Place(), panel() as t:
         ask(t, "web.b.test A @127.0.0.1")
