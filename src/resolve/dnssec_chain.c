@@ -84,7 +84,9 @@ static int trust_keys(struct dnssec_validator *validator, const struct dnssec_rr
     int r = dnssec_check_rrset(validator, &by, rrset, &labels, &zone->verdict);
     if (r < 0 || zone->verdict.validity != DNS_SECURE)
         return r;
-    zone->keys = select_keys(rrset->records, NULL);
+    ldns_rr_list *usable = select_keys(rrset->records, NULL);
+    zone->keys = usable ? ldns_rr_list_clone(usable) : NULL;
+    ldns_rr_list_free(usable);
     return zone->keys ? 0 : -ENOMEM;
 }
 
@@ -135,7 +137,7 @@ static int find_keys(struct dnssec_validator *validator, const ldns_rr_list *ds_
 // --- Steps ---------------------------------------------------------------------------------------
 
 void dnssec_step_done(const struct dnssec_step *step) {
-    ldns_rr_list_free((ldns_rr_list *)(uintptr_t)step->zone.keys);
+    ldns_rr_list_deep_free((ldns_rr_list *)(uintptr_t)step->zone.keys);
 }
 
 int dnssec_step_copy(struct arena *arena, const struct dnssec_step *step,

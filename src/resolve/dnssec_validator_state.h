@@ -27,7 +27,7 @@ struct dnssec_evidence {
 struct dnssec_zone {
     ldns_rdf name;
     struct dnssec_verdict verdict;
-    const ldns_rr_list *keys; // of a secure one: that its records are signed with
+    const ldns_rr_list *keys; // of a secure one: that its records are signed with; its own
     const char *chain;        // the zones from the anchor on, for words
     int64_t until;            // so long it is known: seconds since 1970
 };
