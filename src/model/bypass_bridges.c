@@ -109,10 +109,10 @@ static const struct tag {
     const char *effect;
 } tags[] = {
     {"VLAN", "bridge-nf-filter-vlan-tagged", offsetof(struct bridge_netfilter, filter_vlan_tagged),
-     "what has the tag of a VLAN meets the rules of family bridge only, from port to port"},
+     "what has a VLAN's tag passes by the hooks of IP: only rules of family bridge see it"},
     {"PPPoE", "bridge-nf-filter-pppoe-tagged",
      offsetof(struct bridge_netfilter, filter_pppoe_tagged),
-     "what comes in PPPoE meets the rules of family bridge only, from port to port"},
+     "what is in PPPoE passes by the hooks of IP: only rules of family bridge see it"},
 };
 
 // The bridges that hand some packets over; a list in the arena, or NULL when memory is out.

@@ -103,6 +103,7 @@ void screen_show_view(struct screen *screen, size_t view) {
     }
     struct screen_place place = place_of(screen);
     place.view = view % screen_panel(screen)->view_count;
+    screen->side.alone = false; // its rows are what is asked for
     show_place(screen, &place);
 }
 

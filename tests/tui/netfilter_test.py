@@ -478,7 +478,11 @@ def test_narrow_screens_show_the_road_in_place_of_the_rules():
         t.keys("Enter", "Down", "Enter")
         # The way gets shorter from its beginning.
         t.wait("^ host . … > ip nat KUBE-S[A-Z0-9-]+ . [0-9]+ of [0-9]+ rules shown")
-        t.keys("Escape", "Escape")
+        t.keys("Escape", "Escape", "\\")
+        t.wait("^prerouting")
+        t.keys("s")  # asks for rows
+        t.wait("^.NAME", "^prerouting")
+        t.keys("Escape", "BSpace")
         t.resize(160, 50)
         t.wait("^prerouting")
         t.keys("a")

@@ -156,15 +156,15 @@ static void test_tagged(void **state) {
     (void)state;
 #define LOOKS_NOT(name, devices, frames) \
     "bridge | tagged | " name " | " devices " | what " frames ONLY_BRIDGE_TOO
-#define ONLY_BRIDGE_TOO " meets the rules of family bridge only, from port to port\n"
+#define ONLY_BRIDGE_TOO " passes by the hooks of IP: only rules of family bridge see it\n"
 #define SOME            "bridge | bridge | br0 | br0 | IPv4, ARP" ONLY_BRIDGE
     settings.filter_vlan_tagged = settings.filter_pppoe_tagged = maybe_of(0);
     expect(&facts, "");
     add_link(links, 7, "br0")->bridge = &bridge;
-    expect(&facts, SOME LOOKS_NOT("VLAN", "br0", "has the tag of a VLAN")
-                       LOOKS_NOT("PPPoE", "br0", "comes in PPPoE"));
+    expect(&facts, SOME LOOKS_NOT("VLAN", "br0", "has a VLAN's tag")
+                       LOOKS_NOT("PPPoE", "br0", "is in PPPoE"));
     settings.filter_vlan_tagged = maybe_of(1);
-    expect(&facts, SOME LOOKS_NOT("PPPoE", "br0", "comes in PPPoE"));
+    expect(&facts, SOME LOOKS_NOT("PPPoE", "br0", "is in PPPoE"));
     settings.call_ip6tables = maybe_of(0);
     expect(&facts, "bridge | bridge | br0 | br0 | IPv4, IPv6, ARP" ONLY_BRIDGE);
     table_unref(links);
