@@ -146,7 +146,7 @@ static const struct key_binding keys[] = {
      {INPUT_ENTER},
      "Enter",
      "go to the chain that the rule calls, or see all of it"},
-    {COMMAND_NEXT_TARGET, {'u', 'O'}, "u O", "who uses the chain, set or object"},
+    {COMMAND_USERS, {'u'}, "u", "who uses the chain, set or object"},
     {COMMAND_TREE, {INPUT_F5}, "F5", "references: as a tree from the hooks, or as a table"},
     {COMMAND_FOLD, {'e'}, "e", "in the tree: hide what the chain leads to, or show it"},
     {COMMAND_FOLD_ALL, {'E'}, "E", "in the tree: the same of all chains"},

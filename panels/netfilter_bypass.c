@@ -33,6 +33,6 @@ static bool find_users(const struct row_ref *ref, struct panel_place *ret_place)
 const struct panel_target netfilter_bypass_targets[] = {
     {.field = "rule", .title = "the rules of its chain", .find = find_rules},
     {.field = "dev", .title = "the interface", .find = find_device},
-    {.title = "the rules that put flows into it", .find = find_users},
+    {.title = "the rules that put flows into it", .find = find_users, .users = true},
     {.find = NULL},
 };

@@ -85,6 +85,8 @@ FIND(find_elements, struct nf_set_row, go_to_elements(ref, row->set, ret_place))
 FIND(find_set_users, struct nf_set_row, go_to_users(ref, row->table, row->set->name, ret_place))
 FIND(find_element_chain, struct nf_element_row,
      go_to_rules(ref, row->element->verdict.chain, ret_place))
+FIND(find_element_users, struct nf_element_row,
+     go_to_users(ref, row->table, row->set->name, ret_place))
 FIND(find_object_users, struct nf_object_row,
      go_to_users(ref, row->table, row->object->name, ret_place))
 FIND(find_flowtable_users, struct nf_flowtable_row,
@@ -94,40 +96,47 @@ FIND(find_service_rules, struct nf_service_row, go_to_rules(ref, row->service.ch
 const struct panel_target netfilter_rule_targets[] = {
     {.field = "text", .title = "the chain that the rule calls", .find = find_called},
     {.title = "the set that it looks into", .find = find_looked_up},
-    {.field = "chain", .title = "the rules that call its chain", .find = find_callers},
+    {.field = "chain",
+     .title = "the rules that call its chain",
+     .find = find_callers,
+     .users = true},
     {.find = NULL},
 };
 
 const struct panel_target netfilter_chain_targets[] = {
     {.field = "rules", .title = "the chain's rules", .find = find_chain_rules},
-    {.title = "the rules that call it", .find = find_chain_callers},
+    {.title = "the rules that call it", .find = find_chain_callers, .users = true},
     {.find = NULL},
 };
 
 const struct panel_target netfilter_reference_targets[] = {
     {.field = "chain", .title = "the chain's rules", .find = find_reference_rules},
-    {.title = "the rules that call it", .find = find_reference_callers},
+    {.title = "the rules that call it", .find = find_reference_callers, .users = true},
     {.find = NULL},
 };
 
 const struct panel_target netfilter_set_targets[] = {
     {.field = "elements", .title = "the set's elements", .find = find_elements},
-    {.title = "the rules that use it", .find = find_set_users},
+    {.title = "the rules that use it", .find = find_set_users, .users = true},
     {.find = NULL},
 };
 
 const struct panel_target netfilter_element_targets[] = {
     {.title = "the chain that it leads to", .find = find_element_chain},
+    {.field = "set",
+     .title = "the rules that use its set",
+     .find = find_element_users,
+     .users = true},
     {.find = NULL},
 };
 
 const struct panel_target netfilter_object_targets[] = {
-    {.title = "the rules that use it", .find = find_object_users},
+    {.title = "the rules that use it", .find = find_object_users, .users = true},
     {.find = NULL},
 };
 
 const struct panel_target netfilter_flowtable_targets[] = {
-    {.title = "the rules that use it", .find = find_flowtable_users},
+    {.title = "the rules that use it", .find = find_flowtable_users, .users = true},
     {.find = NULL},
 };
 

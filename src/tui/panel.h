@@ -62,6 +62,7 @@ struct panel_target {
     const char *field; // the line of the details that leads there; NULL: none
     const char *title; // for help: "a pair's other end"
     bool (*find)(const struct row_ref *ref, struct panel_place *ret_place); // false: nowhere
+    bool users; // what uses the row: COMMAND_USERS goes there
 };
 
 // Rows of one kind in one way to look at them: v and V go from one to the next.

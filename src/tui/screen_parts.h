@@ -49,6 +49,9 @@ void screen_go_back(struct screen *screen);
 
 // Goes where the row leads, other ways that lead somewhere skipped; to the place itself.
 void screen_follow_target(struct screen *screen, const struct row_ref *ref, size_t skipped);
+
+// Goes to what uses the row (NULL: there is none).
+void screen_follow_users(struct screen *screen, const struct row_ref *ref);
 void screen_go_to(struct screen *screen, const struct panel_place *place);
 
 // Adds the labels of the panel's places that led to this one: "nat PREROUTING > nat KUBE-SERVICES".

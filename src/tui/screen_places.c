@@ -202,3 +202,14 @@ void screen_follow_target(struct screen *screen, const struct row_ref *ref, size
         screen_say(screen, STYLE_DIM,
                    skipped > 0 ? "this leads to no other place" : "this leads nowhere");
 }
+
+void screen_follow_users(struct screen *screen, const struct row_ref *ref) {
+    const struct panel_target *target = screen_view(screen)->spec->targets;
+    struct panel_place place;
+    while (target && target->find && !target->users)
+        target++;
+    if (ref && target && target->find && target->find(ref, &place))
+        screen_go_to(screen, &place);
+    else
+        screen_say(screen, STYLE_DIM, "no rule uses this");
+}

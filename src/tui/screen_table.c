@@ -312,6 +312,9 @@ static void run_table_command(struct screen *screen, enum command command, uint3
     case COMMAND_NEXT_TARGET:
         screen_follow_target(screen, view_selected(view), 1);
         return;
+    case COMMAND_USERS:
+        screen_follow_users(screen, view_selected(view));
+        return;
     case COMMAND_ENTER:
         enter(screen);
         return;

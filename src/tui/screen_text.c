@@ -98,6 +98,8 @@ static bool run_panel_key(struct screen *screen, uint32_t key) {
         screen_side_toggle(screen);
     else if (command == COMMAND_SIDE_TURN && screen_view(screen)->spec->describe)
         screen_side_turn(screen);
+    else if (command == COMMAND_USERS)
+        screen_follow_users(screen, screen_detail_row(screen));
     else if (command == COMMAND_TRACE_STOP)
         screen_stop_trace(screen);
     else

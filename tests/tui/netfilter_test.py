@@ -21,9 +21,10 @@ import bpf_programs  # noqa: E402  pylint: disable=wrong-import-position
 
 SHOP = """
 table ip shop {
+    counter hits { }
     map backends { type inet_service : verdict; elements = { 80 : jump web, 443 : goto web } }
     set friends { type ipv4_addr; elements = { 192.0.2.1, 192.0.2.2 } }
-    chain web { ip saddr @friends counter accept; counter drop; }
+    chain web { ip saddr @friends counter accept; counter name hits counter drop; }
     chain in { type filter hook input priority 50; policy drop; jump web; tcp dport vmap @backends; }
 }
 """
@@ -127,6 +128,22 @@ def test_users_and_elements():
         t.wait("ip shop @backends . 2 of")
         t.keys("Enter")
         t.wait("ip shop @backends > ip shop web . 2 of")
+        t.keys("Escape", "u")
+        t.wait("ip shop @backends > users of backends . 1 of")
+    with shop(), panel() as t:
+        t.keys("/", ["table=shop text~daddr or table=shop text~saddr"], "Enter")
+        t.wait("1 of [0-9]+ rules")
+        t.keys("u")  # of a rule it is its chain, whatever else it leads to
+        t.wait("users of web . 1 of")
+    with shop(), panel("objects") as t:
+        t.keys("/", ["name=hits"], "Enter")
+        t.wait("1 of [0-9]+ objects")
+        t.keys("u")
+        t.wait("users of hits . 1 of")
+    with panel("hooks") as t:
+        t.wait("PREROUTING")
+        t.keys("u")
+        t.wait("no rule uses this")
 
 
 def test_references_as_a_tree():
