@@ -81,6 +81,7 @@ struct hook_program {
 enum cgroup_hook {
     CGROUP_INGRESS,
     CGROUP_EGRESS,
+    CGROUP_SOCK_OPS,
     CGROUP_CONNECT4,
     CGROUP_CONNECT6,
     CGROUP_SENDMSG4,

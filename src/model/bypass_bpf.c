@@ -44,6 +44,9 @@ static const struct {
                         "may drop what its processes receive, after netfilter has let it pass"},
     [CGROUP_EGRESS] = {ROAD_AT_CGROUP_EGRESS, "egress", "BPF_CGROUP_INET_EGRESS",
                        "may drop what its processes send, after netfilter has seen it"},
+    [CGROUP_SOCK_OPS] = {ROAD_AT_SOCKET, "sock_ops", "BPF_CGROUP_SOCK_OPS",
+                         "may tune connections, or hand what they send to other sockets of this "
+                         "machine (sockmap): past all hooks"},
     [CGROUP_CONNECT4] = {ROAD_AT_SOCKET, "connect4", "BPF_CGROUP_INET4_CONNECT",
                          "may refuse connections over IPv4, or have them made to another address "
                          "before netfilter sees a packet: without DNAT"},

@@ -79,7 +79,8 @@ static int64_t next_id(int command, uint32_t id) {
 
 static const uint64_t types_for[] = {
     [BPF_USE_TC] = BIT(BPF_PROG_TYPE_SCHED_CLS),
-    [BPF_USE_CGROUP] = BIT(BPF_PROG_TYPE_CGROUP_SKB) | BIT(BPF_PROG_TYPE_CGROUP_SOCK_ADDR),
+    [BPF_USE_CGROUP] = BIT(BPF_PROG_TYPE_CGROUP_SKB) | BIT(BPF_PROG_TYPE_CGROUP_SOCK_ADDR) |
+                       BIT(BPF_PROG_TYPE_SOCK_OPS),
     [BPF_USE_NETFILTER] = BIT(TYPE_NETFILTER),
 };
 

@@ -16,6 +16,7 @@ KINDS = {
     "xdp": (6, 2, 0),  # XDP_PASS
     "cgroup_ingress": (8, 1, 0),
     "cgroup_egress": (8, 1, 1),
+    "sock_ops": (13, 1, 3),
     "connect4": (18, 1, 10),
     "sendmsg6": (18, 1, 15),
     "netfilter": (32, 1, 45),  # NF_ACCEPT

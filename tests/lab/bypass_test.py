@@ -204,6 +204,8 @@ def check_tcx():
 CGROUP_KINDS = {
     "cgroup_ingress": ("cgroup-ingress", "ingress", "may drop what its processes receive, after netfilter has let it pass"),
     "cgroup_egress": ("cgroup-egress", "egress", "may drop what its processes send, after netfilter has seen it"),
+    "sock_ops": ("socket", "sock_ops", "may tune connections, or hand what they send to other sockets of this machine (sockmap): past "
+                                       "all hooks"),
     "connect4": ("socket", "connect4", "may refuse connections over IPv4, or have them made to another address before netfilter "
                                        "sees a packet: without DNAT"),
     "sendmsg6": ("socket", "sendmsg6", "may refuse datagrams over IPv6, or send them to another address before netfilter sees "
