@@ -18,7 +18,7 @@
 #include "source/dns_anchors.h"
 #include "source/resolver_source.h"
 
-#define COUNTER_INTERVAL INT64_C(1000000) // microseconds between two readings of insert_failed
+#define COUNTER_INTERVAL INT64_C(1000000) // microseconds between two readings of counters
 
 static int64_t clock_of(clockid_t clock, int64_t parts_a_second) {
     struct timespec now;
@@ -105,7 +105,7 @@ struct doing {
     struct dns_panel_lookup *lookup;
     const struct panel_run *run;
     size_t step;         // of the present round
-    int64_t counters_at; // when insert_failed was read
+    int64_t counters_at; // when they were read
 };
 
 static void tell(const struct doing *doing) {
@@ -288,10 +288,11 @@ static const struct netns *find_own(const struct table *namespaces) {
     return NULL;
 }
 
-static void put_counter(struct dns_counter *counter, struct maybe now, bool first) {
-    counter->now = now;
+static void put_counters(struct dns_counters *counters, const struct conntrack_races *now,
+                         bool first) {
+    counters->now = *now;
     if (first)
-        counter->before = now;
+        counters->before = *now;
 }
 
 static void read_counters(struct doing *doing, bool first) {
@@ -301,11 +302,12 @@ static void read_counters(struct doing *doing, bool first) {
     if (!first && now < doing->counters_at + COUNTER_INTERVAL)
         return;
     doing->counters_at = now;
-    struct maybe there = conntrack_insert_failed(lookup->netns);
-    struct maybe here = own ? conntrack_insert_failed(own) : (struct maybe){0};
+    const struct conntrack_races there = conntrack_races_read(lookup->netns);
+    const struct conntrack_races here =
+        own ? conntrack_races_read(own) : (struct conntrack_races){0};
     pthread_mutex_lock(&lookup->lock);
-    put_counter(&lookup->insert_failed, there, first);
-    put_counter(&lookup->insert_failed_own, here, first);
+    put_counters(&lookup->races, &there, first);
+    put_counters(&lookup->races_own, &here, first);
     pthread_mutex_unlock(&lookup->lock);
 }
 

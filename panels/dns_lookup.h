@@ -33,9 +33,9 @@ struct dns_loss {
     char text[160];
 };
 
-// A counter of the kernel's, and what it was when the watch began.
-struct dns_counter {
-    struct maybe now, before;
+// Counters of the kernel's, and what they were when the watch began.
+struct dns_counters {
+    struct conntrack_races now, before;
 };
 
 struct dns_panel_lookup {
@@ -63,7 +63,7 @@ struct dns_panel_lookup {
     struct dns_tally tally;
     struct dnssec_anchors *anchors; // NULL: nothing is validated
     // Of the connection tracking of the namespace, and of netscope's own, where Services are.
-    struct dns_counter insert_failed, insert_failed_own;
+    struct dns_counters races, races_own;
     struct dns_loss losses[DNS_LOOKUP_LOSSES]; // number n at n % DNS_LOOKUP_LOSSES
     size_t loss_count;
 

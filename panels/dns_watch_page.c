@@ -90,18 +90,29 @@ static void add_codes(const struct dns_tally *tally, size_t count, struct lines 
 
 // --- The rest ------------------------------------------------------------------------------------
 
-static void add_insert_failed(const struct dns_counter *counter, const char *where,
-                              struct lines *lines) {
+static void add_counter(const char *name, const struct maybe *growth, const struct maybe *now,
+                        const char *where, uint8_t grown, struct lines *lines) {
     struct buffer text = BUFFER_INIT;
-    bool known = counter->now.known && counter->before.known;
-    uint64_t more = counter->now.value - counter->before.value;
-    if (known)
-        buffer_printf(&text, "%" PRIu64 " more since the watch began, %" PRIu64 " in all, %s", more,
-                      (uint64_t)counter->now.value, where);
-    else
+    buffer_printf(&text, "%" PRIu64 " more since the watch began, %" PRIu64 " in all, %s",
+                  (uint64_t)growth->value, (uint64_t)now->value, where);
+    add(lines, name, &text, growth->value > 0 ? grown : STYLE_GOOD);
+}
+
+// A packet that loses the race for its flow's place is dropped, or let go on.
+static void add_races(const struct dns_counters *counters, const char *where, struct lines *lines) {
+    const struct conntrack_races *now = &counters->now;
+    const struct conntrack_races growth = conntrack_races_growth(&counters->before, now);
+    struct buffer text = BUFFER_INIT;
+    if (growth.insert_failed.known) {
+        add_counter("insert_failed", &growth.insert_failed, &now->insert_failed, where, STYLE_BAD,
+                    lines);
+    } else {
         buffer_printf(&text, "unknown %s: its connection tracking was not read", where);
-    uint8_t style = !known ? STYLE_DIM : more > 0 ? STYLE_BAD : STYLE_GOOD;
-    add(lines, "insert_failed", &text, style);
+        add(lines, "insert_failed", &text, STYLE_DIM);
+    }
+    if (growth.clash_resolve.known && growth.clash_resolve.value > 0)
+        add_counter("clash_resolve", &growth.clash_resolve, &now->clash_resolve, where,
+                    STYLE_WARNING, lines);
 }
 
 static void add_latest_losses(const struct dns_panel_lookup *lookup, struct lines *lines) {
@@ -136,8 +147,8 @@ void dns_watch_page_format(const struct dns_panel_lookup *lookup, const struct p
             add_graph_row(tally, sight->glyphs, row, count, lines);
         add_codes(tally, count, lines);
     }
-    add_insert_failed(&lookup->insert_failed, "in this namespace", lines);
+    add_races(&lookup->races, "in this namespace", lines);
     if (!lookup->netns->own)
-        add_insert_failed(&lookup->insert_failed_own, "on the host", lines);
+        add_races(&lookup->races_own, "on the host", lines);
     add_latest_losses(lookup, lines);
 }

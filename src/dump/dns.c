@@ -148,8 +148,10 @@ static int take_tables(struct dns_dump *dump, struct name *name, struct table *a
                        struct table *queries) {
     int r = 0;
     note_answers(name, answers);
-    if (is_watched(dump))
-        r = dns_watch_add(&dump->watch, conntrack_meter_read(&dump->meter), answers, queries);
+    if (is_watched(dump)) {
+        const struct conntrack_races races = conntrack_meter_read(&dump->meter);
+        r = dns_watch_add(&dump->watch, &races, answers, queries);
+    }
     if (r == 0)
         r = write_lookup(dump, answers, queries);
     table_unref(answers);
@@ -208,7 +210,8 @@ static int run_lookups(struct dns_dump *dump) {
                                 .user_data = dump};
     if (is_watched(dump)) {
         conntrack_meter_open(&dump->meter, dump->netns);
-        dns_watch_begin(&dump->watch, conntrack_meter_read(&dump->meter));
+        const struct conntrack_races races = conntrack_meter_read(&dump->meter);
+        dns_watch_begin(&dump->watch, &races);
     }
     int r = dns_run(&run, dump->err);
     if (is_watched(dump) && r == -ECANCELED)

@@ -69,23 +69,19 @@ int dns_watch_wait(struct dns_watch *watch) {
     return 1;
 }
 
-void dns_watch_begin(struct dns_watch *watch, struct maybe insert_failed) {
-    watch->insert_failed = watch->insert_failed_began = insert_failed;
+void dns_watch_begin(struct dns_watch *watch, const struct conntrack_races *races) {
+    watch->races = watch->races_began = *races;
 }
 
-// By how much a counter grew; unknown if one of the two is.
-static struct maybe growth(struct maybe from, struct maybe to) {
-    return from.known && to.known ? maybe_of(to.value - from.value) : (struct maybe){0};
-}
-
-int dns_watch_add(struct dns_watch *watch, struct maybe insert_failed, struct table *answers,
-                  const struct table *queries) {
+int dns_watch_add(struct dns_watch *watch, const struct conntrack_races *races,
+                  struct table *answers, const struct table *queries) {
+    const struct conntrack_races growth = conntrack_races_growth(&watch->races, races);
     struct dns_answer *rows = answers->rows;
     for (size_t i = 0; i < answers->count; i++) {
         rows[i].round = maybe_of(watch->rounds);
-        rows[i].insert_failed = growth(watch->insert_failed, insert_failed);
+        rows[i].races = growth;
     }
-    watch->insert_failed = insert_failed;
+    watch->races = *races;
     return dns_tally_add(&watch->tally, answers, queries);
 }
 
@@ -118,6 +114,11 @@ static void put_lost(struct buffer *buffer, const struct dns_query *query) {
     buffer_printf(buffer, " %s", dns_query_outcome_names.names[query->outcome]);
 }
 
+static void put_growth(struct buffer *buffer, const char *name, const struct maybe *growth) {
+    if (growth->known && growth->value > 0)
+        buffer_printf(buffer, "  %s +%" PRIu64, name, (uint64_t)growth->value);
+}
+
 void dns_watch_format_lookup(const struct dns_watch *watch, const struct table *answers,
                              const struct table *queries, struct buffer *buffer) {
     if (dns_tally_passes_over(answers))
@@ -133,8 +134,8 @@ void dns_watch_format_lookup(const struct dns_watch *watch, const struct table *
         if (dns_query_is_lost(query) && query->server)
             put_lost(buffer, query);
     }
-    if (first->insert_failed.known && first->insert_failed.value > 0)
-        buffer_printf(buffer, "  insert_failed +%" PRIu64, (uint64_t)first->insert_failed.value);
+    put_growth(buffer, "insert_failed", &first->races.insert_failed);
+    put_growth(buffer, "clash_resolve", &first->races.clash_resolve);
     buffer_putc(buffer, '\n');
 }
 
@@ -144,8 +145,17 @@ static void put_rcodes(const struct dns_tally *tally, struct buffer *buffer) {
     buffer_putc(buffer, '\n');
 }
 
+static void put_counter(struct buffer *buffer, const char *name, const struct maybe *growth) {
+    if (growth->known)
+        buffer_printf(buffer, "; %s of the namespace's conntrack: %" PRIu64 " more\n", name,
+                      (uint64_t)growth->value);
+    else
+        buffer_printf(buffer, "; %s of the namespace's conntrack: unknown\n", name);
+}
+
 void dns_watch_format(const struct dns_watch *watch, struct buffer *buffer) {
-    struct maybe failed = growth(watch->insert_failed_began, watch->insert_failed);
+    const struct conntrack_races growth =
+        conntrack_races_growth(&watch->races_began, &watch->races);
     const struct dns_tally *tally = &watch->tally;
     buffer_printf(buffer, "; %zu lookups, %" PRIu64 " queries, %" PRIu64 " lost (%.1f%%)\n",
                   tally->count, tally->queries, tally->lost, dns_tally_loss(tally));
@@ -155,9 +165,6 @@ void dns_watch_format(const struct dns_watch *watch, struct buffer *buffer) {
                       dns_tally_percentile(tally, 99));
         put_rcodes(tally, buffer);
     }
-    if (failed.known)
-        buffer_printf(buffer, "; insert_failed of the namespace's conntrack: %" PRIu64 " more\n",
-                      (uint64_t)failed.value);
-    else
-        buffer_puts(buffer, "; insert_failed of the namespace's conntrack: unknown\n");
+    put_counter(buffer, "insert_failed", &growth.insert_failed);
+    put_counter(buffer, "clash_resolve", &growth.clash_resolve);
 }

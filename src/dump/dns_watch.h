@@ -13,12 +13,12 @@
 #include "resolve/dns_plan.h"
 
 struct dns_watch {
-    int64_t interval;                                // microseconds; 0: there is no watch
-    uint64_t most, rounds;                           // rounds to be made (0: no end), and begun
-    int64_t due;                                     // when the next one begins
-    int stop;                                        // readable once it is to end; -1: none
-    struct dns_tally tally;                          // what they came to
-    struct maybe insert_failed, insert_failed_began; // of the namespace's conntrack
+    int64_t interval;                          // microseconds; 0: there is no watch
+    uint64_t most, rounds;                     // rounds to be made (0: no end), and begun
+    int64_t due;                               // when the next one begins
+    int stop;                                  // readable once it is to end; -1: none
+    struct dns_tally tally;                    // what they came to
+    struct conntrack_races races, races_began; // of the namespace's conntrack
 };
 
 // Reads an interval. Returns 0 and microseconds, or -EINVAL (words in err).
@@ -33,21 +33,21 @@ void dns_watch_done(struct dns_watch *watch);
 // Waits until the next round is due and counts it. Returns 1, 0 after the last one, or -ECANCELED.
 int dns_watch_wait(struct dns_watch *watch);
 
-// The first round begins, with so much of insert_failed.
-void dns_watch_begin(struct dns_watch *watch, struct maybe insert_failed);
+// The first round begins, with these counters.
+void dns_watch_begin(struct dns_watch *watch, const struct conntrack_races *races);
 
 // Counts what a lookup came to; one that was cancelled says nothing. The answers are told their
-// round, and by how much insert_failed grew in it. Returns 0 or -ENOMEM.
-int dns_watch_add(struct dns_watch *watch, struct maybe insert_failed, struct table *answers,
-                  const struct table *queries);
+// round, and by how much the counters grew in it. Returns 0 or -ENOMEM.
+int dns_watch_add(struct dns_watch *watch, const struct conntrack_races *races,
+                  struct table *answers, const struct table *queries);
 
 // A line for a lookup: its number, its time as number and as a bar that grows by one for each
-// doubling from 0.1 ms on, what each type came to, the queries that were lost, by how much
-// insert_failed grew.
+// doubling from 0.1 ms on, what each type came to, the queries that were lost, by how much the
+// counters grew.
 void dns_watch_format_lookup(const struct dns_watch *watch, const struct table *answers,
                              const struct table *queries, struct buffer *buffer);
 
-// Loss, times and response codes of all, and by how much insert_failed grew.
+// Loss, times and response codes of all, and by how much the counters grew.
 void dns_watch_format(const struct dns_watch *watch, struct buffer *buffer);
 
 #endif

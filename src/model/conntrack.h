@@ -33,6 +33,17 @@ struct conntrack_cpu {
     struct maybe expect_new, expect_create, expect_delete;
 };
 
+// What became of packets that raced for the same place, by a namespace's counters. Two that come at
+// once do so, as those for A and AAAA from one socket: the loser is dropped, or, by newer kernels
+// and where nothing speaks against it, let go on.
+struct conntrack_races {
+    struct maybe insert_failed, clash_resolve;
+};
+
+// By how much they grew; unknown where one of the two is.
+struct conntrack_races conntrack_races_growth(const struct conntrack_races *from,
+                                              const struct conntrack_races *to);
+
 // How long a flow in a state is kept: "tcp_established" and seconds.
 struct conntrack_timeout {
     const char *name;

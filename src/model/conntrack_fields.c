@@ -12,6 +12,16 @@ double conntrack_mean_chain(uint64_t flows, uint64_t buckets) {
     return (double)flows * ENTRIES_PER_FLOW / (double)buckets;
 }
 
+static struct maybe growth(struct maybe from, struct maybe to) {
+    return from.known && to.known ? maybe_of(to.value - from.value) : (struct maybe){0};
+}
+
+struct conntrack_races conntrack_races_growth(const struct conntrack_races *from,
+                                              const struct conntrack_races *to) {
+    return (struct conntrack_races){growth(from->insert_failed, to->insert_failed),
+                                    growth(from->clash_resolve, to->clash_resolve)};
+}
+
 // --- Health --------------------------------------------------------------------------------------
 
 static void set_real(struct value *ret, double number) {

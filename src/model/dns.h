@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/conntrack.h"
 #include "model/kind.h"
 
 enum dns_section {
@@ -163,11 +164,11 @@ struct dns_answer {
     uint32_t port;
     struct maybe transport; // enum dns_transport; unknown: no server was asked
     uint64_t query_count, candidate_count;
-    struct maybe round;         // of a watch, from 1 on
-    struct maybe insert_failed; // of a watch: by how much the namespace's counter grew in the round
-    int64_t time;               // when it was asked for: nanoseconds since 1970, UTC; 0: not said
-    uint64_t took;              // microseconds, from the first query on
-    struct maybe validity;      // enum dns_validity; unknown: not asked for
+    struct maybe round;           // of a watch, from 1 on
+    struct conntrack_races races; // of a watch: by how much the counters grew in the round
+    int64_t time;                 // when it was asked for: nanoseconds since 1970, UTC; 0: not said
+    uint64_t took;                // microseconds, from the first query on
+    struct maybe validity;        // enum dns_validity; unknown: not asked for
     const char *validity_reason;
     const struct dns_reply *reply; // NULL: none
     uint32_t lookup; // number of the one that it belongs to, where rows of several stand together

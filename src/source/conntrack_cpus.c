@@ -86,27 +86,34 @@ void conntrack_meter_close(struct conntrack_meter *meter) {
     meter->open = false;
 }
 
-struct maybe conntrack_meter_read(struct conntrack_meter *meter) {
-    struct conntrack_cpu *cpus = NULL;
+static struct maybe sum(const struct conntrack_cpu *cpus, size_t count,
+                        enum conntrack_counter which) {
     struct maybe total = {0};
-    size_t count = 0;
-    if (meter->open)
-        conntrack_read_cpus(&meter->netlink, &cpus, &count, NULL);
     for (size_t i = 0; i < count; i++) {
-        const struct maybe *failed = &cpus[i].counters[CONNTRACK_INSERT_FAILED];
-        if (failed->known)
-            total = maybe_of(total.value + failed->value);
+        const struct maybe *one = &cpus[i].counters[which];
+        if (one->known)
+            total = maybe_of(total.value + one->value);
     }
-    free(cpus);
     return total;
 }
 
-struct maybe conntrack_insert_failed(const struct netns *netns) {
+struct conntrack_races conntrack_meter_read(struct conntrack_meter *meter) {
+    struct conntrack_cpu *cpus = NULL;
+    size_t count = 0;
+    if (meter->open)
+        conntrack_read_cpus(&meter->netlink, &cpus, &count, NULL);
+    const struct conntrack_races races = {sum(cpus, count, CONNTRACK_INSERT_FAILED),
+                                          sum(cpus, count, CONNTRACK_CLASH_RESOLVE)};
+    free(cpus);
+    return races;
+}
+
+struct conntrack_races conntrack_races_read(const struct netns *netns) {
     struct conntrack_meter meter;
     conntrack_meter_open(&meter, netns);
-    struct maybe total = conntrack_meter_read(&meter);
+    const struct conntrack_races races = conntrack_meter_read(&meter);
     conntrack_meter_close(&meter);
-    return total;
+    return races;
 }
 
 static int add_rows(struct table *table, const struct conntrack_cpu *cpus, size_t count) {

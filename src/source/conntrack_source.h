@@ -9,9 +9,7 @@
 
 extern const struct source conntrack_source, conntrack_cpu_source, expectation_source;
 
-// A counter of one namespace that is read again and again: how many flows lost the race for their
-// place, since the namespace is there. Two packets of one flow that come at once do so, as those
-// for A and AAAA from one socket.
+// Counters of one namespace that are read again and again.
 struct conntrack_meter {
     struct netlink netlink;
     bool open;
@@ -20,8 +18,8 @@ struct conntrack_meter {
 // Opens it; where that fails, what is read is unknown. conntrack_meter_close() closes it.
 void conntrack_meter_open(struct conntrack_meter *meter, const struct netns *netns);
 void conntrack_meter_close(struct conntrack_meter *meter);
-struct maybe conntrack_meter_read(struct conntrack_meter *meter);
+struct conntrack_races conntrack_meter_read(struct conntrack_meter *meter);
 // The same, once. The calling thread has to be at home (netns_enter.h).
-struct maybe conntrack_insert_failed(const struct netns *netns);
+struct conntrack_races conntrack_races_read(const struct netns *netns);
 
 #endif

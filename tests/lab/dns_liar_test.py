@@ -21,10 +21,12 @@ import unittest
 
 from dns_lab import (
     NETSCOPE, Server, main, netscope, netscope_json, options_of, question_end, question_of, reply_to,
-    resolve_with, with_options,
+    resolve_with, run, with_options,
 )
+from nfqueue import Holder
 
 NSID, SUBNET, COOKIE, EDE = 3, 8, 10, 15
+SERVICE = "10.96.0.10"
 BADCOOKIE = 23
 
 
@@ -141,7 +143,49 @@ class Liar(unittest.TestCase):
             [(row["round"], row["type"]) for row in answers],
             [(number, rtype) for number in (1, 2, 3) for rtype in ("A", "AAAA")],
         )
-        self.assertEqual({row["insert_failed"] for row in answers}, {0})
+        self.assertEqual({(row["insert_failed"], row["clash_resolve"]) for row in answers}, {(0, 0)})
+
+    def watch_through_a_service(self, name, count, rules):
+        """Rows of answers and the text's last lines for a name that is watched through DNAT, with more rules."""
+        both = [(1, b"\x0a\0\0\1"), (28, bytes(16))]
+        for address in (self.ADDRESS, "127.0.0.14"):
+            self.addCleanup(Server(address, lambda query, _transport: [reply_to(query, records=both)]).close)
+        run("ip", "route", "add", "local", SERVICE, "dev", "lo")
+        self.addCleanup(run, "ip", "route", "delete", "local", SERVICE, "dev", "lo")
+        for table in ("nat", "mangle"):
+            self.addCleanup(run, "iptables-nft", "-t", table, "--flush")
+        for rule in (*rules, f"nat OUTPUT -d {SERVICE} -p udp -j DNAT --to-destination {self.ADDRESS}"):
+            run("iptables-nft", "-w", "-t", rule.split(" ")[0], "-A", *rule.split(" ")[1:])
+        resolve_with(f"nameserver {SERVICE}\noptions timeout:1 attempts:1\n")
+        watch = ("--name", name, "--watch", "0.05", "--count", str(count))
+        rows = [json.loads(line) for line in netscope(*watch, "--format", "ndjson").splitlines()]
+        return [row for row in rows if row.get("kind") == "answers"], netscope(*watch).decode()
+
+    def test_a_and_aaaa_race_for_one_flow(self):
+        # Both are held until both are there: each has made the flow then, and one is too late.
+        Holder(7, 2)
+        hold = "mangle POSTROUTING -p udp --dport 53 -j NFQUEUE --queue-num 7"
+        every_second = "-m statistic --mode nth --every 2 --packet 0"
+        other = f"nat OUTPUT -d {SERVICE} -p udp {every_second} -j DNAT --to-destination 127.0.0.14"
+        for rules in ([hold], [hold, other]):
+            with self.subTest(rules=rules):
+                answers, text = self.watch_through_a_service("a.test.", 4, rules)
+                self.assertEqual({row["outcome"] for row in answers}, {"answer"}, text)
+                self.assertEqual([row["clash_resolve"] for row in answers], [1] * 8)
+                self.assertEqual({row["insert_failed"] for row in answers}, {0})
+                self.assertEqual(text.count("  clash_resolve +1\n"), 4, text)
+                self.assertIn("; clash_resolve of the namespace's conntrack: 4 more\n", text)
+                self.doCleanups()
+
+    def test_a_flow_whose_place_is_taken_is_lost(self):
+        # All leave from one port: the second lookup's replies could not be told from the first one's.
+        answers, text = self.watch_through_a_service(
+            "b.test.", 2, [f"nat POSTROUTING -p udp --dport 53 -j SNAT --to-source {SERVICE}:4000"]
+        )
+        self.assertEqual([row["outcome"] for row in answers], ["answer", "answer", "no_reply", "no_reply"], text)
+        self.assertGreater(answers[-1]["insert_failed"], 0)
+        self.assertRegex(text, r"lost: b\.test\. A to 10\.96\.0\.10 \S+.*  insert_failed \+\d")
+        self.assertRegex(text, r"; insert_failed of the namespace's conntrack: [1-9]\d* more\n")
 
     def test_a_watch_stays_in_its_namespace(self):
         subprocess.run(["ip", "netns", "add", "other"], check=True)
