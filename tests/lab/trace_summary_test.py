@@ -70,7 +70,7 @@ def check_json():
 def check_text():
     _, _, written = trace("--fields", "packets,outcome,value")
     lines = written.splitlines()
-    assert lines[0].split() == ["PACKETS", "OUTCOME", "VALUE"], lines
+    assert lines[0].split() == ["PACKETS", "OUTCOME", "BY"], lines
     assert any(line.split()[:2] == [str(DROPPED), "dropped"] for line in lines), lines
 
 

@@ -380,6 +380,18 @@ def test_without_the_privilege():
         t.wait("^ +Trace +ended, ")
 
 
+def test_losses():
+    with panel(through=["sh", "-c", '"$@"; exit $?', "sh"]) as t:  # tmux would wake a child of its own
+        trace(t, "1000000/s icmp_type=8")
+        with stopped(child_of(t.ask("pane_pid"))):
+            run("ping", "-n", "-q", "-f", "-c", "4000", "127.0.0.1")
+        t.wait(r"^ +Packets +\d+ seen.*; \d+ events were lost: some packets are incomplete")
+        t.keys("/", ["doubts=incomplete"], "Enter")
+        t.wait("^ .* unknown +.* incomplete")
+        t.keys("Enter")
+        t.wait("Incomplete +events were lost while it was under way: steps may be missing")
+
+
 def test_a_namespace_that_vanishes():
     run("ip", "netns", "add", "brief")
     with panel("--netns", "brief") as t:
