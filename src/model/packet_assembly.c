@@ -156,19 +156,27 @@ static int take_chosen(struct packet_assembly *assembly, const struct trace_even
     return open_packet_see(open, event, &assembly->describer);
 }
 
+// Behind NAT, and in a copy that a bridge makes, it need not be chosen again: that its way goes on
+// by netscope's chains is told all the same.
+static struct open_packet *find_open(const struct packet_assembly *assembly,
+                                     const struct trace_event *event,
+                                     enum packet_event_origin origin) {
+    struct open_packet *open = find(assembly, event->id);
+    if (origin != PACKET_EVENT_OURS || !event->has_header)
+        return open;
+    struct open_packet *original = find_original(assembly, event);
+    return original || leads_to_choosing(event, origin) ? original : open;
+}
+
 int packet_assembly_add(struct packet_assembly *assembly, const struct trace_event *event,
                         enum packet_event_origin origin, int64_t time) {
     if (origin == PACKET_EVENT_CHOSEN && event->type == TRACE_RULE && event->handle.known)
         return take_chosen(assembly, event, time);
-    bool chosen_again = leads_to_choosing(event, origin);
-    struct open_packet *open = find(assembly, event->id);
-    // Behind NAT it need not match what it was chosen for any more.
-    if (chosen_again || (origin == PACKET_EVENT_OURS && !open))
-        open = find_original(assembly, event);
+    struct open_packet *open = find_open(assembly, event, origin);
     if (!open)
         return 0; // traced by somebody else, or its beginning was lost
     open->heard = time;
-    open->chosen_again = chosen_again;
+    open->chosen_again = leads_to_choosing(event, origin);
     if (origin == PACKET_EVENT_OTHER)
         return open_packet_add(open, event, time, &assembly->describer);
     open_packet_note_flow(open, event);

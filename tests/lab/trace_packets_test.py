@@ -203,6 +203,8 @@ FRAMES = [
 
 def compare_frames(flavour):
     nft(FRAME_RULES)
+    for place in (None, "web", "api"):
+        at(place, "ip", "neigh", "flush", "all")  # what asks for addresses goes to every port
     by_netscope = compare(flavour, FRAMES, "--hooks", "bridge,ingress")
     hooks = {(step["family"], step["hook"]) for rows in by_netscope for row in rows for step in row.get("steps", [])}
     missing = {("bridge", "prerouting"), ("bridge", "forward"), ("bridge", "output"), ("netdev", "ingress"), ("ip", "forward")} - hooks

@@ -181,8 +181,9 @@ class Look:
         end = lambda side: tuple(value for name, value in fields.items() if name.endswith((f" {side}addr", f" {side}port")))
         self.ends = [end("s"), end("d")]
         self.rest = {name: value for name, value in fields.items() if not name.endswith(("addr", "port"))}
-        if not any(self.ends):  # a later fragment of IPv6
-            self.rest["start"] = text[text.find("@") :]
+        if not any(self.ends):  # a later fragment of IPv6; ARP
+            start = text.find("@")
+            self.rest["start"] = text[start:] if start >= 0 else re.sub(r'\b[io]if "\S+" ', "", text)
         self.described = fields.get("ip saddr"), fields.get("ip daddr"), int(fields.get("ip length", 0))
 
     def is_same(self, other):
@@ -199,12 +200,12 @@ class NftPacket:
         return self.first.described
 
 
-def find_original(packets, current, look):
+def find_original(packets, current, look, default=None):
     """The packet that goes on with another id: as it is, it would be the one whose id that was, or the last heard."""
     if current and current.look.is_same(look):
         return current
     same = [packet for packet in packets if packet.look.is_same(look)]
-    return max(same, key=lambda packet: packet.heard, default=None)
+    return max(same, key=lambda packet: packet.heard, default=default)
 
 
 def packets_of_nft(text):
@@ -227,6 +228,8 @@ def packets_of_nft(text):
         if ours and chain == "chosen" and what == "rule" and number not in again:
             current[number] = NftPacket(looks[number])
             packets.append(current[number])
+        elif ours and chain != "chosen":  # a copy, or what NAT has changed, need not be chosen again
+            current[number] = find_original(packets, current.get(number), looks[number], current.get(number))
         again.discard(number)
         if current.get(number):
             current[number].look, current[number].heard = looks[number], place

@@ -197,6 +197,24 @@ static void test_nat_so_that_it_is_not_chosen_again(void **state) {
     assert_int_equal(f->packets[1]->packet.outcome, PACKET_DROPPED);
 }
 
+// A copy can have the id of a packet that is over.
+static void test_copy_takes_the_id_of_another(void **state) {
+    struct fixture *f = *state;
+    struct trace_event second = rule(8, "chosen", 1, NF_VERDICT_CONTINUE);
+    struct trace_event end = {.id = 7, .type = TRACE_POLICY, .table = "n", .chain = "forward"};
+    second.has_header = end.has_header = true;
+    second.header = end.header = header_to(4);
+    second.header.length = end.header.length = 61;
+    choose(f, 7, 2, 0);
+    add(f, second, PACKET_EVENT_CHOSEN, 1);
+    add(f, end, PACKET_EVENT_OURS, 2);
+    add(f, rule(7, "FORWARD", 3, NF_VERDICT_DROP), PACKET_EVENT_OTHER, 3);
+    expire(f, INT64_MAX);
+    assert_int_equal(f->count, 2);
+    assert_int_equal(f->packets[0]->packet.step_count, 0);
+    assert_int_equal(f->packets[1]->packet.outcome, PACKET_DROPPED);
+}
+
 static void test_nothing_else_goes_on(void **state) {
     struct fixture *f = *state;
     choose(f, 7, 2, 0);
@@ -297,6 +315,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_packet_chosen_again_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nat_before_it_is_chosen_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nat_so_that_it_is_not_chosen_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_copy_takes_the_id_of_another, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nothing_else_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_frames_are_told_by_their_bytes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_legacy_line_of_a_whole, set_up, tear_down),
