@@ -106,7 +106,8 @@ static const struct panel_view views[] = {
         .title = "Packets",
         .key = 'T',
         .kind = KIND_PACKETS,
-        .columns = "time,iif,oif,proto,tuple,length,~tcp_flags,outcome,decision,~doubts,?changed",
+        .columns =
+            "time,~iif,~oif,proto,!tuple,~length,~tcp_flags,outcome,decision,~doubts,?changed",
         .sort = "-time",
         .mixed = true,
         .opens = true,

@@ -11,6 +11,7 @@
 #define COLUMN_MAX  44 // a longer cell is cut, unless there is room to spare
 #define COLUMN_MIN  9  // text is not squeezed below that
 #define ADDRESS_MIN 15 // a whole IPv4 address
+#define WHOLE_MIN   32 // nor what is of little use in part: two IPv4 addresses with their ports
 #define FIRST_MIN   14 // nor the first column, which says what the row is
 #define COLUMNS_GAP 1
 
@@ -41,6 +42,7 @@ static void show_key(struct columns *columns, const char *key, size_t len, char 
         columns->items[i].shown = true;
         columns->items[i].optional = sign == '?';
         columns->items[i].minor = sign == '~';
+        columns->items[i].whole = sign == '!';
         move_to(columns, i, place);
         return;
     }
@@ -54,7 +56,7 @@ int columns_init(struct columns *columns, const struct kind *kind, const char *s
     for (size_t i = 0; i < kind->field_count; i++)
         items[i].field = &kind->fields[i];
     while (*shown != '\0') {
-        size_t sign = *shown == '?' || *shown == '~', len = strcspn(shown, ",");
+        size_t sign = strspn(shown, "?~!") > 0, len = strcspn(shown, ",");
         show_key(columns, shown + sign, len - sign, *shown);
         shown += len + (shown[len] == ',');
     }
@@ -134,13 +136,16 @@ static size_t wanted_width(const struct column *column, const struct field *sort
     return width < COLUMN_MAX ? width : COLUMN_MAX;
 }
 
-// Half an address is none.
-static size_t least_of_type(enum field_type type) {
-    return type == FIELD_ADDRESS ? ADDRESS_MIN : COLUMN_MIN;
+// Half an address is none. In a narrow window others are there beside what should be whole.
+static size_t least_of(const struct column *column, size_t width) {
+    if (column->whole)
+        return width * 2 / 5 < WHOLE_MIN ? width * 2 / 5 : WHOLE_MIN;
+    return column->field->type == FIELD_ADDRESS ? ADDRESS_MIN : COLUMN_MIN;
 }
 
-static size_t least_width(const struct column_place *places, size_t i) {
-    size_t least = i == 0 ? FIRST_MIN : least_of_type(places[i].column->field->type);
+// Of the column at that place, of all that share so much width.
+static size_t least_width(const struct column_place *places, size_t i, size_t width) {
+    size_t least = i == 0 ? FIRST_MIN : least_of(places[i].column, width);
     if (cell_is_right_aligned(places[i].column->field) || places[i].width < least)
         return places[i].width;
     return least;
@@ -158,7 +163,7 @@ static void squeeze(struct column_place *places, size_t count, size_t width) {
     while (total_width(places, count) > width) {
         struct column_place *widest = NULL;
         for (size_t i = 0; i < count; i++) {
-            if (places[i].width > least_width(places, i) &&
+            if (places[i].width > least_width(places, i, width) &&
                 (!widest || places[i].width > widest->width))
                 widest = &places[i];
         }
@@ -200,11 +205,15 @@ static size_t collect(const struct columns *columns, const struct field *sorted,
     return count;
 }
 
-static size_t total_least(const struct column_place *places, size_t count) {
+static bool have_least(const struct column_place *places, size_t count, size_t width) {
     size_t total = 0;
     for (size_t i = 0; i < count; i++)
-        total += least_width(places, i) + (i > 0 ? COLUMNS_GAP : 0);
-    return total;
+        total += least_width(places, i, width) + (i > 0 ? COLUMNS_GAP : 0);
+    return total <= width;
+}
+
+static bool have_wanted(const struct column_place *places, size_t count, size_t width) {
+    return total_width(places, count) <= width;
 }
 
 static bool is_same(const struct columns *columns, const struct field *field) {
@@ -228,9 +237,11 @@ struct choosing {
 
 // Leaves columns out, the last first, until the others have the room they need.
 static void leave_out(struct choosing *c, bool (*can_go)(const struct column *),
-                      size_t (*needed)(const struct column_place *, size_t)) {
+                      bool (*have_room)(const struct column_place *, size_t, size_t)) {
     c->count = collect(c->columns, c->sorted, c->left_out, c->places, c->max);
-    for (size_t i = shown_count(c->columns); i > 0 && needed(c->places, c->count) > c->width; i--) {
+    for (size_t i = shown_count(c->columns); i > 0; i--) {
+        if (have_room(c->places, c->count, c->width))
+            return;
         if (!can_go(&c->columns->items[i - 1]))
             continue;
         c->left_out[i - 1] = true;
@@ -254,9 +265,9 @@ static bool is_minor(const struct column *column) {
 static void choose(struct choosing *c) {
     for (size_t i = 0; i < shown_count(c->columns); i++)
         c->left_out[i] = is_same(c->columns, c->columns->items[i].field);
-    leave_out(c, is_minor_and_empty, total_width);
-    leave_out(c, is_optional, total_width);
-    leave_out(c, is_minor, total_least);
+    leave_out(c, is_minor_and_empty, have_wanted);
+    leave_out(c, is_optional, have_wanted);
+    leave_out(c, is_minor, have_least);
 }
 
 size_t columns_layout(const struct columns *columns, const struct field *sorted, size_t width,

@@ -13,6 +13,7 @@ struct column {
     bool shown;
     bool optional; // only where all have the room that they want
     bool minor;    // only where all can be there at all; if it is empty, as optional ones
+    bool whole;    // what stands in it is of little use in part
     bool filled;   // a cell had something in it
     size_t width;  // the widest cell so far
 };

@@ -72,7 +72,8 @@ struct panel_view {
     uint32_t key; // that shows it, beside v and V; 0: none
     enum kind_id kind;
     const char *columns; // keys joined by commas; behind '?': only where there is plenty of room;
-                         // behind '~': the first to go where it is narrow, or empty
+                         // behind '~': the first to go where it is narrow, or empty;
+                         // behind '!': not cut to where its text is of little use
     const char *names;   // columns that name the addresses of others: COMMAND_NAMES; NULL: none
     const char *sort;    // as for --sort; NULL: the kind's usual order
 
