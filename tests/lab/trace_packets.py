@@ -124,10 +124,8 @@ FEW = [
     "pod to itself through a Service",
     "node to a Service without endpoints",
     "DNS by UDP through its Service",
-    "second node to NodePort",
     "fragments to a pod of the second node",
     "IPv6 in fragments",
-    "node to its own address by UDP",
 ]
 
 
