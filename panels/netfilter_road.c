@@ -353,13 +353,14 @@ static struct road_program *find_programs(const struct table *bypasses, size_t *
     return programs;
 }
 
-static int find_stops(const struct making *making, const struct ruleset *ruleset,
-                      enum road_class class, struct road_stop **ret_stops, size_t *ret_count) {
+static int find_stops(const struct making *making, const struct table *hooks, enum road_class class,
+                      struct road_stop **ret_stops, size_t *ret_count) {
     struct road_options options = {.class = class,
-                                   .bridge_calls_ip = is_ip_called(making->bypasses)};
+                                   .bridge_calls_ip = is_ip_called(making->bypasses),
+                                   .is_partial = hooks->status.state != STATUS_OK};
     struct road_program *programs = find_programs(making->bypasses, &options.program_count);
     options.programs = programs;
-    int r = programs ? road_make(ruleset, &options, ret_stops, ret_count) : -ENOMEM;
+    int r = programs ? road_make(hooks->ruleset, &options, ret_stops, ret_count) : -ENOMEM;
     free(programs);
     return r;
 }
@@ -377,7 +378,7 @@ static int fill(const struct node *node, uint64_t netns, unsigned variant, const
     size_t count;
     if (!hooks || !hooks->ruleset || !entry)
         return 0;
-    if (find_stops(&making, hooks->ruleset, class, &stops, &count) < 0)
+    if (find_stops(&making, hooks, class, &stops, &count) < 0)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++)
         add_stop(&making, &stops[i]);

@@ -72,7 +72,7 @@ static void get_text(const struct row_ref *ref, const struct field *field, struc
 // What does not fit is cut, and ends in "...".
 static void get_brief(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_rule *rule = ref->row;
-    const struct nf_text_options options = {.brief = true};
+    const struct nf_text_options options = {.brief = true, .stateless = true};
     struct buffer text = BUFFER_INIT;
     (void)field;
     nf_rule_format(rule, &options, &text);
@@ -169,7 +169,7 @@ static const struct field fields[] = {
     NETFILTER_ORIGIN_FIELDS(ROW),
 
     // Said again in other words: only where it is asked for (UNUSUAL_FIELDS).
-    BY("brief", "RULE", FIELD_TEXT, get_brief, "the rule without its comment, and cut where it is long"),
+    BY("brief", "RULE", FIELD_TEXT, get_brief, "the rule without its comment and counts, and cut where it is long"),
 };
 // clang-format on
 

@@ -518,9 +518,15 @@ static bool is_met(const struct ruleset *ruleset, const struct hook *hook,
     return false;
 }
 
+// Until it is known that no rule asks for conntrack, one does.
+static unsigned needs_of(const struct ruleset *ruleset, const struct road_options *options) {
+    unsigned unknown = options->is_partial ? RULESET_NEEDS_CONNTRACK | RULESET_NEEDS_DEFRAG : 0;
+    return ruleset_needs(ruleset) | unknown;
+}
+
 int road_make(const struct ruleset *ruleset, const struct road_options *options,
               struct road_stop **ret_stops, size_t *ret_count) {
-    struct making making = {.needs = ruleset_needs(ruleset)};
+    struct making making = {.needs = needs_of(ruleset, options)};
     int r = 0;
     for (size_t i = 0; i < roads[options->class].count && r == 0; i++) {
         const struct hook *hook = &roads[options->class].hooks[i];

@@ -80,6 +80,7 @@ struct road_program {
 struct road_options {
     enum road_class class;
     bool bridge_calls_ip; // br_netfilter hands packets of some bridge to the hooks of IP
+    bool is_partial;      // there may be rules that could not be read
     const struct road_program *programs;
     size_t program_count;
 };

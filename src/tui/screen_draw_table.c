@@ -167,8 +167,33 @@ static void draw_gone(struct screen *screen, struct grid *grid, size_t y, size_t
     }
 }
 
+// Why there may be rows that are not shown; NULL if all was read, or of all namespaces.
+static const struct status *trouble_of(const struct screen *screen, const struct view *view) {
+    const struct table *table = screen->all || view->panel->whole_node
+                                    ? NULL
+                                    : node_table(screen->node, screen->netns, view->spec->kind);
+    return table && table->status.state != STATUS_OK && table->status.reason[0] ? &table->status
+                                                                                : NULL;
+}
+
+static void draw_unread(const struct screen *screen, const struct status *status,
+                        struct grid *grid) {
+    struct buffer text = BUFFER_INIT;
+    buffer_puts(&text, "none could be read: ");
+    screen_put_printable(status->reason, &text);
+    screen_put_cut(screen, grid, screen->layout.body + 1, 2,
+                   grid->columns > 2 ? grid->columns - 2 : 0, false, STYLE_WARNING,
+                   buffer_text(&text));
+    buffer_done(&text);
+}
+
 static void draw_empty(const struct screen *screen, const struct view *view, struct grid *grid) {
+    const struct status *trouble = view->loaded ? trouble_of(screen, view) : NULL;
     char text[128];
+    if (trouble && view->total == 0) {
+        draw_unread(screen, trouble, grid);
+        return;
+    }
     if (!view->loaded && view->spec->nothing)
         snprintf(text, sizeof(text), "%s", view->spec->nothing);
     else if (!view->loaded && screen->paused)

@@ -329,6 +329,11 @@ static void test_without_conntrack(void **state) {
                  "ingress: (first) (first)\n"
                  "prerouting: (-200) (last)\n"
                  "input: c (last) (last)");
+    // What was not read may.
+    expect_stops(&ruleset, &(struct road_options){.class = ROAD_TO_HERE, .is_partial = true},
+                 "ingress: (first) (first)\n"
+                 "prerouting: (-400) (-200) (-100) (last)\n"
+                 "input: c (100) (300) (last) (last) (last)");
     rule.exprs = &socket;
     expect_stops(&ruleset, &(struct road_options){.class = ROAD_TO_HERE},
                  "ingress: (first) (first)\n"
