@@ -125,15 +125,16 @@ static void add_signature(struct dns_page *page, const struct dns_record *record
 
 static void add_record(struct dns_page *page, const struct dns_record *record, int name_width,
                        int64_t received) {
+    const struct address address = dns_page_address(record);
     struct buffer text = BUFFER_INIT;
     buffer_printf(&text, "%-*s", name_width, record->name);
     put_ttl(&text, page, record->ttl, received);
     buffer_printf(&text, "  %s %-5s %s", record->class, record->type, record->data);
-    dns_page_describe(page, record, &text);
+    dns_page_describe(page, &address, &text);
     bool signature = record->type_number == TYPE_RRSIG;
     dns_page_lead(page,
                   dns_page_add_wide(page, buffer_text(&text), signature ? STYLE_DIM : STYLE_NORMAL),
-                  record);
+                  &address);
     if (signature)
         add_signature(page, record);
     buffer_done(&text);

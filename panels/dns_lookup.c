@@ -16,6 +16,7 @@
 #include "source/conntrack_source.h"
 #include "source/dns.h"
 #include "source/dns_anchors.h"
+#include "source/dns_returned.h"
 #include "source/resolver_source.h"
 
 #define COUNTER_INTERVAL INT64_C(1000000) // microseconds between two readings of counters
@@ -104,7 +105,8 @@ static int open_lookup(const struct panel_start *start, void **ret_state, struct
 struct doing {
     struct dns_panel_lookup *lookup;
     const struct panel_run *run;
-    size_t step;         // of the present round
+    size_t step; // of the present round
+    struct dns_returned returned;
     int64_t counters_at; // when they were read
 };
 
@@ -244,9 +246,17 @@ static int put_part(struct dns_panel_lookup *lookup, struct dns_lookup_part *par
 static int take_lookup(const struct dns_wanted *wanted, struct table *answers,
                        struct table *queries, void *user_data) {
     struct doing *doing = user_data;
-    pthread_mutex_lock(&doing->lookup->lock);
-    int r = put_part(doing->lookup, wanted->mark, answers, queries);
-    pthread_mutex_unlock(&doing->lookup->lock);
+    struct dns_panel_lookup *lookup = doing->lookup;
+    bool returns = lookup->plan.as_getaddrinfo && !lookup->subject.reverse;
+    int r = returns ? dns_returned_add(&doing->returned, answers) : 0;
+    if (r < 0) {
+        table_unref(answers);
+        table_unref(queries);
+        return r;
+    }
+    pthread_mutex_lock(&lookup->lock);
+    r = put_part(lookup, wanted->mark, answers, queries);
+    pthread_mutex_unlock(&lookup->lock);
     tell(doing);
     return r;
 }
@@ -273,8 +283,15 @@ static int ask_once(struct doing *doing, struct error *err) {
                                 .progress = take_progress,
                                 .user_data = doing};
     doing->step = 0;
+    doing->returned = (struct dns_returned){.netns = doing->lookup->netns,
+                                            .namespaces = doing->lookup->namespaces,
+                                            .resolver = doing->lookup->resolver,
+                                            .rules = doing->lookup->plan.rules};
     int r = ask_hosts(doing);
-    return r == 0 ? dns_run(&run, err) : r < 0 ? r : 0;
+    if (r == 0)
+        r = dns_run(&run, err);
+    dns_returned_done(&doing->returned);
+    return r < 0 ? r : 0;
 }
 
 // --- Again and again -----------------------------------------------------------------------------

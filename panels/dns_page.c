@@ -58,27 +58,26 @@ const char *dns_page_word(const struct enum_names *names, uint32_t number, char 
 
 // --- Addresses that lead somewhere ---------------------------------------------------------------
 
-static bool address_of(const struct dns_record *record, struct address *ret_address) {
+struct address dns_page_address(const struct dns_record *record) {
     bool has = record->type_number == DNS_TYPE_A || record->type_number == DNS_TYPE_AAAA;
-    return has && address_parse(record->data, ret_address) == 0;
+    struct address address;
+    return has && address_parse(record->data, &address) == 0 ? address : (struct address){0};
 }
 
-void dns_page_describe(struct dns_page *page, const struct dns_record *record,
+void dns_page_describe(struct dns_page *page, const struct address *address,
                        struct buffer *buffer) {
-    struct address address;
     struct buffer known = BUFFER_INIT;
     const struct node_netns *entry = node_find(page->sight->node, page->lookup->netns->inode);
-    if (entry && address_of(record, &address))
-        dns_places_describe(page->sight->node, entry->netns, &address, &known);
+    if (entry && address->family != ADDRESS_NONE)
+        dns_places_describe(page->sight->node, entry->netns, address, &known);
     if (known.len > 0)
         buffer_printf(buffer, "  (%s)", buffer_text(&known));
     buffer_done(&known);
 }
 
-void dns_page_lead(struct dns_page *page, struct line *line, const struct dns_record *record) {
+void dns_page_lead(struct dns_page *page, struct line *line, const struct address *address) {
     struct dns_panel_lookup *lookup = page->lookup;
-    struct address address;
-    if (!line || !address_of(record, &address) || lookup->lead_count == UINT16_MAX)
+    if (!line || address->family == ADDRESS_NONE || lookup->lead_count == UINT16_MAX)
         return;
     if (lookup->lead_count == lookup->lead_capacity) {
         size_t wanted = lookup->lead_capacity ? 2 * lookup->lead_capacity : 16;
@@ -88,7 +87,7 @@ void dns_page_lead(struct dns_page *page, struct line *line, const struct dns_re
         lookup->leads = grown;
         lookup->lead_capacity = wanted;
     }
-    lookup->leads[lookup->lead_count++] = address;
+    lookup->leads[lookup->lead_count++] = *address;
     line->leads = (uint16_t)lookup->lead_count;
 }
 

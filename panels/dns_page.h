@@ -24,11 +24,14 @@ void dns_page_add_heading(struct dns_page *page, const char *text);
 // The word of a number, "unknown(7)" where it has none.
 const char *dns_page_word(const struct enum_names *names, uint32_t number, char scratch[24]);
 
-// Adds to a text what the node knows of the address that a record has, "  (pod default/web)"; has a
-// line lead there. Nothing for records of other types.
-void dns_page_describe(struct dns_page *page, const struct dns_record *record,
+// The address that a record has; NONE of records of other types.
+struct address dns_page_address(const struct dns_record *record);
+
+// Adds to a text what the node knows of an address, "  (pod default/web)"; has a line lead there.
+// Nothing for NONE.
+void dns_page_describe(struct dns_page *page, const struct address *address,
                        struct buffer *buffer);
-void dns_page_lead(struct dns_page *page, struct line *line, const struct dns_record *record);
+void dns_page_lead(struct dns_page *page, struct line *line, const struct address *address);
 
 // Adds the names that are tried, and the queries of each.
 void dns_query_page_format(struct dns_page *page, const struct dns_lookup_part *part);

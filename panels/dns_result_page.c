@@ -36,28 +36,33 @@ static const char *error_of(const struct table *answers) {
     return "nothing";
 }
 
-static size_t add_addresses(struct dns_page *page, const char *label, const struct table *answers) {
-    size_t count = 0;
-    for (size_t i = 0; i < answers->count; i++) {
-        const struct dns_answer *answer = table_row(answers, i);
-        const struct dns_records none = {0};
-        const struct dns_records *records =
-            answer->reply ? &answer->reply->sections[DNS_SECTION_ANSWER] : &none;
-        for (size_t j = 0; answer->outcome == DNS_ANSWERED && j < records->count; j++) {
-            const struct dns_record *record = &records->items[j];
-            if (strcmp(record->type, answer->type) != 0)
-                continue;
-            struct buffer text = BUFFER_INIT;
-            buffer_puts(&text, record->data);
-            dns_page_describe(page, record, &text);
-            dns_page_lead(
-                page, dns_page_add(page, count == 0 ? label : "", buffer_text(&text), STYLE_GOOD),
-                record);
-            buffer_done(&text);
-            count++;
-        }
+// What leads to the address, and why it stands where it does.
+static void put_reason(const struct dns_destination *destination, size_t count,
+                       struct buffer *text) {
+    if (count < 2)
+        return;
+    if (destination->source.family == ADDRESS_NONE) {
+        buffer_puts(text, "  cannot be reached");
+    } else {
+        buffer_puts(text, "  from ");
+        address_format(&destination->source, text);
     }
-    return count;
+    if (destination->why)
+        buffer_printf(text, ", before the next: %s", destination->why);
+}
+
+static void add_addresses(struct dns_page *page, const char *label,
+                          const struct dns_answer *first) {
+    for (size_t i = 0; i < first->returned_count; i++) {
+        const struct dns_destination *destination = &first->returned[i];
+        struct buffer text = BUFFER_INIT;
+        address_format(&destination->address, &text);
+        dns_page_describe(page, &destination->address, &text);
+        put_reason(destination, first->returned_count, &text);
+        dns_page_lead(page, dns_page_add(page, i == 0 ? label : "", buffer_text(&text), STYLE_GOOD),
+                      &destination->address);
+        buffer_done(&text);
+    }
 }
 
 static void add_source(struct dns_page *page, const struct dns_answer *answer) {
@@ -105,13 +110,10 @@ void dns_result_page_format(struct dns_page *page, const struct dns_lookup_part 
         return;
     dns_page_add_heading(page, "Result");
     if (plan->as_getaddrinfo && !page->lookup->subject.reverse) {
-        size_t count = add_addresses(page, label, part->answers);
-        if (count == 0)
-            dns_page_add(page, label, error_of(part->answers), STYLE_BAD);
-        else if (count > 1 && plan->rules == DNS_RULES_GLIBC)
-            dns_page_add(page, "", "as they came; getaddrinfo puts them in order (RFC 6724)",
-                         STYLE_DIM);
         const struct dns_answer *first = table_row(part->answers, 0);
+        add_addresses(page, label, first);
+        if (first->returned_count == 0)
+            dns_page_add(page, label, error_of(part->answers), STYLE_BAD);
         const struct dns_answer *last = table_row(part->answers, part->answers->count - 1);
         add_source(page, first->outcome == DNS_ANSWERED ? first : last);
     }

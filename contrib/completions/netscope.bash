@@ -46,7 +46,7 @@ _netscope_fields() {
         printf '%s\n' netns cpu found invalid insert insert_failed drop early_drop error search_restart clash_resolve chaintoolong expect_new expect_create expect_delete ;;
     esac
     case ",${1:-resolver}," in *,resolver,* | *,dns,*)
-        printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts sortlist resolv_conf pid problems ;;
+        printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts gai sortlist resolv_conf pid problems ;;
     esac
     case ",${1:-tables}," in *,tables,* | *,netfilter,*)
         printf '%s\n' netns family name handle flags owner backend syntax manager chains rules sets objects flowtables unknown comment ;;

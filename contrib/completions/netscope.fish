@@ -47,7 +47,7 @@ function __netscope_fields
         printf '%s\n' netns cpu found invalid insert insert_failed drop early_drop error search_restart clash_resolve chaintoolong expect_new expect_create expect_delete
     end
     if test -z "$kinds"; or contains resolver $kinds
-        printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts sortlist resolv_conf pid problems
+        printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts gai sortlist resolv_conf pid problems
     end
     if test -z "$kinds"; or contains tables $kinds
         printf '%s\n' netns family name handle flags owner backend syntax manager chains rules sets objects flowtables unknown comment

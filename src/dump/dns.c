@@ -13,6 +13,7 @@
 #include "source/conntrack_source.h"
 #include "source/dns.h"
 #include "source/dns_anchors.h"
+#include "source/dns_returned.h"
 #include "source/node_read.h"
 
 // A name that is under way: it goes when the last of its lookups has ended.
@@ -36,6 +37,7 @@ struct dns_dump {
     struct dns_plan asking;
     struct dnssec_anchors *anchors;
     struct dnssec_memory *memory; // what was proven for other names
+    struct dns_returned returned; // where it is asked as getaddrinfo does
     struct dns_watch watch;
     struct conntrack_meter meter; // for the watch
     struct arena arena;
@@ -148,7 +150,9 @@ static int take_tables(struct dns_dump *dump, struct name *name, struct table *a
                        struct table *queries) {
     int r = 0;
     note_answers(name, answers);
-    if (is_watched(dump)) {
+    if (dump->asking.as_getaddrinfo && !name->subject.reverse)
+        r = dns_returned_add(&dump->returned, answers);
+    if (r == 0 && is_watched(dump)) {
         const struct conntrack_races races = conntrack_meter_read(&dump->meter);
         r = dns_watch_add(&dump->watch, &races, answers, queries);
     }
@@ -272,6 +276,10 @@ static int prepare(struct dns_dump *dump) {
         r = dns_plan_make(dump->request, dump->resolver, &dump->arena, &dump->asking, dump->err);
     if (r == 0 && dump->request->validate)
         r = prepare_validation(dump);
+    dump->returned = (struct dns_returned){.netns = dump->netns,
+                                           .namespaces = dump->node->namespaces,
+                                           .resolver = dump->resolver,
+                                           .rules = dump->asking.rules};
     if (r == 0)
         r = dns_watch_init(dump->request, &dump->watch, dump->err);
     return r == 0 ? dns_names_open(dump->request, &dump->names, dump->err) : r;
@@ -289,6 +297,7 @@ static void clean_up(struct dns_dump *dump) {
     if (dump->name)
         drop_name(dump, dump->name);
     dns_names_done(&dump->names);
+    dns_returned_done(&dump->returned);
     dns_watch_done(&dump->watch);
     conntrack_meter_close(&dump->meter);
     dnssec_anchors_free(dump->anchors);

@@ -159,6 +159,25 @@ static void put_answer(struct buffer *buffer, const struct dns_answer *answer) {
     buffer_putc(buffer, '\n');
 }
 
+// What getaddrinfo returns, where that is more than a list.
+static void put_returned(struct buffer *buffer, const struct dns_answer *answer) {
+    if (answer->returned_count < 2)
+        return;
+    put_line(buffer, ";; getaddrinfo returns, in this order:");
+    for (size_t i = 0; i < answer->returned_count; i++) {
+        const struct dns_destination *destination = &answer->returned[i];
+        bool reachable = destination->source.family != ADDRESS_NONE;
+        buffer_puts(buffer, ";  ");
+        address_format(&destination->address, buffer);
+        buffer_puts(buffer, reachable ? " from " : " cannot be reached");
+        address_format(&destination->source, buffer);
+        if (destination->why)
+            buffer_printf(buffer, ", before the next: %s", destination->why);
+        buffer_putc(buffer, '\n');
+    }
+    buffer_putc(buffer, '\n');
+}
+
 void dns_text_format(const struct table *answers, const struct table *queries,
                      struct buffer *buffer) {
     for (size_t i = 0; i < queries->count; i++)
@@ -172,4 +191,6 @@ void dns_text_format(const struct table *answers, const struct table *queries,
     }
     for (size_t i = 0; i < answers->count; i++)
         put_answer(buffer, table_row(answers, i));
+    if (answers->count > 0)
+        put_returned(buffer, table_row(answers, 0));
 }

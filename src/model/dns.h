@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "model/conntrack.h"
 #include "model/kind.h"
 
@@ -153,6 +154,18 @@ enum dns_validity {
 
 extern const struct enum_names dns_validity_names;
 
+// An address that getaddrinfo(3) returns, and what decides on its place (RFC 6724, 6).
+struct dns_destination {
+    struct address address;
+    struct address source; // that a socket connected to it gets; NONE: it cannot be reached, or it
+                           // is the only one, and its source was not asked for
+    uint8_t source_length; // bits of the network that the source is in
+    bool deprecated, home; // the source (IFA_F_DEPRECATED, IFA_F_HOMEADDRESS)
+    bool tunnel;           // the source is one of a tunnel
+    int32_t ifindex;       // of the interface that has the source; 0: none is known
+    const char *why;       // in words, it stands before the next; NULL: it is the last
+};
+
 // What came of one name and type.
 struct dns_answer {
     const char *asked, *type, *class;
@@ -171,6 +184,9 @@ struct dns_answer {
     struct maybe validity;        // enum dns_validity; unknown: not asked for
     const char *validity_reason;
     const struct dns_reply *reply; // NULL: none
+    // Of the first answer of a lookup that getaddrinfo would make: what it returns, in its order.
+    const struct dns_destination *returned;
+    size_t returned_count;
     uint32_t lookup; // number of the one that it belongs to, where rows of several stand together
 };
 

@@ -139,6 +139,35 @@ static const struct field query_fields[] = {
 
 // --- answers -------------------------------------------------------------------------------------
 
+static void get_returned(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct dns_answer *answer = ref->row;
+    if (answer->returned_count == 0)
+        return;
+    ret->kind = VALUE_RECORDS;
+    ret->records.type = field->names;
+    ret->records.items = answer->returned;
+    ret->records.count = answer->returned_count;
+}
+
+static void format_returned(const void *item, struct buffer *buffer) {
+    const struct dns_destination *destination = item;
+    address_format(&destination->address, buffer);
+}
+
+static const struct field returned_fields[] = {
+    FIELD(struct dns_destination, address, "ADDRESS", FIELD_ADDRESS, "the address"),
+    FIELD(struct dns_destination, source, "SOURCE", FIELD_ADDRESS, "from which address it would be reached; nothing if it cannot be, or if there is but one"),
+    FIELD(struct dns_destination, why, "WHY", FIELD_TEXT, "why it stands before the next one"),
+};
+
+static const struct record_type returned_type = {
+    .name = "returned",
+    .fields = returned_fields,
+    .field_count = sizeof(returned_fields) / sizeof(returned_fields[0]),
+    .size = sizeof(struct dns_destination),
+    .format = format_returned,
+};
+
 static const struct field answer_fields[] = {
     FIELD_BY("netns", "NAMESPACE", FIELD_NETNS, field_get_netns, "namespace that was asked from"),
     FIELD_WITH("time", struct dns_answer, time, "TIME", FIELD_TIME, get_time, NULL, "when it was asked for"),
@@ -160,6 +189,7 @@ static const struct field answer_fields[] = {
     FIELD_WITH("took_ms", struct dns_answer, took, "TOOK MS", FIELD_NUMBER, get_microseconds, NULL, "milliseconds that it took in all"),
     FIELD_OF_ENUM("validity", struct dns_answer, validity, "VALIDITY", &dns_validity_names, "DNSSEC: valid, bogus, insecure or indeterminate"),
     FIELD(struct dns_answer, validity_reason, "VALIDITY REASON", FIELD_TEXT, "DNSSEC: why, in words"),
+    FIELD_RECORDS_BY("returned", "RETURNED", get_returned, &returned_type, "of the first answer of a lookup as getaddrinfo makes it: what that returns, in its order (RFC 6724)"),
     REPLY_FIELDS(struct dns_answer),
 };
 // clang-format on

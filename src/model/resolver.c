@@ -14,6 +14,13 @@ const struct flag_name resolver_option_names[] = {
     {0, NULL},
 };
 
+static const char *const gai_names[] = {
+    [RESOLVER_GAI_LABEL] = "label",
+    [RESOLVER_GAI_PRECEDENCE] = "precedence",
+    [RESOLVER_GAI_SCOPE] = "scopev4",
+};
+const struct enum_names resolver_gai_names = {gai_names, RESOLVER_GAI_TABLES};
+
 struct resolver resolver_default(void) {
     static const char *const loopback[] = {"127.0.0.1"};
     static const char *const order[] = {"files", "dns"};
@@ -63,6 +70,23 @@ static void get_hosts(const struct row_ref *ref, const struct field *field, stru
     ret->records.count = resolver->host_count;
 }
 
+static void get_gai(const struct row_ref *ref, const struct field *field, struct value *ret) {
+    const struct resolver *resolver = ref->row;
+    if (resolver->gai_count == 0)
+        return;
+    ret->kind = VALUE_RECORDS;
+    ret->records.type = field->names;
+    ret->records.items = resolver->gai;
+    ret->records.count = resolver->gai_count;
+}
+
+static void format_gai(const void *item, struct buffer *buffer) {
+    const struct resolver_gai *line = item;
+    buffer_printf(buffer, "%s ", gai_names[line->table]);
+    prefix_format(&line->prefix, buffer);
+    buffer_printf(buffer, " %u", line->value);
+}
+
 static void format_host(const void *item, struct buffer *buffer) {
     const struct resolver_host *host = item;
     address_format(&host->address, buffer);
@@ -84,6 +108,20 @@ static const struct record_type host_type = {
     .format = format_host,
 };
 
+static const struct field gai_fields[] = {
+    FIELD_OF_ENUM("table", struct resolver_gai, table, "TABLE", &resolver_gai_names, "what it sets: label, precedence, scopev4"),
+    FIELD(struct resolver_gai, prefix, "PREFIX", FIELD_PREFIX, "addresses that have it"),
+    FIELD(struct resolver_gai, value, "VALUE", FIELD_NUMBER, "the value"),
+};
+
+static const struct record_type gai_type = {
+    .name = "gai",
+    .fields = gai_fields,
+    .field_count = sizeof(gai_fields) / sizeof(gai_fields[0]),
+    .size = sizeof(struct resolver_gai),
+    .format = format_gai,
+};
+
 static const struct field fields[] = {
     FIELD_BY("netns", "NAMESPACE", FIELD_NETNS, field_get_netns, "namespace whose processes resolve so"),
     LIST("nameservers", struct resolver, servers, server_count, "NAMESERVERS", "servers in the order in which they are asked; only the first three are"),
@@ -94,6 +132,7 @@ static const struct field fields[] = {
     FIELD_OF_FLAGS("options", struct resolver, options, "OPTIONS", resolver_option_names, "rotate, edns0, single-request, use-vc, trust-ad ..."),
     LIST("hosts_order", struct resolver, order, order_count, "ORDER", "what is asked for hosts, as nsswitch.conf has it: files is the hosts file"),
     FIELD_RECORDS_BY("hosts", "HOSTS", get_hosts, &host_type, "what the hosts file says"),
+    FIELD_RECORDS_BY("gai", "GAI", get_gai, &gai_type, "what gai.conf says of the order in which getaddrinfo gives addresses; nothing: glibc's own tables"),
     LIST("sortlist", struct resolver, sortlist, sortlist_count, "SORTLIST", "networks whose addresses come first"),
     FIELD_AS("resolv_conf", struct resolver, path, "FILE", FIELD_TEXT, "the resolv.conf that was read"),
     FIELD(struct resolver, pid, "PID", FIELD_NUMBER, "the process whose files these are"),

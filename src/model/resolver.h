@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // How the processes of a namespace turn names into addresses: resolv.conf(5), hosts(5) and the
-// hosts line of nsswitch.conf(5), as they see these files.
+// hosts line of nsswitch.conf(5), and gai.conf(5), as they see these files.
 #ifndef MODEL_RESOLVER_H
 #define MODEL_RESOLVER_H
 
@@ -38,6 +38,22 @@ struct resolver_host {
     size_t name_count;
 };
 
+// A line of gai.conf(5): what decides in which order getaddrinfo(3) gives addresses.
+enum resolver_gai_table {
+    RESOLVER_GAI_LABEL,
+    RESOLVER_GAI_PRECEDENCE,
+    RESOLVER_GAI_SCOPE, // of IPv4 addresses
+    RESOLVER_GAI_TABLES,
+};
+
+extern const struct enum_names resolver_gai_names; // "label", "precedence", "scopev4"
+
+struct resolver_gai {
+    uint8_t table; // enum resolver_gai_table
+    struct prefix prefix;
+    uint32_t value;
+};
+
 struct resolver {
     const char *path;           // of resolv.conf, as netscope opened it; NULL if there is none
     struct maybe pid;           // the process whose files these are; unknown: no process was asked
@@ -53,6 +69,8 @@ struct resolver {
     size_t order_count;
     const struct resolver_host *hosts;
     size_t host_count;
+    const struct resolver_gai *gai; // none of a table: glibc's own
+    size_t gai_count;
     const char *const *problems; // what is wrong with all that, in words
     size_t problem_count;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The source of resolvers: resolv.conf, hosts and nsswitch.conf as the oldest process of a
-// namespace sees them. Where there is no process, as one would see them that `ip netns exec` starts
-// (ip-netns(8)): files of /etc/netns/NAME stand in front of those of /etc.
+// The source of resolvers: resolv.conf, hosts, nsswitch.conf and gai.conf as the oldest process of
+// a namespace sees them. Where there is no process, as one would see them that `ip netns exec`
+// starts (ip-netns(8)): files of /etc/netns/NAME stand in front of those of /etc.
 #include "model/resolver.h"
 
 #include <errno.h>
@@ -58,10 +58,12 @@ static int read_file(struct reading *reading, const char *name, char *ret_path, 
     return r;
 }
 
-static int take_file(struct reading *reading, const char *name, parse_text *parse,
+static int take_file(struct reading *reading, const char *name, parse_text *parse, bool needed,
                      const char **ret_path) {
     char path[400];
     int r = read_file(reading, name, path, sizeof(path));
+    if (r == -ENOENT && !needed)
+        return 0;
     if (r == -ENOENT)
         return resolver_problem(&reading->build, "there is no %s", path);
     if (r == -EFBIG)
@@ -80,11 +82,13 @@ static int take_file(struct reading *reading, const char *name, parse_text *pars
 }
 
 static int read_files(struct reading *reading) {
-    int r = take_file(reading, "resolv.conf", resolver_parse_conf, &reading->resolver->path);
+    int r = take_file(reading, "resolv.conf", resolver_parse_conf, true, &reading->resolver->path);
     if (r == 0)
-        r = take_file(reading, "hosts", resolver_parse_hosts, NULL);
+        r = take_file(reading, "hosts", resolver_parse_hosts, true, NULL);
     if (r == 0)
-        r = take_file(reading, "nsswitch.conf", resolver_parse_order, NULL);
+        r = take_file(reading, "nsswitch.conf", resolver_parse_order, true, NULL);
+    if (r == 0)
+        r = take_file(reading, "gai.conf", resolver_parse_gai, false, NULL);
     return r;
 }
 

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLANKS       " \t\r\v\f"
+#include "source/file_line.h"
+
 #define WORDS_MAX    4096 // in a line, lines of a kind: past these nobody reads on
 #define PROBLEMS_MAX 64
 
@@ -65,60 +66,12 @@ int resolver_problem(struct resolver_build *build, const char *format, ...) {
     return 0;
 }
 
-// --- Lines and words -----------------------------------------------------------------------------
-
-struct line {
-    const char *text;
-    size_t len;
-};
-
-// Takes the next line. A NUL ends it, as C's readers of these files have it.
-static bool next_line(const char **at, const char *end, struct line *ret_line) {
-    if (*at >= end)
-        return false;
-    const char *newline = memchr(*at, '\n', (size_t)(end - *at));
-    const char *stop = newline ? newline : end;
-    *ret_line = (struct line){*at, strnlen(*at, (size_t)(stop - *at))};
-    *at = newline ? newline + 1 : end;
-    return true;
-}
-
-static bool is_blank(char c) {
-    return strchr(BLANKS, c) && c != '\0';
-}
-
-// Takes the next word off the line.
-static bool next_word(struct line *line, struct line *ret_word) {
-    while (line->len > 0 && is_blank(*line->text)) {
-        line->text++;
-        line->len--;
-    }
-    size_t len = 0;
-    while (len < line->len && !is_blank(line->text[len]))
-        len++;
-    *ret_word = (struct line){line->text, len};
-    line->text += len;
-    line->len -= len;
-    return len > 0;
-}
-
-static bool word_is(const struct line *word, const char *text) {
-    return word->len == strlen(text) && strncmp(word->text, text, word->len) == 0;
-}
-
-static void cut_comment(struct line *line, const char *marks) {
-    size_t len = 0;
-    while (len < line->len && !strchr(marks, line->text[len]))
-        len++;
-    line->len = len;
-}
-
-static int take_words(struct arena *arena, struct line line, struct words *words) {
-    struct line word;
+static int take_words(struct arena *arena, struct file_line line, struct words *words) {
+    struct file_line word;
     int r = 0;
     words->count = 0;
     words->capacity = 0;
-    while (r == 0 && next_word(&line, &word))
+    while (r == 0 && file_line_take(&line, &word))
         r = add_word(arena, words, word.text, word.len);
     return r;
 }
@@ -131,12 +84,12 @@ struct conf {
     bool has_search, has_domain;
 };
 
-static int take_server(struct conf *conf, struct line line) {
-    struct line word;
+static int take_server(struct conf *conf, struct file_line line) {
+    struct file_line word;
     struct address address;
     char text[128];
-    cut_comment(&line, ";#");
-    if (!next_word(&line, &word))
+    file_line_cut(&line, ";#");
+    if (!file_line_take(&line, &word))
         return resolver_problem(conf->build, "a nameserver line without an address");
     snprintf(text, sizeof(text), "%.*s", (int)word.len, word.text);
     char *scope = strchr(text, '%');
@@ -149,8 +102,8 @@ static int take_server(struct conf *conf, struct line line) {
     return add_word(conf->build->arena, &conf->servers, word.text, word.len);
 }
 
-static int take_number(struct conf *conf, const char *what, const struct line *value, uint32_t most,
-                       uint32_t *ret) {
+static int take_number(struct conf *conf, const char *what, const struct file_line *value,
+                       uint32_t most, uint32_t *ret) {
     char text[16];
     snprintf(text, sizeof(text), "%.*s", (int)value->len, value->text);
     char *end;
@@ -163,14 +116,14 @@ static int take_number(struct conf *conf, const char *what, const struct line *v
                : 0;
 }
 
-static int take_flag(struct conf *conf, const struct line *word) {
+static int take_flag(struct conf *conf, const struct file_line *word) {
     for (const struct flag_name *flag = resolver_option_names; flag->name; flag++) {
-        if (word_is(word, flag->name)) {
+        if (file_line_is(word, flag->name)) {
             conf->build->resolver->options |= (uint32_t)flag->bit;
             return 0;
         }
     }
-    if (word_is(word, "no_tld_query")) {
+    if (file_line_is(word, "no_tld_query")) {
         conf->build->resolver->options |= RESOLVER_NO_TLD_QUERY;
         return 0;
     }
@@ -178,7 +131,7 @@ static int take_flag(struct conf *conf, const struct line *word) {
                             (int)(word->len < 100 ? word->len : 100), word->text);
 }
 
-static int take_option(struct conf *conf, const struct line *word) {
+static int take_option(struct conf *conf, const struct file_line *word) {
     struct resolver *resolver = conf->build->resolver;
     const struct {
         const char *name;
@@ -193,49 +146,49 @@ static int take_option(struct conf *conf, const struct line *word) {
         size_t len = strlen(numbers[i].name);
         if (word->len > len && strncmp(word->text, numbers[i].name, len) == 0 &&
             word->text[len] == ':') {
-            struct line value = {word->text + len + 1, word->len - len - 1};
+            struct file_line value = {word->text + len + 1, word->len - len - 1};
             return take_number(conf, numbers[i].name, &value, numbers[i].most, numbers[i].value);
         }
     }
     return take_flag(conf, word);
 }
 
-static int take_options(struct conf *conf, struct line line) {
-    struct line word;
+static int take_options(struct conf *conf, struct file_line line) {
+    struct file_line word;
     int r = 0;
-    while (r == 0 && next_word(&line, &word) && word.text[0] != '#' && word.text[0] != ';')
+    while (r == 0 && file_line_take(&line, &word) && word.text[0] != '#' && word.text[0] != ';')
         r = take_option(conf, &word);
     return r;
 }
 
-static int take_domain(struct conf *conf, struct line line) {
-    struct line word;
+static int take_domain(struct conf *conf, struct file_line line) {
+    struct file_line word;
     conf->has_domain = true;
     conf->search.count = conf->search.capacity = 0;
-    return next_word(&line, &word)
+    return file_line_take(&line, &word)
                ? add_word(conf->build->arena, &conf->search, word.text, word.len)
                : 0;
 }
 
-static int take_conf_line(struct conf *conf, struct line line) {
-    struct line word;
+static int take_conf_line(struct conf *conf, struct file_line line) {
+    struct file_line word;
     if (line.len == 0 || line.text[0] == ';' || line.text[0] == '#')
         return 0;
-    bool indented = is_blank(line.text[0]);
-    if (!next_word(&line, &word))
+    bool indented = file_line_is_blank(line.text[0]);
+    if (!file_line_take(&line, &word))
         return 0;
     if (indented)
         return resolver_problem(conf->build, "a line that begins with a blank is passed over: %.*s",
                                 (int)(word.len < 100 ? word.len : 100), word.text);
-    if (word_is(&word, "nameserver"))
+    if (file_line_is(&word, "nameserver"))
         return take_server(conf, line);
-    if (word_is(&word, "options"))
+    if (file_line_is(&word, "options"))
         return take_options(conf, line);
-    if (word_is(&word, "domain"))
+    if (file_line_is(&word, "domain"))
         return take_domain(conf, line);
-    if (word_is(&word, "sortlist"))
+    if (file_line_is(&word, "sortlist"))
         return take_words(conf->build->arena, line, &conf->sortlist);
-    if (word_is(&word, "search")) {
+    if (file_line_is(&word, "search")) {
         conf->has_search = true;
         return take_words(conf->build->arena, line, &conf->search);
     }
@@ -268,9 +221,9 @@ static int judge_conf(struct conf *conf) {
 int resolver_parse_conf(struct resolver_build *build, const char *text, size_t len) {
     struct conf conf = {.build = build};
     struct resolver *resolver = build->resolver;
-    struct line line;
+    struct file_line line;
     int r = 0;
-    for (const char *at = text; r == 0 && next_line(&at, text + len, &line);)
+    for (const char *at = text; r == 0 && file_line_next(&at, text + len, &line);)
         r = take_conf_line(&conf, line);
     if (r == 0)
         r = judge_conf(&conf);
@@ -287,12 +240,13 @@ int resolver_parse_conf(struct resolver_build *build, const char *text, size_t l
 
 // --- hosts ---------------------------------------------------------------------------------------
 
-static int take_host(struct resolver_build *build, struct line line, struct resolver_host *ret) {
-    struct line word;
+static int take_host(struct resolver_build *build, struct file_line line,
+                     struct resolver_host *ret) {
+    struct file_line word;
     char text[64];
     struct words names = {0};
-    cut_comment(&line, "#");
-    if (!next_word(&line, &word))
+    file_line_cut(&line, "#");
+    if (!file_line_take(&line, &word))
         return -ENOENT;
     snprintf(text, sizeof(text), "%.*s", (int)word.len, word.text);
     if (word.len >= sizeof(text) || address_parse(text, &ret->address) < 0)
@@ -309,9 +263,9 @@ static int take_host(struct resolver_build *build, struct line line, struct reso
 int resolver_parse_hosts(struct resolver_build *build, const char *text, size_t len) {
     struct resolver_host *hosts = NULL;
     size_t count = 0, capacity = 0;
-    struct line line;
+    struct file_line line;
     int r = 0;
-    for (const char *at = text; r == 0 && next_line(&at, text + len, &line);) {
+    for (const char *at = text; r == 0 && file_line_next(&at, text + len, &line);) {
         r = grow(build->arena, (void **)&hosts, &capacity, count, sizeof(*hosts));
         if (r == 0)
             r = take_host(build, line, &hosts[count]);
@@ -345,11 +299,11 @@ static int judge_service(struct resolver_build *build, const char *word) {
 int resolver_parse_order(struct resolver_build *build, const char *text, size_t len) {
     static const char key[] = "hosts:";
     struct words words = {0};
-    struct line line;
+    struct file_line line;
     int r = 0;
-    for (const char *at = text; r == 0 && next_line(&at, text + len, &line);) {
-        cut_comment(&line, "#");
-        while (line.len > 0 && is_blank(*line.text)) {
+    for (const char *at = text; r == 0 && file_line_next(&at, text + len, &line);) {
+        file_line_cut(&line, "#");
+        while (line.len > 0 && file_line_is_blank(*line.text)) {
             line.text++;
             line.len--;
         }

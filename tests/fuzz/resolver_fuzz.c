@@ -27,6 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         resolver_parse_conf(&build, text, size - 1);
     else if (data[0] == 'h')
         resolver_parse_hosts(&build, text, size - 1);
+    else if (data[0] == 'g')
+        resolver_parse_gai(&build, text, size - 1);
     else
         resolver_parse_order(&build, text, size - 1);
     if (resolver.server_count == 0 || resolver.ndots > RESOLVER_NDOTS_MAX ||
@@ -39,6 +41,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     touch(resolver.problems, resolver.problem_count);
     for (size_t i = 0; i < resolver.host_count; i++)
         touch(resolver.hosts[i].names, resolver.hosts[i].name_count);
+    for (size_t i = 0; i < resolver.gai_count; i++) {
+        bool ipv4 = resolver.gai[i].prefix.address.family == ADDRESS_IPV4;
+        if (resolver.gai[i].table >= RESOLVER_GAI_TABLES ||
+            (ipv4 && resolver.gai[i].table != RESOLVER_GAI_SCOPE))
+            abort();
+    }
     arena_done(&arena);
     return 0;
 }

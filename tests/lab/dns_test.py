@@ -260,7 +260,7 @@ class Musl(Asking):
     def setUpClass(cls):
         cls.directory = tempfile.TemporaryDirectory()
         cls.program = f"{cls.directory.name}/lookup"
-        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "musl_lookup.c")
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lookup.c")
         subprocess.run(["musl-gcc", "-static", "-o", cls.program, source], check=True)
 
     @classmethod

@@ -131,6 +131,25 @@ static void test_the_order_is_read(void **state) {
     arena_done(&f.arena);
 }
 
+static void test_gai_conf_is_read(void **state) {
+    static const char text[] = "reload yes\nprecedence  ::ffff:0:0/96 100 # IPv4 first\n"
+                               "label fc00::/7 6\nscopev4 ::ffff:10.0.0.0/104 5\n"
+                               "scopev4 169.254.0.0/16 2\nprecedence 10.0.0.0/8 7\n";
+    struct fixture f;
+    (void)state;
+    setup(&f);
+    assert_int_equal(resolver_parse_gai(&f.build, text, strlen(text)), 0);
+    assert_int_equal(f.resolver.gai_count, 4);
+    assert_int_equal(f.resolver.gai[0].table, RESOLVER_GAI_PRECEDENCE);
+    assert_int_equal(f.resolver.gai[0].prefix.length, 96);
+    assert_int_equal(f.resolver.gai[0].value, 100);
+    assert_int_equal(f.resolver.gai[1].table, RESOLVER_GAI_LABEL);
+    assert_int_equal(f.resolver.gai[2].table, RESOLVER_GAI_SCOPE);
+    assert_int_equal(f.resolver.gai[3].prefix.address.family, ADDRESS_IPV4);
+    assert_problem(&f, "gai.conf: precedence without a prefix and a number: 10.0.0.0/8");
+    arena_done(&f.arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_a_pod_has_is_read),
@@ -139,6 +158,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_wrong_is_said),
         cmocka_unit_test(test_hosts_are_read),
         cmocka_unit_test(test_the_order_is_read),
+        cmocka_unit_test(test_gai_conf_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
