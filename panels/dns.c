@@ -91,7 +91,7 @@ static int summarise(const struct node *node, uint64_t netns, struct lines *line
 
 static const struct panel_group resolver_groups[] = {
     {"Resolver", "netns,nameservers,search,ndots,timeout,attempts,options,sortlist"},
-    {"Files", "resolv_conf,pid,hosts_order,hosts,gai"},
+    {"Files", "resolv_conf,pid,hosts_order,hosts,multi,gai"},
     {"What is wrong", "problems"},
     {NULL, NULL},
 };

@@ -267,7 +267,8 @@ static int ask_hosts(struct doing *doing) {
     struct table *answers, *queries;
     if (!lookup->plan.as_getaddrinfo || lookup->subject.reverse)
         return 0;
-    int r = dns_hosts_answer(lookup->resolver, lookup->subject.asked, &answers, &queries);
+    int r = dns_hosts_answer(lookup->resolver, lookup->plan.rules, lookup->subject.asked, &answers,
+                             &queries);
     const struct dns_wanted wanted = {.mark = &lookup->parts[0]};
     if (r > 0 && take_lookup(&wanted, answers, queries, doing) < 0)
         return -ENOMEM;

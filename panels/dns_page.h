@@ -29,8 +29,7 @@ struct address dns_page_address(const struct dns_record *record);
 
 // Adds to a text what the node knows of an address, "  (pod default/web)"; has a line lead there.
 // Nothing for NONE.
-void dns_page_describe(struct dns_page *page, const struct address *address,
-                       struct buffer *buffer);
+void dns_page_describe(struct dns_page *page, const struct address *address, struct buffer *buffer);
 void dns_page_lead(struct dns_page *page, struct line *line, const struct address *address);
 
 // Adds the names that are tried, and the queries of each.

@@ -47,7 +47,7 @@ function __netscope_fields
         printf '%s\n' netns cpu found invalid insert insert_failed drop early_drop error search_restart clash_resolve chaintoolong expect_new expect_create expect_delete
     end
     if test -z "$kinds"; or contains resolver $kinds
-        printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts gai sortlist resolv_conf pid problems
+        printf '%s\n' netns nameservers search ndots timeout attempts options hosts_order hosts multi gai sortlist resolv_conf pid problems
     end
     if test -z "$kinds"; or contains tables $kinds
         printf '%s\n' netns family name handle flags owner backend syntax manager chains rules sets objects flowtables unknown comment
@@ -83,7 +83,7 @@ function __netscope_fields
         printf '%s\n' netns order station type name id mode dev cgroup prio family table backend chain handle rule base active effect evidence
     end
     if test -z "$kinds"; or contains answers $kinds
-        printf '%s\n' netns time name type class outcome candidate reason from server port transport candidate_count round insert_failed clash_resolve query_count took_ms validity validity_reason rcode flags size edns_udp_size nsid cookie cookie_state client_subnet extended_errors edns_options answer authority additional
+        printf '%s\n' netns time name type class outcome candidate reason from server port transport candidate_count round insert_failed clash_resolve query_count took_ms validity validity_reason returned rcode flags size edns_udp_size nsid cookie cookie_state client_subnet extended_errors edns_options answer authority additional
     end
     if test -z "$kinds"; or contains queries $kinds
         printf '%s\n' netns name candidate type class server port attempt transport id outcome reason sent_ms took_ms query_size strays rcode flags size edns_udp_size nsid cookie cookie_state client_subnet extended_errors edns_options answer authority additional

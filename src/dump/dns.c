@@ -178,7 +178,8 @@ static int answer_from_hosts(struct dns_dump *dump) {
     struct table *answers, *queries;
     if (dump->step > 0 || !dump->asking.as_getaddrinfo || subject->reverse)
         return 0;
-    int r = dns_hosts_answer(dump->resolver, subject->asked, &answers, &queries);
+    int r =
+        dns_hosts_answer(dump->resolver, dump->asking.rules, subject->asked, &answers, &queries);
     if (r <= 0)
         return r;
     r = take_tables(dump, dump->name, answers, queries);

@@ -132,6 +132,7 @@ static const struct field fields[] = {
     FIELD_OF_FLAGS("options", struct resolver, options, "OPTIONS", resolver_option_names, "rotate, edns0, single-request, use-vc, trust-ad ..."),
     LIST("hosts_order", struct resolver, order, order_count, "ORDER", "what is asked for hosts, as nsswitch.conf has it: files is the hosts file"),
     FIELD_RECORDS_BY("hosts", "HOSTS", get_hosts, &host_type, "what the hosts file says"),
+    FIELD(struct resolver, multi, "MULTI", FIELD_BOOLEAN, "host.conf has 'multi on': all lines of the hosts file that have a name count, not the first alone"),
     FIELD_RECORDS_BY("gai", "GAI", get_gai, &gai_type, "what gai.conf says of the order in which getaddrinfo gives addresses; nothing: glibc's own tables"),
     LIST("sortlist", struct resolver, sortlist, sortlist_count, "SORTLIST", "networks whose addresses come first"),
     FIELD_AS("resolv_conf", struct resolver, path, "FILE", FIELD_TEXT, "the resolv.conf that was read"),

@@ -69,6 +69,7 @@ struct resolver {
     size_t order_count;
     const struct resolver_host *hosts;
     size_t host_count;
+    bool multi; // host.conf(5): of the hosts file, all lines count that have a name, not one alone
     const struct resolver_gai *gai; // none of a table: glibc's own
     size_t gai_count;
     const char *const *problems; // what is wrong with all that, in words

@@ -11,8 +11,8 @@
 #include "resolve/dns_name.h"
 
 // Puts them in order, those that are alike as they came, and says of each why it stands before the
-// next one (constant texts). The rules are glibc's or musl's; glibc's tables are those of gai.conf(5)
-// where it has any. Returns 0 or -ENOMEM.
+// next one (constant texts). The rules are glibc's or musl's; glibc's tables are those of
+// gai.conf(5) where it has any. Returns 0 or -ENOMEM.
 int destinations_order(const struct resolver *resolver, enum dns_rules rules,
                        struct dns_destination *destinations, size_t count);
 

@@ -20,19 +20,33 @@ static bool has_name(const struct resolver_host *host, const char *name) {
     return false;
 }
 
-static bool is_known(const struct resolver *resolver, const char *name) {
-    for (size_t i = 0; i < resolver->host_count; i++) {
-        if (has_name(&resolver->hosts[i], name))
-            return true;
+// Whose name is looked up, and how many of the file's lines are looked at: all, or those up to the
+// first that has the name.
+struct search {
+    const struct resolver *resolver;
+    const char *name;
+    size_t line_count;
+    bool found;
+};
+
+static struct search begin_search(const struct resolver *resolver, enum dns_rules rules,
+                                  const char *name) {
+    struct search search = {resolver, name, resolver->host_count, false};
+    for (size_t i = 0; i < resolver->host_count && !search.found; i++) {
+        search.found = has_name(&resolver->hosts[i], name);
+        if (search.found && rules != DNS_RULES_MUSL && !resolver->multi)
+            search.line_count = i + 1;
     }
-    return false;
+    return search;
 }
 
 // Whether the DNS is asked when the hosts file has been: it stands behind it, and no action ends
 // the search before (nsswitch.conf(5)).
-static bool comes_first(const struct resolver *resolver, bool *ret_last) {
+static bool comes_first(const struct resolver *resolver, enum dns_rules rules, bool *ret_last) {
     bool first = false;
-    *ret_last = true;
+    *ret_last = rules != DNS_RULES_MUSL;
+    if (rules == DNS_RULES_MUSL)
+        return true;
     for (size_t i = 0; i < resolver->order_count; i++) {
         const char *word = resolver->order[i];
         if (strcmp(word, "dns") == 0) {
@@ -62,13 +76,13 @@ static struct dns_record *add_record(struct arena *arena, struct dns_record *rec
     return record->name && record->data ? record : NULL;
 }
 
-static int add_records(const struct resolver *resolver, const char *name, uint8_t family,
-                       struct arena *arena, struct dns_reply *reply) {
-    struct dns_record *items = arena_alloc(arena, (resolver->host_count + 1) * sizeof(*items));
+static int add_records(const struct search *search, uint8_t family, struct arena *arena,
+                       struct dns_reply *reply) {
+    struct dns_record *items = arena_alloc(arena, (search->line_count + 1) * sizeof(*items));
     size_t count = 0;
-    for (size_t i = 0; items && i < resolver->host_count; i++) {
-        const struct resolver_host *host = &resolver->hosts[i];
-        if (host->address.family != family || !has_name(host, name))
+    for (size_t i = 0; items && i < search->line_count; i++) {
+        const struct resolver_host *host = &search->resolver->hosts[i];
+        if (host->address.family != family || !has_name(host, search->name))
             continue;
         if (!add_record(arena, &items[count++], host))
             return -ENOMEM;
@@ -77,38 +91,38 @@ static int add_records(const struct resolver *resolver, const char *name, uint8_
     return items ? 0 : -ENOMEM;
 }
 
-static int add_answer(const struct resolver *resolver, const char *name, uint8_t family,
-                      struct table *answers) {
+static int add_answer(const struct search *search, uint8_t family, struct table *answers) {
     struct dns_reply *reply = arena_alloc(&answers->arena, sizeof(*reply));
     struct dns_answer *row = table_add(answers);
-    bool known = is_known(resolver, name);
-    if (!reply || !row || add_records(resolver, name, family, &answers->arena, reply) < 0)
+    if (!reply || !row || add_records(search, family, &answers->arena, reply) < 0)
         return -ENOMEM;
     bool found = reply->sections[DNS_SECTION_ANSWER].count > 0;
     *row = (struct dns_answer){
-        .asked = arena_strdup(&answers->arena, name),
+        .asked = arena_strdup(&answers->arena, search->name),
         .type = family == ADDRESS_IPV4 ? "A" : "AAAA",
         .class = "IN",
-        .outcome = found   ? DNS_ANSWERED
-                   : known ? DNS_NO_DATA
-                           : DNS_NO_NAME,
+        .outcome = found           ? DNS_ANSWERED
+                   : search->found ? DNS_NO_DATA
+                                   : DNS_NO_NAME,
         .from = "files",
-        .reason = found   ? NULL
-                  : known ? "the hosts file has the name with other addresses only"
-                          : "the hosts file does not have the name, and nothing else is asked",
+        .reason = found ? NULL
+                  : search->found
+                      ? "the hosts file has the name with other addresses only"
+                      : "the hosts file does not have the name, and nothing else is asked",
         .reply = found ? reply : NULL,
     };
     return row->asked ? 0 : -ENOMEM;
 }
 
-int dns_hosts_answer(const struct resolver *resolver, const char *name, struct table **ret_answers,
-                     struct table **ret_queries) {
-    bool last, first = comes_first(resolver, &last);
-    if (!first || (!last && !is_known(resolver, name)))
+int dns_hosts_answer(const struct resolver *resolver, enum dns_rules rules, const char *name,
+                     struct table **ret_answers, struct table **ret_queries) {
+    const struct search search = begin_search(resolver, rules, name);
+    bool last, first = comes_first(resolver, rules, &last);
+    if (!first || (!last && !search.found))
         return 0;
     struct table *answers = table_new(&dns_answer_kind), *queries = table_new(&dns_query_kind);
-    if (!answers || !queries || add_answer(resolver, name, ADDRESS_IPV4, answers) < 0 ||
-        add_answer(resolver, name, ADDRESS_IPV6, answers) < 0) {
+    if (!answers || !queries || add_answer(&search, ADDRESS_IPV4, answers) < 0 ||
+        add_answer(&search, ADDRESS_IPV6, answers) < 0) {
         table_unref(answers);
         table_unref(queries);
         return -ENOMEM;

@@ -11,8 +11,8 @@ struct file_line {
     size_t len;
 };
 
-// Takes the next line of what is from *at to end, without its newline. A NUL ends it, as C's readers
-// of such files have it. Returns false at the end.
+// Takes the next line of what is from *at to end, without its newline. A NUL ends it, as C's
+// readers of such files have it. Returns false at the end.
 bool file_line_next(const char **at, const char *end, struct file_line *ret_line);
 
 // Cuts the line where one of the characters stands.

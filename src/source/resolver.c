@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The source of resolvers: resolv.conf, hosts, nsswitch.conf and gai.conf as the oldest process of
-// a namespace sees them. Where there is no process, as one would see them that `ip netns exec`
-// starts (ip-netns(8)): files of /etc/netns/NAME stand in front of those of /etc.
+// The source of resolvers: resolv.conf, hosts, nsswitch.conf, host.conf and gai.conf as the oldest
+// process of a namespace sees them. Where there is no process, as one would see them that `ip netns
+// exec` starts (ip-netns(8)): files of /etc/netns/NAME stand in front of those of /etc.
 #include "model/resolver.h"
 
 #include <errno.h>
@@ -87,6 +87,8 @@ static int read_files(struct reading *reading) {
         r = take_file(reading, "hosts", resolver_parse_hosts, true, NULL);
     if (r == 0)
         r = take_file(reading, "nsswitch.conf", resolver_parse_order, true, NULL);
+    if (r == 0)
+        r = take_file(reading, "host.conf", resolver_parse_host_conf, false, NULL);
     if (r == 0)
         r = take_file(reading, "gai.conf", resolver_parse_gai, false, NULL);
     return r;

@@ -278,6 +278,17 @@ int resolver_parse_hosts(struct resolver_build *build, const char *text, size_t 
     return r;
 }
 
+int resolver_parse_host_conf(struct resolver_build *build, const char *text, size_t len) {
+    struct file_line line, word, value;
+    for (const char *at = text; file_line_next(&at, text + len, &line);) {
+        file_line_cut(&line, "#");
+        file_line_take(&line, &word);
+        if (file_line_is(&word, "multi") && file_line_take(&line, &value))
+            build->resolver->multi = file_line_is(&value, "on");
+    }
+    return 0;
+}
+
 // --- nsswitch.conf -------------------------------------------------------------------------------
 
 static const char *const known_services[] = {

@@ -29,6 +29,9 @@ int resolver_parse_conf(struct resolver_build *build, const char *text, size_t l
 int resolver_parse_hosts(struct resolver_build *build, const char *text, size_t len);
 int resolver_parse_order(struct resolver_build *build, const char *text, size_t len);
 
+// host.conf(5): multi. Returns 0.
+int resolver_parse_host_conf(struct resolver_build *build, const char *text, size_t len);
+
 // gai.conf(5): labels, precedences and scopes. Returns 0 or -ENOMEM.
 int resolver_parse_gai(struct resolver_build *build, const char *text, size_t len);
 

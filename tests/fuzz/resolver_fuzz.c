@@ -27,6 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         resolver_parse_conf(&build, text, size - 1);
     else if (data[0] == 'h')
         resolver_parse_hosts(&build, text, size - 1);
+    else if (data[0] == 'm')
+        resolver_parse_host_conf(&build, text, size - 1);
     else if (data[0] == 'g')
         resolver_parse_gai(&build, text, size - 1);
     else

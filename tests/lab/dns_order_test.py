@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """--dump=dns: in which order getaddrinfo gives addresses, against glibc and musl themselves, in namespaces of their own,
-over random addresses, routes and gai.conf files. DNS_ORDER_SEED repeats a run, DNS_ORDER_ROUNDS makes it longer."""
+over random addresses, routes, host.conf and gai.conf files. DNS_ORDER_SEED repeats a run, DNS_ORDER_ROUNDS makes it longer."""
 
 import json
 import os
@@ -94,7 +94,8 @@ class Order(unittest.TestCase):
             if len(addresses) < 2:
                 continue
             gai = chance.sample(GAI, chance.randrange(4)) if number % 3 == 0 else []
-            write("/etc/host.conf", "multi on\n")  # all lines of a name
+            # All lines of a name, or the first alone.
+            write("/etc/host.conf", chance.choice(["multi on\n", "multi on\n", "order hosts\nmulti off\n", ""]))
             write("/etc/gai.conf", "\n".join(gai) + "\n")
             write("/etc/hosts", "".join(f"{address} many\n" for address in addresses))
             for rules in self.programs:
