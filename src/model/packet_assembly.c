@@ -120,9 +120,10 @@ static struct open_packet *find_similar(const struct packet_assembly *assembly,
 // The kernel makes an id from the packet's place in memory and the interface that it came in by: a
 // copy has another one, and so has what a bridge hands on. Both come by netscope's chains first, of
 // which the kernel tells only where a packet is traced already.
+// The other one is the one that had the id, or NULL.
 static struct open_packet *find_original(const struct packet_assembly *assembly,
-                                         const struct trace_event *event) {
-    struct open_packet *other = find(assembly, event->id);
+                                         const struct trace_event *event,
+                                         struct open_packet *other) {
     if (!event->has_header ||
         (other && is_same_packet(&other->traced->packet.last, &event->header)))
         return other;
@@ -164,7 +165,7 @@ static struct open_packet *find_open(const struct packet_assembly *assembly,
     struct open_packet *open = find(assembly, event->id);
     if (origin != PACKET_EVENT_OURS || !event->has_header)
         return open;
-    struct open_packet *original = find_original(assembly, event);
+    struct open_packet *original = find_original(assembly, event, open);
     return original || leads_to_choosing(event, origin) ? original : open;
 }
 
