@@ -74,7 +74,9 @@ struct filter_node {
     uint64_t number, number_end; // that it is, and ten to the power of its digits; 0: it is none
     bool in_integers, in_numbers, in_addresses, in_ipv4, in_times, in_lists;
     bool in_netns; // false: in the name of no namespace
-    int octet;     // that stands between two of its dots: an IPv4 address must have it; -1: none
+    // Numbers that stand between two of its dots: an IPv4 address must have them inside.
+    int octets[2];
+    size_t octet_count;
     struct filter_place *places;
     size_t place_count;
 

@@ -50,10 +50,13 @@ static size_t longest_number(const char *word) {
     return longest;
 }
 
-// What stands between the first two dots, a number; or -1.
-static int find_octet(const char *word) {
-    const char *dot = strchr(word, '.'), *end = dot ? strchr(dot + 1, '.') : NULL;
-    return end && end > dot + 1 ? atoi(dot + 1) : -1;
+// What stands between dots, two numbers at most.
+static void find_octets(struct filter_node *node) {
+    const char *dot = strchr(node->word, '.'), *end;
+    while (dot && (end = strchr(dot + 1, '.')) && node->octet_count < 2) {
+        node->octets[node->octet_count++] = atoi(dot + 1);
+        dot = end;
+    }
 }
 
 // The kinds of values that the word could stand in.
@@ -66,7 +69,8 @@ static void find_values(struct filter_node *node) {
                      strchr(node->word, '.') == strrchr(node->word, '.');
     node->in_lists = strchr(node->word, ',');
     node->in_netns = true;
-    node->octet = node->in_ipv4 ? find_octet(node->word) : -1;
+    if (node->in_ipv4)
+        find_octets(node);
     find_number(node);
 }
 
@@ -200,11 +204,14 @@ static bool number_has_word(const struct filter *filter, const struct filter_nod
     return false;
 }
 
-// Of four octets it can only be one of the inner ones that stands between dots.
-static bool address_has_room(const struct filter_node *node, const struct address *address) {
-    return address->family != ADDRESS_IPV4 ||
-           (node->in_ipv4 && (node->octet < 0 || node->octet == address->bytes[1] ||
-                              node->octet == address->bytes[2]));
+// Of four octets those that stand between dots are the two inner ones, or one of them.
+static bool ipv4_has_room(const struct filter_node *node, const uint8_t *bytes) {
+    const int *octets = node->octets;
+    if (!node->in_ipv4 || node->octet_count == 0)
+        return node->in_ipv4;
+    if (node->octet_count == 2)
+        return octets[0] == bytes[1] && octets[1] == bytes[2];
+    return octets[0] == bytes[1] || octets[0] == bytes[2];
 }
 
 // Writing what cannot hold the word would be most of the work.
@@ -220,7 +227,8 @@ static bool value_has_word(const struct filter *filter, const struct filter_node
     case VALUE_UINT:
         return number_has_word(filter, node, value);
     case VALUE_ADDRESS:
-        return address_has_room(node, &value->address) &&
+        return (value->address.family != ADDRESS_IPV4 ||
+                ipv4_has_room(node, value->address.bytes)) &&
                text_of_value_has_word(filter, node, value);
     case VALUE_FLAGS:
         return node->in_lists ? text_of_value_has_word(filter, node, value)
