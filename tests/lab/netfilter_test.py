@@ -292,6 +292,37 @@ def check_torn():
         fail("torn", "not one dump was whole")
 
 
+# --- Control groups -------------------------------------------------------------------------------
+
+# A control group of v2 is in a rule by its number; its name is below /sys/fs/cgroup, here one of our own.
+CGROUPS = """
+set -e
+mount -t cgroup2 none /sys/fs/cgroup
+mkdir -p /sys/fs/cgroup/netscope-test.slice/web
+trap 'rmdir /sys/fs/cgroup/netscope-test.slice/web /sys/fs/cgroup/netscope-test.slice 2>/dev/null || true' EXIT
+nft -f - <<END
+table inet t {
+	chain in {
+		type filter hook input priority 0
+		socket cgroupv2 level 1 "netscope-test.slice" counter
+		socket cgroupv2 level 2 != "netscope-test.slice/web" accept
+	}
+}
+END
+look() { nft list ruleset; echo --; "$NETSCOPE" --dump=netfilter | sed '/^# for nft/d'; echo ==; }
+look
+rmdir /sys/fs/cgroup/netscope-test.slice/web
+look
+"""
+
+
+def check_control_groups():
+    done = run("unshare", "-n", "-m", "sh", "-c", CGROUPS, env={**os.environ, "NETSCOPE": NETSCOPE})
+    looks = [part.split("--\n") for part in done.stdout.split("==\n")[:-1]]
+    if len(looks) != 2 or '"netscope-test.slice/web"' not in looks[0][0] or any(nft != ours for nft, ours in looks):
+        fail("control groups", done.stdout + done.stderr)
+
+
 def main():
     if run("unshare", "-n", "true").returncode != 0:
         print("skipped: no namespace of its own")
@@ -300,6 +331,7 @@ def main():
         fail("rulesets", "none could be loaded")
     if not sys.argv[1:]:
         check_torn()
+        check_control_groups()
     sys.exit(1 if failures else 0)
 
 
