@@ -11,7 +11,8 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 
-WAIT = 0.7  # seconds for an answer: less than until TCP tries again
+WAIT = 0.7      # seconds for an answer: less than until TCP tries again
+DNS_WAIT = 2.0  # nobody asks again, and a server can be slow
 
 # What the sender sees, and what the node's rules did, as far as the trace tells.
 ANSWERED = ("answer", "accepted")
@@ -145,9 +146,9 @@ def family(address):
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
-def talk(kind, address, port, question):
+def talk(kind, address, port, question, wait):
     with socket.socket(family(address), kind) as sock:
-        sock.settimeout(WAIT)
+        sock.settimeout(wait)
         if sock.family == socket.AF_INET:
             sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)  # every error is told, not only of ports
         sock.connect((address, port))
@@ -168,7 +169,7 @@ def send(protocol, address, port):
     if (protocol, port) == ("tcp", 53):
         question = struct.pack(">H", len(DNS_QUESTION)) + DNS_QUESTION
     try:
-        return talk(kind, address, port, question)
+        return talk(kind, address, port, question, DNS_WAIT if protocol == "dns" else WAIT)
     except TimeoutError:
         return "nothing"
     except OSError as error:
