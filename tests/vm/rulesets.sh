@@ -11,5 +11,6 @@ export NO_MAYBE=1
 exec "$here/run" --timeout 240 -- bash -c '
     modprobe -a nf_tables nft_queue nft_flow_offload nf_flow_table_inet nft_meta_bridge \
         nft_reject_bridge nft_reject_netdev nft_fib_inet nft_fib_netdev nft_xfrm nft_osf nft_socket nft_tproxy \
-        nft_synproxy nft_ct nft_nat nft_masq nft_redir nft_dup_ipv4 nft_dup_ipv6 nft_connlimit
-    exec "$@"' - "$here/../lab/compare_nft.py" "$@"
+        nft_synproxy nft_ct nft_nat nft_masq nft_redir nft_dup_ipv4 nft_dup_ipv6 nft_connlimit nft_tunnel
+    "$1/raw_expressions_test.py" || exit
+    exec "$1/compare_nft.py" "${@:2}"' - "$here/../lab" "$@"
