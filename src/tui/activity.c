@@ -40,6 +40,8 @@ static void drop_oldest(struct activities *activities) {
 
 static int open_activity(struct activity *activity, const struct node *node, struct error *err) {
     const struct node_netns *entry = node_find(node, activity->netns);
+    if (activity->netns == 0)
+        return error_set(err, -EAGAIN, "the namespaces are being read: Enter again in a moment");
     if (!entry)
         return error_set(err, -ENOENT, "that namespace is gone");
     activity->where = strdup(entry->netns->name);

@@ -75,6 +75,11 @@ bool screen_ask(struct screen *screen, const char *typed) {
     if (!question->asked->answer)
         return begin(screen, typed);
     forget_answer(question);
+    if (question->netns == 0) {
+        error_set(&question->error, -EAGAIN,
+                  "the namespaces are being read: Enter again in a moment");
+        return false;
+    }
     if (!node_find(screen->node, question->netns)) {
         error_set(&question->error, -ENOENT, "that namespace is gone");
         return false;

@@ -69,6 +69,7 @@ def panel(view="resolver", columns=130, rows=50, netns=NETNS, before=()):
     with Terminal(command, columns, rows) as terminal:
         terminal.wait(r"^ *\[?Resolver\]? |Resolver")
         terminal.wait("NAMESERVERS|nameservers|NAME +TYPE|no answers|127.0.0.1")
+        terminal.wait(r"^ \S.* · \d+ ")  # the namespaces were read
         yield terminal
 
 
