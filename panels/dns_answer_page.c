@@ -117,7 +117,7 @@ static void add_signature(struct dns_page *page, const struct dns_record *record
     if (!is_date(end, strcspn(end, " ")))
         return;
     snprintf(text, sizeof(text),
-             "    signs %.*s as %.*s, key %.*s, until %.4s-%.2s-%.2s %.2s:%.2s UTC",
+             "       signs %.*s as %.*s, key %.*s, until %.4s-%.2s-%.2s %.2s:%.2s UTC",
              (int)strcspn(words[0], " "), words[0], (int)strcspn(words[7], " "), words[7],
              (int)strcspn(words[6], " "), words[6], end, end + 4, end + 6, end + 8, end + 10);
     dns_page_add_wide(page, text, STYLE_DIM);
@@ -127,7 +127,9 @@ static void add_record(struct dns_page *page, const struct dns_record *record, i
                        int64_t received) {
     const struct address address = dns_page_address(record);
     struct buffer text = BUFFER_INIT;
-    buffer_printf(&text, "%-*s", name_width, record->name);
+    bool leads = record->type_number == DNS_TYPE_A || record->type_number == DNS_TYPE_AAAA;
+    // An arrow stands before those that lead somewhere.
+    buffer_printf(&text, "%s%-*s", leads ? "" : "   ", name_width, record->name);
     put_ttl(&text, page, record->ttl, received);
     buffer_printf(&text, "  %s %-5s %s", record->class, record->type, record->data);
     dns_page_describe(page, &address, &text);

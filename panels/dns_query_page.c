@@ -7,17 +7,58 @@
 
 #define ANSWERS_MOST 3  // records of a reply that stand behind its query,
 #define DATA_MOST    40 // and bytes of each
+#define KEY_MOST     8  // of a key: what kind it is
+#define TYPE_LEAST   5  // columns that types are aligned in
+#define MORE         ", ..."
+#define TYPE_RRSIG   46
+#define TYPE_DNSKEY  48
 
-// Keys and signatures are long: their sections have them whole.
-static void put_short(struct buffer *buffer, const struct dns_record *record, bool first) {
-    bool fits = strlen(record->data) <= DATA_MOST;
-    buffer_printf(buffer, "%s%s %.*s%s", first ? ": " : ", ", record->type, DATA_MOST, record->data,
-                  fits ? "" : "...");
+// --- What came -----------------------------------------------------------------------------------
+
+// What is long has its section, where it stands whole. False: there is no room for it in the line.
+static bool put_short(struct buffer *buffer, const struct dns_record *record, bool first,
+                      size_t room) {
+    int most = record->type_number == TYPE_DNSKEY ? KEY_MOST : DATA_MOST;
+    const char *before = first ? ": " : ", ";
+    const char *after = strlen(record->data) <= (size_t)most ? "" : "...";
+    size_t len =
+        (size_t)snprintf(NULL, 0, "%s%s %.*s%s", before, record->type, most, record->data, after);
+    if (buffer->len + len > room)
+        return false;
+    buffer_printf(buffer, "%s%s %.*s%s", before, record->type, most, record->data, after);
+    return true;
 }
 
-static void put_reply(struct buffer *buffer, const struct dns_query *query) {
+static size_t count_signatures(const struct dns_records *records) {
+    size_t count = 0;
+    for (size_t i = 0; i < records->count; i++)
+        count += records->items[i].type_number == TYPE_RRSIG;
+    return count;
+}
+
+// The first records, without their signatures unless there are only those, as far as the line goes;
+// in a narrow window that is the last one of several.
+static void put_answers(struct buffer *buffer, const struct dns_records *records, size_t columns) {
+    size_t signatures = count_signatures(records), put = 0;
+    bool aside = signatures < records->count;
+    size_t count = records->count - (aside ? signatures : 0);
+    buffer_printf(buffer, "  %zu answer%s%s", count, count == 1 ? "" : "s",
+                  aside && signatures > 0 ? ", signed" : "");
+    size_t room = (buffer->len / columns + 1) * columns;
+    for (size_t i = 0; i < records->count && put < ANSWERS_MOST; i++) {
+        if (aside && records->items[i].type_number == TYPE_RRSIG)
+            continue;
+        bool last = put + 1 == count;
+        if (!put_short(buffer, &records->items[i], put == 0, last ? room : room - strlen(MORE)))
+            break;
+        put++;
+    }
+    if (put > 0 && put < count)
+        buffer_puts(buffer, MORE);
+}
+
+static void put_reply(struct buffer *buffer, const struct dns_query *query, size_t columns) {
     const struct dns_reply *reply = query->reply;
-    size_t count = reply->sections[DNS_SECTION_ANSWER].count;
     char scratch[24];
     buffer_printf(buffer, "  %s  %.2f ms  %llu bytes ",
                   dns_page_word(&dns_rcode_names, reply->rcode, scratch),
@@ -26,11 +67,9 @@ static void put_reply(struct buffer *buffer, const struct dns_query *query) {
         if (reply->flags & flag->bit)
             buffer_printf(buffer, " %s", flag->name);
     }
-    buffer_printf(buffer, "  %zu answer%s", count, count == 1 ? "" : "s");
-    for (size_t i = 0; i < count && i < ANSWERS_MOST; i++)
-        put_short(buffer, &reply->sections[DNS_SECTION_ANSWER].items[i], i == 0);
-    if (count > ANSWERS_MOST)
-        buffer_puts(buffer, ", ...");
+    const struct dns_records *records = &reply->sections[DNS_SECTION_ANSWER];
+    if (records->count > 0 || !(reply->flags & DNS_TC))
+        put_answers(buffer, records, columns);
 }
 
 // How long it has been waited for by now.
@@ -74,13 +113,25 @@ static const char *outcome_words(uint32_t outcome) {
     return outcome < sizeof(words) / sizeof(words[0]) ? words[outcome] : NULL;
 }
 
+// --- A query -------------------------------------------------------------------------------------
+
+// How wide the columns are.
+struct widths {
+    int type, server;
+};
+
+// Of a line over the whole width.
+static size_t columns_of(const struct dns_page *page) {
+    return page->sight->width + LINES_LABEL - LINES_START;
+}
+
 static void add_query(struct dns_page *page, const struct dns_lookup_part *part,
-                      const struct dns_query *query, int server_width) {
+                      const struct dns_query *query, const struct widths *widths) {
     struct buffer text = BUFFER_INIT;
     char scratch[24], server[128];
     snprintf(server, sizeof(server), "%s#%u", query->server ? query->server : "-", query->port);
-    buffer_printf(&text, "%8.1f ms  %-5s %-*s %s  try %u  id %-5u", (double)query->sent / 1e3,
-                  query->type, server_width, server,
+    buffer_printf(&text, "%6.1f ms  %-*s %-*s %s  try %u  id %-5u", (double)query->sent / 1e3,
+                  widths->type, query->type, widths->server, server,
                   dns_page_word(&dns_transport_names, query->transport, scratch), query->attempt,
                   query->id);
     const char *words = outcome_words(query->outcome);
@@ -91,21 +142,28 @@ static void add_query(struct dns_page *page, const struct dns_lookup_part *part,
     if (query->outcome == DNS_QUERY_WAITING)
         put_waiting(&text, page, part, query);
     else if (query->reply)
-        put_reply(&text, query);
+        put_reply(&text, query, columns_of(page));
     if (query->strays > 0)
         buffer_printf(&text, "  %llu that did not belong", (unsigned long long)query->strays);
     dns_page_add_wide(page, buffer_text(&text), style_of(query));
     buffer_done(&text);
 }
 
-static int widest_server(const struct dns_lookup_part *part, uint16_t port) {
-    int widest = 0;
+static struct widths widths_of(const struct dns_page *page, const struct dns_lookup_part *part,
+                               const struct table *queries) {
+    struct widths widths = {.type = TYPE_LEAST};
     for (size_t i = 0; i < part->set->count; i++) {
-        int width = snprintf(NULL, 0, "%s#%u", part->set->servers[i], port);
-        widest = width > widest ? width : widest;
+        int width = snprintf(NULL, 0, "%s#%u", part->set->servers[i], page->lookup->plan.port);
+        widths.server = width > widths.server ? width : widths.server;
     }
-    return widest;
+    for (size_t i = 0; queries && i < queries->count; i++) {
+        int width = (int)strlen(((const struct dns_query *)table_row(queries, i))->type);
+        widths.type = width > widths.type ? width : widths.type;
+    }
+    return widths;
 }
+
+// --- Names ---------------------------------------------------------------------------------------
 
 static bool is_candidate(const struct dns_page *page, const char *name) {
     const struct dns_candidates *candidates = &page->lookup->candidates;
@@ -120,7 +178,7 @@ static bool is_candidate(const struct dns_page *page, const char *name) {
 // on the way to a trust anchor.
 static void add_other_queries(struct dns_page *page, const struct dns_lookup_part *part,
                               const struct table *queries) {
-    int width = widest_server(part, page->lookup->plan.port);
+    const struct widths widths = widths_of(page, part, queries);
     const char *last = "";
     for (size_t i = 0; queries && i < queries->count; i++) {
         const struct dns_query *query = table_row(queries, i);
@@ -129,19 +187,19 @@ static void add_other_queries(struct dns_page *page, const struct dns_lookup_par
         if (strcmp(last, query->candidate) != 0)
             dns_page_add_wide(page, query->candidate, STYLE_KEY);
         last = query->candidate;
-        add_query(page, part, query, width);
+        add_query(page, part, query, &widths);
     }
 }
 
 static size_t add_queries_of(struct dns_page *page, const struct dns_lookup_part *part,
                              const struct table *queries, const char *candidate) {
-    int width = widest_server(part, page->lookup->plan.port);
+    const struct widths widths = widths_of(page, part, queries);
     size_t count = 0;
     for (size_t i = 0; queries && i < queries->count; i++) {
         const struct dns_query *query = table_row(queries, i);
         if (strcmp(query->candidate, candidate) != 0)
             continue;
-        add_query(page, part, query, width);
+        add_query(page, part, query, &widths);
         count++;
     }
     return count;
