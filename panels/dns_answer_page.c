@@ -127,16 +127,12 @@ static void add_record(struct dns_page *page, const struct dns_record *record, i
                        int64_t received) {
     const struct address address = dns_page_address(record);
     struct buffer text = BUFFER_INIT;
-    bool leads = record->type_number == DNS_TYPE_A || record->type_number == DNS_TYPE_AAAA;
-    // An arrow stands before those that lead somewhere.
-    buffer_printf(&text, "%s%-*s", leads ? "" : "   ", name_width, record->name);
+    buffer_printf(&text, "%-*s", name_width, record->name);
     put_ttl(&text, page, record->ttl, received);
     buffer_printf(&text, "  %s %-5s %s", record->class, record->type, record->data);
     dns_page_describe(page, &address, &text);
     bool signature = record->type_number == TYPE_RRSIG;
-    dns_page_lead(page,
-                  dns_page_add_wide(page, buffer_text(&text), signature ? STYLE_DIM : STYLE_NORMAL),
-                  &address);
+    dns_page_add_record(page, record, buffer_text(&text), signature ? STYLE_DIM : STYLE_NORMAL);
     if (signature)
         add_signature(page, record);
     buffer_done(&text);

@@ -9,18 +9,19 @@
 
 #include "base/text.h"
 
+#define ARROW  3  // columns of "-> ", which stands before a line that leads somewhere
 #define NARROW 30 // columns of text beside labels, which are worth having labels apart
 
 // --- Lines ---------------------------------------------------------------------------------------
 
+// Without a label it begins where labels do.
 static struct line *add(struct dns_page *page, const char *label, const char *text, uint8_t style,
-                        bool wide) {
+                        size_t width) {
     struct buffer printable = BUFFER_INIT;
     text_printable(text, strlen(text), &printable);
     const char *shown = buffer_text(&printable);
-    struct line *line =
-        wide ? lines_add_wide(page->lines, shown, style, page->sight->width)
-             : lines_add_wrapped(page->lines, label, shown, style, page->sight->width);
+    struct line *line = label ? lines_add_wrapped(page->lines, label, shown, style, width)
+                              : lines_add_wide(page->lines, shown, style, width);
     page->failed |= !line || printable.failed;
     buffer_done(&printable);
     return line;
@@ -31,15 +32,15 @@ struct line *dns_page_add(struct dns_page *page, const char *label, const char *
                           uint8_t style) {
     struct buffer both = BUFFER_INIT;
     if (page->sight->width >= NARROW)
-        return add(page, label, text, style, false);
+        return add(page, label, text, style, page->sight->width);
     buffer_printf(&both, "%s%s%s", label, *label ? ": " : "  ", text);
-    struct line *line = add(page, "", buffer_text(&both), style, true);
+    struct line *line = dns_page_add_wide(page, buffer_text(&both), style);
     buffer_done(&both);
     return line;
 }
 
 struct line *dns_page_add_wide(struct dns_page *page, const char *text, uint8_t style) {
-    return add(page, "", text, style, true);
+    return add(page, NULL, text, style, page->sight->width);
 }
 
 void dns_page_add_heading(struct dns_page *page, const char *text) {
@@ -89,6 +90,20 @@ void dns_page_lead(struct dns_page *page, struct line *line, const struct addres
     }
     lookup->leads[lookup->lead_count++] = *address;
     line->leads = (uint16_t)lookup->lead_count;
+}
+
+void dns_page_add_record(struct dns_page *page, const struct dns_record *record, const char *text,
+                         uint8_t style) {
+    struct buffer indented = BUFFER_INIT;
+    const struct address address = dns_page_address(record);
+    if (address.family != ADDRESS_NONE) {
+        size_t width = page->sight->width > ARROW ? page->sight->width - ARROW : 1;
+        dns_page_lead(page, add(page, NULL, text, style, width), &address);
+        return;
+    }
+    buffer_printf(&indented, "%*s%s", ARROW, "", text);
+    dns_page_add_wide(page, buffer_text(&indented), style);
+    buffer_done(&indented);
 }
 
 // --- Who is asked, and how -----------------------------------------------------------------------

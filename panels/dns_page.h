@@ -32,6 +32,11 @@ struct address dns_page_address(const struct dns_record *record);
 void dns_page_describe(struct dns_page *page, const struct address *address, struct buffer *buffer);
 void dns_page_lead(struct dns_page *page, struct line *line, const struct address *address);
 
+// Adds a record's line over the whole width: it leads somewhere if the record has an address, and
+// is in one column with those that do otherwise.
+void dns_page_add_record(struct dns_page *page, const struct dns_record *record, const char *text,
+                         uint8_t style);
+
 // Adds the names that are tried, and the queries of each.
 void dns_query_page_format(struct dns_page *page, const struct dns_lookup_part *part);
 
