@@ -28,15 +28,20 @@ static struct line *add(struct dns_page *page, const char *label, const char *te
 }
 
 // In a narrow window the label is no column of its own.
-struct line *dns_page_add(struct dns_page *page, const char *label, const char *text,
-                          uint8_t style) {
+static struct line *add_beside(struct dns_page *page, const char *label, const char *text,
+                               uint8_t style, size_t width) {
     struct buffer both = BUFFER_INIT;
     if (page->sight->width >= NARROW)
-        return add(page, label, text, style, page->sight->width);
+        return add(page, label, text, style, width);
     buffer_printf(&both, "%s%s%s", label, *label ? ": " : "  ", text);
-    struct line *line = dns_page_add_wide(page, buffer_text(&both), style);
+    struct line *line = add(page, NULL, buffer_text(&both), style, width);
     buffer_done(&both);
     return line;
+}
+
+struct line *dns_page_add(struct dns_page *page, const char *label, const char *text,
+                          uint8_t style) {
+    return add_beside(page, label, text, style, page->sight->width);
 }
 
 struct line *dns_page_add_wide(struct dns_page *page, const char *text, uint8_t style) {
@@ -76,7 +81,11 @@ void dns_page_describe(struct dns_page *page, const struct address *address,
     buffer_done(&known);
 }
 
-void dns_page_lead(struct dns_page *page, struct line *line, const struct address *address) {
+static size_t width_behind_arrow(const struct dns_page *page) {
+    return page->sight->width > ARROW ? page->sight->width - ARROW : 1;
+}
+
+static void lead(struct dns_page *page, struct line *line, const struct address *address) {
     struct dns_panel_lookup *lookup = page->lookup;
     if (!line || address->family == ADDRESS_NONE || lookup->lead_count == UINT16_MAX)
         return;
@@ -92,13 +101,17 @@ void dns_page_lead(struct dns_page *page, struct line *line, const struct addres
     line->leads = (uint16_t)lookup->lead_count;
 }
 
+void dns_page_add_leading(struct dns_page *page, const char *label, const char *text, uint8_t style,
+                          const struct address *address) {
+    lead(page, add_beside(page, label, text, style, width_behind_arrow(page)), address);
+}
+
 void dns_page_add_record(struct dns_page *page, const struct dns_record *record, const char *text,
                          uint8_t style) {
     struct buffer indented = BUFFER_INIT;
     const struct address address = dns_page_address(record);
     if (address.family != ADDRESS_NONE) {
-        size_t width = page->sight->width > ARROW ? page->sight->width - ARROW : 1;
-        dns_page_lead(page, add(page, NULL, text, style, width), &address);
+        lead(page, add(page, NULL, text, style, width_behind_arrow(page)), &address);
         return;
     }
     buffer_printf(&indented, "%*s%s", ARROW, "", text);

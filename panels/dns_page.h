@@ -27,10 +27,12 @@ const char *dns_page_word(const struct enum_names *names, uint32_t number, char 
 // The address that a record has; NONE of records of other types.
 struct address dns_page_address(const struct dns_record *record);
 
-// Adds to a text what the node knows of an address, "  (pod default/web)"; has a line lead there.
-// Nothing for NONE.
+// Adds to a text what the node knows of an address, "  (pod default/web)"; nothing for NONE.
 void dns_page_describe(struct dns_page *page, const struct address *address, struct buffer *buffer);
-void dns_page_lead(struct dns_page *page, struct line *line, const struct address *address);
+
+// Adds a line, as dns_page_add does, that leads to the address.
+void dns_page_add_leading(struct dns_page *page, const char *label, const char *text, uint8_t style,
+                          const struct address *address);
 
 // Adds a record's line over the whole width: it leads somewhere if the record has an address, and
 // is in one column with those that do otherwise.

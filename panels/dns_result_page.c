@@ -59,8 +59,8 @@ static void add_addresses(struct dns_page *page, const char *label,
         address_format(&destination->address, &text);
         dns_page_describe(page, &destination->address, &text);
         put_reason(destination, first->returned_count, &text);
-        dns_page_lead(page, dns_page_add(page, i == 0 ? label : "", buffer_text(&text), STYLE_GOOD),
-                      &destination->address);
+        dns_page_add_leading(page, i == 0 ? label : "", buffer_text(&text), STYLE_GOOD,
+                             &destination->address);
         buffer_done(&text);
     }
 }
