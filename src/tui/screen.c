@@ -74,6 +74,7 @@ void screen_say(struct screen *screen, enum style style, const char *format, ...
     buffer_clear(&screen->message);
     text_printable(buffer_text(&raw), raw.len, &screen->message);
     screen->message_style = (uint8_t)style;
+    screen->message_yields = false;
     buffer_done(&raw);
 }
 
@@ -100,6 +101,7 @@ static void say_gone(struct screen *screen, struct view *view, const char *name)
     view->follow = false;
     screen_say(screen, STYLE_WARNING, "%s is gone%s", name,
                view->count > 0 ? "; its neighbour is selected" : "");
+    screen->message_yields = true;
 }
 
 void screen_take_rows(struct screen *screen, struct view *view, struct view_task *task) {

@@ -181,6 +181,7 @@ struct screen {
 
     struct buffer message; // said until the next key
     uint8_t message_style;
+    bool message_yields; // nobody asked for it: what is wrong with the data goes first
     const char *trouble; // of the reader, not of a table; NULL: none
     char changed_at[16]; // clock of the last change: "03:12:55"
 

@@ -65,13 +65,12 @@ void screen_draw_status(struct screen *screen, struct grid *grid, size_t y) {
     size_t clock = strlen(screen->changed_at);
     size_t width = grid->columns - (clock > 0 ? clock + 3 : 1);
     grid_style(grid, y, 0, grid->columns, STYLE_STATUS);
-    if (screen->message.len > 0) {
+    format_troubles(screen, &text);
+    if (screen->message.len > 0 && !(screen->message_yields && text.len > 0))
         screen_put_cut(screen, grid, y, 1, width, false, screen->message_style,
                        buffer_text(&screen->message));
-    } else {
-        format_troubles(screen, &text);
+    else
         screen_put_cut(screen, grid, y, 1, width, false, STYLE_BAD, buffer_text(&text));
-    }
     if (clock > 0 && clock + 1 < grid->columns)
         grid_put(grid, y, grid->columns - clock - 1, clock, STYLE_STATUS, screen->changed_at);
     buffer_done(&text);
