@@ -9,43 +9,31 @@
 
 #include "base/text.h"
 
-#define ARROW  3  // columns of "-> ", which stands before a line that leads somewhere
-#define NARROW 30 // columns of text beside labels, which are worth having labels apart
-
 // --- Lines ---------------------------------------------------------------------------------------
 
 // Without a label it begins where labels do.
 static struct line *add(struct dns_page *page, const char *label, const char *text, uint8_t style,
-                        size_t width) {
+                        bool leads) {
+    size_t width = page->sight->width;
     struct buffer printable = BUFFER_INIT;
     text_printable(text, strlen(text), &printable);
     const char *shown = buffer_text(&printable);
-    struct line *line = label ? lines_add_wrapped(page->lines, label, shown, style, width)
-                              : lines_add_wide(page->lines, shown, style, width);
+    struct line *line = label
+                            ? lines_add_indented(page->lines, label, 0, shown, style, width, leads)
+                            : lines_add_wide(page->lines, shown, style,
+                                             leads ? lines_width_behind_sign(width) : width);
     page->failed |= !line || printable.failed;
     buffer_done(&printable);
     return line;
 }
 
-// In a narrow window the label is no column of its own.
-static struct line *add_beside(struct dns_page *page, const char *label, const char *text,
-                               uint8_t style, size_t width) {
-    struct buffer both = BUFFER_INIT;
-    if (page->sight->width >= NARROW)
-        return add(page, label, text, style, width);
-    buffer_printf(&both, "%s%s%s", label, *label ? ": " : "  ", text);
-    struct line *line = add(page, NULL, buffer_text(&both), style, width);
-    buffer_done(&both);
-    return line;
-}
-
 struct line *dns_page_add(struct dns_page *page, const char *label, const char *text,
                           uint8_t style) {
-    return add_beside(page, label, text, style, page->sight->width);
+    return add(page, label, text, style, false);
 }
 
 struct line *dns_page_add_wide(struct dns_page *page, const char *text, uint8_t style) {
-    return add(page, NULL, text, style, page->sight->width);
+    return add(page, NULL, text, style, false);
 }
 
 void dns_page_add_heading(struct dns_page *page, const char *text) {
@@ -81,10 +69,6 @@ void dns_page_describe(struct dns_page *page, const struct address *address,
     buffer_done(&known);
 }
 
-static size_t width_behind_arrow(const struct dns_page *page) {
-    return page->sight->width > ARROW ? page->sight->width - ARROW : 1;
-}
-
 static void lead(struct dns_page *page, struct line *line, const struct address *address) {
     struct dns_panel_lookup *lookup = page->lookup;
     if (!line || address->family == ADDRESS_NONE || lookup->lead_count == UINT16_MAX)
@@ -103,7 +87,7 @@ static void lead(struct dns_page *page, struct line *line, const struct address 
 
 void dns_page_add_leading(struct dns_page *page, const char *label, const char *text, uint8_t style,
                           const struct address *address) {
-    lead(page, add_beside(page, label, text, style, width_behind_arrow(page)), address);
+    lead(page, add(page, label, text, style, true), address);
 }
 
 void dns_page_add_record(struct dns_page *page, const struct dns_record *record, const char *text,
@@ -111,10 +95,10 @@ void dns_page_add_record(struct dns_page *page, const struct dns_record *record,
     struct buffer indented = BUFFER_INIT;
     const struct address address = dns_page_address(record);
     if (address.family != ADDRESS_NONE) {
-        lead(page, add(page, NULL, text, style, width_behind_arrow(page)), &address);
+        lead(page, add(page, NULL, text, style, true), &address);
         return;
     }
-    buffer_printf(&indented, "%*s%s", ARROW, "", text);
+    buffer_printf(&indented, "%*s%s", LINES_SIGN, "", text);
     dns_page_add_wide(page, buffer_text(&indented), style);
     buffer_done(&indented);
 }

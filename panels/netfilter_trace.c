@@ -17,9 +17,7 @@
 #define PARTS_MAX     64    // of a journey that are told
 #define STEPS_MAX     65536 // of a packet (model/packet_assembly.c)
 #define CHANGE_INDENT 2
-#define LEAD_WIDTH    3  // of the sign before what leads somewhere
 #define VERDICT_AT    12 // columns behind which it stands, beside the time
-#define NARROW        30 // columns of text beside labels, which are worth having labels apart
 
 // --- A journey -----------------------------------------------------------------------------------
 
@@ -113,33 +111,14 @@ struct telling {
     bool failed;
 };
 
-static bool is_narrow(const struct telling *t) {
-    return t->width < NARROW;
-}
-
-// In a narrow window the label is no column of its own.
-static struct line *add_narrow(struct telling *t, const char *label, size_t indent,
-                               const char *text, uint8_t style, size_t width) {
-    struct buffer both = BUFFER_INIT;
-    buffer_fill(&both, ' ', indent);
-    buffer_printf(&both, "%s%s%s", label, *label ? ": " : "", text);
-    struct line *line = lines_add_wide(t->lines, buffer_text(&both), style, width);
-    buffer_done(&both);
-    return line;
-}
-
 // Adds other people's text as it may be seen, its lines with an item.
 static void tell(struct telling *t, const char *label, size_t indent, const char *text,
                  uint8_t style, size_t item) {
     struct buffer shown = BUFFER_INIT;
     size_t first = t->lines->count;
     text_printable(text, strlen(text), &shown);
-    size_t width = t->width - (item > 0 && t->width > LEAD_WIDTH ? LEAD_WIDTH : 0);
-    struct line *line =
-        is_narrow(t)
-            ? add_narrow(t, label, indent, buffer_text(&shown), style, width)
-            : lines_add_indented(t->lines, label, indent, buffer_text(&shown), style, width);
-    t->failed |= !line;
+    t->failed |= !lines_add_indented(t->lines, label, indent, buffer_text(&shown), style, t->width,
+                                     item > 0);
     for (size_t i = first; i < t->lines->count; i++)
         t->lines->items[i].item = item;
     buffer_done(&shown);
@@ -277,7 +256,7 @@ static size_t indent_of(const struct packet_step *step) {
 static void format_step(const struct telling *t, const struct packet_step *step,
                         struct buffer *label, struct buffer *text) {
     buffer_printf(label, "+%.3f ms", (double)step->elapsed / 1e6);
-    if (is_narrow(t)) {
+    if (lines_are_narrow(t->width)) {
         packet_step_format(step, text);
         return;
     }

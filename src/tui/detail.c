@@ -117,12 +117,13 @@ static void add_field(const struct panel_view *view, const struct field *field,
     }
     struct buffer text = BUFFER_INIT;
     cell_format_exact(field, ref, &text);
+    uint8_t lead = find_lead(view, field, ref);
     struct line *line = NULL;
     if (text.len > 0)
-        line = lines_add_wrapped(lines, field->title, buffer_text(&text),
-                                 cell_style(field, buffer_text(&text)), width);
+        line = lines_add_indented(lines, field->title, 0, buffer_text(&text),
+                                  cell_style(field, buffer_text(&text)), width, lead > 0);
     if (line)
-        line->leads = find_lead(view, field, ref);
+        line->leads = lead;
     buffer_done(&text);
 }
 

@@ -8,7 +8,8 @@
 #include "base/text.h"
 #include "tui/grid.h"
 
-#define LINES_INDENT 4 // of what does not fit into a wide line
+#define LINES_INDENT 4  // of what does not fit into a wide line
+#define NARROW       30 // columns of text, fewer of which are not worth having labels apart
 
 void lines_clear(struct lines *lines) {
     arena_done(&lines->arena);
@@ -69,12 +70,35 @@ static bool add_piece(struct lines *lines, const char *label, size_t indent, con
 
 struct line *lines_add_wrapped(struct lines *lines, const char *label, const char *text,
                                uint8_t style, size_t width) {
-    return lines_add_indented(lines, label, 0, text, style, width);
+    return lines_add_indented(lines, label, 0, text, style, width, false);
+}
+
+bool lines_are_narrow(size_t width) {
+    return width < NARROW;
+}
+
+size_t lines_width_behind_sign(size_t width) {
+    return width > LINES_SIGN ? width - LINES_SIGN : 1;
+}
+
+static struct line *add_narrow(struct lines *lines, const char *label, size_t indent,
+                               const char *text, uint8_t style, size_t width) {
+    struct buffer both = BUFFER_INIT;
+    buffer_fill(&both, ' ', indent);
+    buffer_printf(&both, "%s%s%s", label, *label ? ": " : "  ", text);
+    struct line *line =
+        both.failed ? NULL : lines_add_wide(lines, buffer_text(&both), style, width);
+    buffer_done(&both);
+    return line;
 }
 
 struct line *lines_add_indented(struct lines *lines, const char *label, size_t indent,
-                                const char *text, uint8_t style, size_t width) {
+                                const char *text, uint8_t style, size_t width, bool leads) {
     size_t first = lines->count;
+    bool narrow = lines_are_narrow(width);
+    width = leads ? lines_width_behind_sign(width) : width;
+    if (narrow)
+        return add_narrow(lines, label, indent, text, style, width);
     width = width > indent ? width - indent : 1;
     do {
         size_t len = find_break(text, width);

@@ -11,6 +11,8 @@
 
 #define LINES_LABEL 25 // columns that the label and the gaps beside it take
 #define LINES_START 3  // where labels and wide lines begin
+#define LINES_SIGN \
+    3 // columns of "-> ", which stands before the text of a line that leads somewhere
 
 // A line: what it is called, and its text. A heading has no text.
 struct line {
@@ -45,13 +47,20 @@ struct line *lines_add(struct lines *lines, const char *label, const char *text,
 struct line *lines_add_heading(struct lines *lines, const char *label);
 
 // The same in as many lines as it takes where the text is wider than so many columns; returns the
-// first. All lines of another text, wrapped so.
+// first. Where there are few, the label is no column of its own. All lines of another text, wrapped
+// so.
 struct line *lines_add_wrapped(struct lines *lines, const char *label, const char *text,
                                uint8_t style, size_t width);
-// The same with the text so many columns further to the right.
+// The same with the text so many columns further to the right, and with room for the sign if the
+// lines are to lead somewhere.
 struct line *lines_add_indented(struct lines *lines, const char *label, size_t indent,
-                                const char *text, uint8_t style, size_t width);
+                                const char *text, uint8_t style, size_t width, bool leads);
 void lines_wrap(const struct lines *from, size_t width, struct lines *to);
+
+// Whether there are so few columns that labels are in one with their texts; how wide a text may be
+// behind the sign.
+bool lines_are_narrow(size_t width);
+size_t lines_width_behind_sign(size_t width);
 
 // Adds a wide line, and those that it takes; `columns` is how wide the text of others may be.
 struct line *lines_add_wide(struct lines *lines, const char *text, uint8_t style, size_t columns);
