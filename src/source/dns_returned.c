@@ -2,7 +2,6 @@
 #include "source/dns_returned.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,6 +15,7 @@
 #include "model/link.h"
 #include "resolve/destination_order.h"
 #include "source/netns_enter.h"
+#include "source/socket_address.h"
 #include "source/source.h"
 
 #define ANY_PORT 53 // to connect to: nothing is sent
@@ -52,36 +52,16 @@ static size_t put_addresses(const struct table *answers, struct dns_destination 
 
 // --- Their sources -------------------------------------------------------------------------------
 
-static socklen_t make_name(const struct address *address, struct sockaddr_storage *ret_name) {
-    *ret_name = (struct sockaddr_storage){0};
-    if (address->family == ADDRESS_IPV4) {
-        struct sockaddr_in *in = (struct sockaddr_in *)ret_name;
-        *in = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(ANY_PORT)};
-        memcpy(&in->sin_addr, address->bytes, sizeof(in->sin_addr));
-        return sizeof(*in);
-    }
-    struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ret_name;
-    *in6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(ANY_PORT)};
-    memcpy(&in6->sin6_addr, address->bytes, sizeof(in6->sin6_addr));
-    return sizeof(*in6);
-}
-
-static struct address read_name(const struct sockaddr_storage *name) {
-    if (name->ss_family == AF_INET)
-        return address_from_bytes(&((const struct sockaddr_in *)name)->sin_addr, 4);
-    return address_from_bytes(&((const struct sockaddr_in6 *)name)->sin6_addr, 16);
-}
-
 static void find_source(const struct netns *netns, struct dns_destination *destination) {
     struct error err = {0};
     struct sockaddr_storage name;
-    socklen_t len = make_name(&destination->address, &name);
+    socklen_t len = socket_address_make(&destination->address, ANY_PORT, 0, &name);
     int fd = netns_socket(netns, name.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0, &err);
     if (fd < 0)
         return;
     if (connect(fd, (struct sockaddr *)&name, len) == 0 &&
         getsockname(fd, (struct sockaddr *)&name, &len) == 0)
-        destination->source = read_name(&name);
+        destination->source = socket_address_of(&name);
     close(fd);
 }
 

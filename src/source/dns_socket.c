@@ -12,30 +12,14 @@
 
 #include <linux/errqueue.h>
 
-#include "base/address.h"
+#include "source/socket_address.h"
 
 // --- Addresses -----------------------------------------------------------------------------------
 
-static void set_ipv4(struct dns_socket *socket, const struct address *address, uint16_t port) {
-    struct sockaddr_in *in = (struct sockaddr_in *)&socket->address;
-    *in = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
-    memcpy(&in->sin_addr, address->bytes, 4);
-    socket->address_len = sizeof(*in);
-}
-
-// A scope is an interface's name, or its index.
-static int set_ipv6(struct dns_socket *socket, const struct address *address, uint16_t port,
-                    const char *scope) {
-    struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&socket->address;
-    *in6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(port)};
-    memcpy(&in6->sin6_addr, address->bytes, 16);
-    socket->address_len = sizeof(*in6);
-    if (!scope)
-        return 0;
-    in6->sin6_scope_id = if_nametoindex(scope);
-    if (in6->sin6_scope_id == 0)
-        in6->sin6_scope_id = (uint32_t)strtoul(scope, NULL, 10);
-    return in6->sin6_scope_id == 0 ? -ENODEV : 0;
+// A scope is an interface's name, or its index. Returns 0 if it is none.
+static uint32_t read_scope(const char *scope) {
+    uint32_t index = if_nametoindex(scope);
+    return index ? index : (uint32_t)strtoul(scope, NULL, 10);
 }
 
 static int set_address(struct dns_socket *socket, const char *text, uint16_t port) {
@@ -48,9 +32,10 @@ static int set_address(struct dns_socket *socket, const char *text, uint16_t por
     int r = address_parse(copy, &address);
     if (r < 0)
         return r;
-    if (address.family == ADDRESS_IPV6)
-        return set_ipv6(socket, &address, port, scope);
-    set_ipv4(socket, &address, port);
+    uint32_t index = scope ? read_scope(scope) : 0;
+    if (scope && index == 0)
+        return -ENODEV;
+    socket->address_len = socket_address_make(&address, port, index, &socket->address);
     return 0;
 }
 
