@@ -4,30 +4,18 @@
 
 #define MILLISECONDS 1000.0 // in a second
 
-// linux/netfilter/nf_tables.h NFT_OBJECT_*; the words are libnftables-json's.
-enum {
-    OBJECT_COUNTER = 1,
-    OBJECT_QUOTA,
-    OBJECT_CT_HELPER,
-    OBJECT_LIMIT,
-    OBJECT_CONNLIMIT,
-    OBJECT_TUNNEL,
-    OBJECT_CT_TIMEOUT,
-    OBJECT_SECMARK,
-    OBJECT_CT_EXPECTATION,
-    OBJECT_SYNPROXY
-};
+// The words are libnftables-json's.
 static const char *const types[] = {
-    [OBJECT_COUNTER] = "counter",
-    [OBJECT_QUOTA] = "quota",
-    [OBJECT_CT_HELPER] = "ct helper",
-    [OBJECT_LIMIT] = "limit",
-    [OBJECT_CONNLIMIT] = "connlimit",
-    [OBJECT_TUNNEL] = "tunnel",
-    [OBJECT_CT_TIMEOUT] = "ct timeout",
-    [OBJECT_SECMARK] = "secmark",
-    [OBJECT_CT_EXPECTATION] = "ct expectation",
-    [OBJECT_SYNPROXY] = "synproxy",
+    [NF_OBJECT_COUNTER] = "counter",
+    [NF_OBJECT_QUOTA] = "quota",
+    [NF_OBJECT_CT_HELPER] = "ct helper",
+    [NF_OBJECT_LIMIT] = "limit",
+    [NF_OBJECT_CONNLIMIT] = "connlimit",
+    [NF_OBJECT_TUNNEL] = "tunnel",
+    [NF_OBJECT_CT_TIMEOUT] = "ct timeout",
+    [NF_OBJECT_SECMARK] = "secmark",
+    [NF_OBJECT_CT_EXPECTATION] = "ct expectation",
+    [NF_OBJECT_SYNPROXY] = "synproxy",
 };
 static const struct enum_names type_names = {types, sizeof(types) / sizeof(types[0])};
 
@@ -38,7 +26,7 @@ static const struct flag_name flowtable_flag_names[] = {{1, "offload"}, {2, "cou
 static void get_packets(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
     (void)field;
-    if (object->type == OBJECT_COUNTER)
+    if (object->type == NF_OBJECT_COUNTER)
         netfilter_set_uint(ret, object->counter.packets);
 }
 
@@ -46,56 +34,56 @@ static void get_packets(const struct row_ref *ref, const struct field *field, st
 static void get_bytes(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
     (void)field;
-    if (object->type == OBJECT_COUNTER)
+    if (object->type == NF_OBJECT_COUNTER)
         netfilter_set_uint(ret, object->counter.bytes);
-    if (object->type == OBJECT_QUOTA)
+    if (object->type == NF_OBJECT_QUOTA)
         netfilter_set_uint(ret, object->quota.bytes);
 }
 
 static void get_used(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
     (void)field;
-    if (object->type == OBJECT_QUOTA)
+    if (object->type == NF_OBJECT_QUOTA)
         netfilter_set_uint(ret, object->quota.consumed);
 }
 
 static void get_inverted(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
     (void)field;
-    if (object->type != OBJECT_QUOTA && object->type != OBJECT_LIMIT &&
-        object->type != OBJECT_CONNLIMIT)
+    if (object->type != NF_OBJECT_QUOTA && object->type != NF_OBJECT_LIMIT &&
+        object->type != NF_OBJECT_CONNLIMIT)
         return;
     ret->kind = VALUE_BOOLEAN;
-    ret->boolean = object->type == OBJECT_QUOTA   ? object->quota.flags & 1
-                   : object->type == OBJECT_LIMIT ? object->limit.over
-                                                  : object->connlimit.flags & 1;
+    ret->boolean = object->type == NF_OBJECT_QUOTA   ? object->quota.flags & 1
+                   : object->type == NF_OBJECT_LIMIT ? object->limit.over
+                                                     : object->connlimit.flags & 1;
 }
 
 static void get_rate(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
     (void)field;
-    if (object->type == OBJECT_LIMIT)
+    if (object->type == NF_OBJECT_LIMIT)
         netfilter_set_uint(ret, object->limit.rate);
 }
 
 static void get_per(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
     (void)field;
-    if (object->type == OBJECT_LIMIT)
+    if (object->type == NF_OBJECT_LIMIT)
         netfilter_set_uint(ret, object->limit.unit);
 }
 
 static void get_burst(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
     (void)field;
-    if (object->type == OBJECT_LIMIT)
+    if (object->type == NF_OBJECT_LIMIT)
         netfilter_set_uint(ret, object->limit.burst);
 }
 
 static void get_unit(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
     (void)field;
-    if (object->type == OBJECT_LIMIT)
+    if (object->type == NF_OBJECT_LIMIT)
         value_set_text(ret, object->limit.type == 1 ? "bytes" : "packets");
 }
 
@@ -103,20 +91,20 @@ static void get_unit(const struct row_ref *ref, const struct field *field, struc
 static void get_protocol(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
     (void)field;
-    if (object->type == OBJECT_CT_HELPER)
+    if (object->type == NF_OBJECT_CT_HELPER)
         netfilter_set_uint(ret, object->ct_helper.l4proto);
-    if (object->type == OBJECT_CT_TIMEOUT)
+    if (object->type == NF_OBJECT_CT_TIMEOUT)
         netfilter_set_uint(ret, object->ct_timeout.l4proto);
-    if (object->type == OBJECT_CT_EXPECTATION)
+    if (object->type == NF_OBJECT_CT_EXPECTATION)
         netfilter_set_uint(ret, object->ct_expectation.l4proto);
 }
 
 static void get_l3proto(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
-    uint16_t family = object->type == OBJECT_CT_HELPER        ? object->ct_helper.l3proto
-                      : object->type == OBJECT_CT_TIMEOUT     ? object->ct_timeout.l3proto
-                      : object->type == OBJECT_CT_EXPECTATION ? object->ct_expectation.l3proto
-                                                              : 0;
+    uint16_t family = object->type == NF_OBJECT_CT_HELPER        ? object->ct_helper.l3proto
+                      : object->type == NF_OBJECT_CT_TIMEOUT     ? object->ct_timeout.l3proto
+                      : object->type == NF_OBJECT_CT_EXPECTATION ? object->ct_expectation.l3proto
+                                                                 : 0;
     const char *name = nf_family_name((uint8_t)family);
     (void)field;
     if (name)
@@ -126,23 +114,23 @@ static void get_l3proto(const struct row_ref *ref, const struct field *field, st
 static void get_dport(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
     (void)field;
-    if (object->type == OBJECT_CT_EXPECTATION)
+    if (object->type == NF_OBJECT_CT_EXPECTATION)
         netfilter_set_uint(ret, object->ct_expectation.port);
 }
 
 static void get_size(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
     (void)field;
-    if (object->type == OBJECT_CT_EXPECTATION)
+    if (object->type == NF_OBJECT_CT_EXPECTATION)
         netfilter_set_uint(ret, object->ct_expectation.size);
-    if (object->type == OBJECT_CONNLIMIT)
+    if (object->type == NF_OBJECT_CONNLIMIT)
         netfilter_set_uint(ret, object->connlimit.count);
 }
 
 static void get_timeout(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
     (void)field;
-    if (object->type != OBJECT_CT_EXPECTATION)
+    if (object->type != NF_OBJECT_CT_EXPECTATION)
         return;
     ret->kind = VALUE_REAL;
     ret->real = (double)object->ct_expectation.timeout / MILLISECONDS;
@@ -151,23 +139,23 @@ static void get_timeout(const struct row_ref *ref, const struct field *field, st
 static void get_mss(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
     (void)field;
-    if (object->type == OBJECT_SYNPROXY)
+    if (object->type == NF_OBJECT_SYNPROXY)
         netfilter_set_uint(ret, object->synproxy.mss);
 }
 
 static void get_wscale(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
     (void)field;
-    if (object->type == OBJECT_SYNPROXY)
+    if (object->type == NF_OBJECT_SYNPROXY)
         netfilter_set_uint(ret, object->synproxy.wscale);
 }
 
 // What a helper or a security context is called.
 static void get_value(const struct row_ref *ref, const struct field *field, struct value *ret) {
     const struct nf_object *object = ref->row;
-    const char *text = object->type == OBJECT_CT_HELPER ? object->ct_helper.name
-                       : object->type == OBJECT_SECMARK ? object->secmark
-                                                        : NULL;
+    const char *text = object->type == NF_OBJECT_CT_HELPER ? object->ct_helper.name
+                       : object->type == NF_OBJECT_SECMARK ? object->secmark
+                                                           : NULL;
     (void)field;
     if (text)
         value_set_text(ret, text);

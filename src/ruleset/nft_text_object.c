@@ -128,32 +128,32 @@ static void format_synproxy(struct buffer *buffer, const struct nf_synproxy *syn
 static void format_data(const struct nft_text *text, const struct nf_object *object) {
     struct buffer *buffer = text->buffer;
     switch (object->type) {
-    case 1:
+    case NF_OBJECT_COUNTER:
         format_counter(text, &object->counter);
         return;
-    case 2:
+    case NF_OBJECT_QUOTA:
         put_line(buffer, "");
         nft_quota_format(text, &object->quota);
         buffer_putc(buffer, '\n');
         return;
-    case 3:
+    case NF_OBJECT_CT_HELPER:
         format_ct_helper(buffer, object);
         return;
-    case 4:
+    case NF_OBJECT_LIMIT:
         put_line(buffer, "");
         nft_limit_format(text, &object->limit);
         buffer_putc(buffer, '\n');
         return;
-    case 7:
+    case NF_OBJECT_CT_TIMEOUT:
         format_ct_timeout(buffer, object);
         return;
-    case 8:
+    case NF_OBJECT_SECMARK:
         put_quoted_line(buffer, "", object->secmark);
         return;
-    case 9:
+    case NF_OBJECT_CT_EXPECTATION:
         format_ct_expectation(buffer, object);
         return;
-    case 10:
+    case NF_OBJECT_SYNPROXY:
         format_synproxy(buffer, &object->synproxy);
         return;
     }

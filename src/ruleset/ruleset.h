@@ -138,13 +138,26 @@ struct nf_set {
     bool elements_read; // false: not asked for
 };
 
+// linux/netfilter/nf_tables.h, NFT_OBJECT_*.
+enum nf_object_type {
+    NF_OBJECT_COUNTER = 1,
+    NF_OBJECT_QUOTA,
+    NF_OBJECT_CT_HELPER,
+    NF_OBJECT_LIMIT,
+    NF_OBJECT_CONNLIMIT,
+    NF_OBJECT_TUNNEL,
+    NF_OBJECT_CT_TIMEOUT,
+    NF_OBJECT_SECMARK,
+    NF_OBJECT_CT_EXPECTATION,
+    NF_OBJECT_SYNPROXY,
+};
+
 struct nf_object {
     struct nf_table *table;
     const char *name;
     const char *comment;
     uint64_t handle;
-    uint32_t type; // NFT_OBJECT_*: 1 counter, 2 quota, 3 ct helper, 4 limit, 5 connlimit, 6 tunnel,
-                   // 7 ct timeout, 8 secmark, 9 ct expectation, 10 synproxy
+    uint32_t type; // enum nf_object_type, or another that the kernel has
     uint32_t use;
     union {
         struct nf_counter counter;

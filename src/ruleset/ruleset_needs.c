@@ -55,8 +55,9 @@ static unsigned needs_of_rule(const struct nf_rule *rule) {
 
 // Of conntrack's own: helpers, limits of flows, timeouts, expectations, synproxies.
 static bool is_of_conntrack(const struct nf_object *object) {
-    return object->type == 3 || object->type == 5 || object->type == 7 || object->type == 9 ||
-           object->type == 10;
+    return object->type == NF_OBJECT_CT_HELPER || object->type == NF_OBJECT_CONNLIMIT ||
+           object->type == NF_OBJECT_CT_TIMEOUT || object->type == NF_OBJECT_CT_EXPECTATION ||
+           object->type == NF_OBJECT_SYNPROXY;
 }
 
 static unsigned needs_of_table(const struct nf_table *table) {

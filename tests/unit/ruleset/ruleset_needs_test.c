@@ -63,7 +63,8 @@ static void test_bridges(void **state) {
 }
 
 static void test_objects(void **state) {
-    const struct nf_object counter = {.type = 1}, helper = {.type = 3};
+    const struct nf_object counter = {.type = NF_OBJECT_COUNTER},
+                           helper = {.type = NF_OBJECT_CT_HELPER};
     struct nf_table table = {.family = NF_FAMILY_INET, .objects = &counter, .object_count = 1};
     struct nf_table *tables[] = {&table};
     const struct ruleset ruleset = {.tables = tables, .table_count = 1};
