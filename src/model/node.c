@@ -71,6 +71,16 @@ struct node_netns *node_find(const struct node *node, uint64_t netns_inode) {
     return found ? *found : NULL;
 }
 
+struct node_netns *node_find_asked(const struct node *node, uint64_t netns_inode,
+                                   struct error *err) {
+    struct node_netns *found = node_find(node, netns_inode);
+    if (!found && netns_inode == 0)
+        error_set(err, -EAGAIN, "the namespaces are being read: try again in a moment");
+    else if (!found)
+        error_set(err, -ENOENT, "that namespace is gone");
+    return found;
+}
+
 // Moves what is known of a namespace into the entry, and leaves nothing behind to be dropped.
 static void keep_tables(struct node *node, struct node_netns *entry) {
     struct node_netns *before = node_find(node, entry->netns->inode);

@@ -57,6 +57,11 @@ size_t node_count(const struct node *node);
 // The namespace of that inode, or NULL.
 struct node_netns *node_find(const struct node *node, uint64_t netns_inode);
 
+// The same for what a person has asked for; NULL, and in err why: it is gone (-ENOENT), or none has
+// been read so far (-EAGAIN, inode 0).
+struct node_netns *node_find_asked(const struct node *node, uint64_t netns_inode,
+                                   struct error *err);
+
 // The table of that kind in that namespace, or NULL if it was not read (or the namespace is
 // unknown).
 const struct table *node_table(const struct node *node, uint64_t netns_inode, enum kind_id kind);

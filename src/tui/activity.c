@@ -39,11 +39,9 @@ static void drop_oldest(struct activities *activities) {
 }
 
 static int open_activity(struct activity *activity, const struct node *node, struct error *err) {
-    const struct node_netns *entry = node_find(node, activity->netns);
-    if (activity->netns == 0)
-        return error_set(err, -EAGAIN, "the namespaces are being read: Enter again in a moment");
+    const struct node_netns *entry = node_find_asked(node, activity->netns, err);
     if (!entry)
-        return error_set(err, -ENOENT, "that namespace is gone");
+        return err->code;
     activity->where = strdup(entry->netns->name);
     if (!activity->where || !activity->typed)
         return error_set(err, -ENOMEM, "out of memory");

@@ -75,15 +75,8 @@ bool screen_ask(struct screen *screen, const char *typed) {
     if (!question->asked->answer)
         return begin(screen, typed);
     forget_answer(question);
-    if (question->netns == 0) {
-        error_set(&question->error, -EAGAIN,
-                  "the namespaces are being read: Enter again in a moment");
+    if (!node_find_asked(screen->node, question->netns, &question->error))
         return false;
-    }
-    if (!node_find(screen->node, question->netns)) {
-        error_set(&question->error, -ENOENT, "that namespace is gone");
-        return false;
-    }
     if (take_subject(screen, typed) < 0)
         return false;
     question->working = screen->effects.ask = true;
