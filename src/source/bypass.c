@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The source of bypasses, which are found in interfaces with their programs, in filters of traffic
 // control, in programs of control groups and of netfilter's hooks, in what bridges are set to, and
-// in the rules. What cannot be read of these costs its
-// rows alone.
+// in the rules. What cannot be read of these costs its rows alone.
 #include "model/bypass.h"
 
 #include <errno.h>

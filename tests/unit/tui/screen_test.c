@@ -311,13 +311,21 @@ static void test_long_answers_are_wrapped(void **state) {
     (void)state;
     struct lines from = {0}, to = {0};
     lines_add_heading(&from, "Steps");
-    lines_add(&from, "rule", "no match: its source is 10.0.0.0/8", STYLE_DIM);
-    lines_wrap(&from, 16, &to);
+    lines_add(&from, "rule", "no match: its source is in the network of the pods, 10.244.0.0/16",
+              STYLE_DIM);
+    lines_wrap(&from, 30, &to);
     assert_int_equal(to.count, 4);
     assert_true(to.items[0].is_heading);
-    assert_string_equal(to.items[1].text, "no match: its");
+    assert_string_equal(to.items[1].label, "rule");
+    assert_string_equal(to.items[1].text, "no match: its source is in the");
     assert_string_equal(to.items[2].label, "");
-    assert_string_equal(to.items[3].text, "10.0.0.0/8");
+    assert_string_equal(to.items[3].text, "10.244.0.0/16");
+    lines_clear(&to);
+    lines_wrap(&from, 29, &to); // few columns: the label stands with the text
+    assert_true(to.items[1].is_wide);
+    assert_string_equal(to.items[1].label, "");
+    assert_string_equal(to.items[1].text, "rule: no match: its source is in the network of the");
+    assert_string_equal(to.items[2].text, "    pods, 10.244.0.0/16");
     lines_done(&from);
     lines_done(&to);
 }
