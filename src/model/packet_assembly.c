@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "model/packet_open.h"
 #include "ruleset/ruleset.h"
 
@@ -103,16 +104,59 @@ static bool is_whole_of(const struct packet_header *part, const struct packet_he
            address_compare(&part->dst, &whole->dst) == 0;
 }
 
-// Of several that look so, the one that was heard of last: a packet's events come one after the
-// other.
+static bool is_whole_the_same(const struct packet_header *a, const struct packet_header *b) {
+    return same_end(&a->src, a->sport, &b->src, b->sport) &&
+           same_end(&a->dst, a->dport, &b->dst, b->dport);
+}
+
+// A bit for a chain of netscope's. Where two have the same, less is known of where packets were.
+static uint64_t chain_bit(const struct trace_event *event) {
+    uint64_t hash = hash_add(HASH_START, event->chain, strlen(event->chain));
+    return UINT64_C(1) << (hash_add(hash, &event->family, sizeof(event->family)) & 63);
+}
+
+// How well an open packet goes with an event that may be of it; more is better.
+struct likeness {
+    bool is_like, has_same_ends, is_new_here, has_id;
+    int64_t heard;
+};
+
+static struct likeness compare(const struct open_packet *open, const struct trace_event *event,
+                               uint64_t here) {
+    const struct packet_header *last = &open->traced->packet.last, *now = &event->header;
+    return (struct likeness){
+        .is_like = is_same_packet(last, now) || is_whole_of(last, now),
+        .has_same_ends = is_whole_the_same(last, now),
+        .is_new_here = now->src.family == ADDRESS_NONE || !(open->been & here),
+        .has_id = !event->legacy && open->traced->packet.trace_id == event->id,
+        .heard = open->heard,
+    };
+}
+
+// One with both ends the same is rather it than one that NAT would have changed. A packet comes by
+// a chain once, but for copies of it, as bridges make of frames that ask everybody. A packet's
+// events come one after the other.
+static bool is_better(const struct likeness *a, const struct likeness *b) {
+    if (a->has_same_ends != b->has_same_ends)
+        return a->has_same_ends;
+    if (a->is_new_here != b->is_new_here)
+        return a->is_new_here;
+    if (a->has_id != b->has_id)
+        return a->has_id;
+    return a->heard >= b->heard;
+}
+
 static struct open_packet *find_similar(const struct packet_assembly *assembly,
                                         const struct trace_event *event) {
     struct open_packet *found = NULL;
+    struct likeness best = {.is_like = false};
+    uint64_t here = chain_bit(event);
     for (struct open_packet *open = assembly->first; open; open = open->next) {
-        const struct packet_header *last = &open->traced->packet.last;
-        if ((is_same_packet(last, &event->header) || is_whole_of(last, &event->header)) &&
-            (!found || open->heard >= found->heard))
+        struct likeness likeness = compare(open, event, here);
+        if (likeness.is_like && (!found || is_better(&likeness, &best))) {
             found = open;
+            best = likeness;
+        }
     }
     return found;
 }
@@ -124,14 +168,12 @@ static struct open_packet *find_similar(const struct packet_assembly *assembly,
 static struct open_packet *find_original(const struct packet_assembly *assembly,
                                          const struct trace_event *event,
                                          struct open_packet *other) {
-    if (!event->has_header ||
-        (other && is_same_packet(&other->traced->packet.last, &event->header)))
-        return other;
     struct open_packet *found = find_similar(assembly, event);
-    if (found && other)
+    if (!found || found == other)
+        return found;
+    if (other)
         other->traced->packet.trace_id = 0; // over: another one has its id
-    if (found)
-        found->traced->packet.trace_id = event->id;
+    found->traced->packet.trace_id = event->id;
     return found;
 }
 
@@ -180,6 +222,8 @@ int packet_assembly_add(struct packet_assembly *assembly, const struct trace_eve
     open->chosen_again = leads_to_choosing(event, origin);
     if (origin == PACKET_EVENT_OTHER)
         return open_packet_add(open, event, time, &assembly->describer);
+    if (event->has_header)
+        open->been |= chain_bit(event);
     open_packet_note_flow(open, event);
     return 0;
 }

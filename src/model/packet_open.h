@@ -29,6 +29,7 @@ struct open_packet {
     struct trace_event ahead;     // the next step has it
     bool chosen_again; // the last event was of a rule of netscope's that leads to the one
                        // that chooses
+    uint64_t been;     // by which of netscope's chains it has gone on: a bit of each
     struct maybe mark;
 };
 

@@ -184,7 +184,6 @@ class Look:
         if not any(self.ends):  # a later fragment of IPv6; ARP
             start = text.find("@")
             self.rest["start"] = text[start:] if start >= 0 else re.sub(r'\b[io]if "\S+" ', "", text)
-        self.names = set(fields)
         self.described = fields.get("ip saddr"), fields.get("ip daddr"), int(fields.get("ip length", 0))
 
     def is_same(self, other):
@@ -202,17 +201,15 @@ class NftPacket:
         return self.first.described
 
 
-RECENT = 12  # packets of which one may be under way
-
-
 def find_original(packets, current, look, chain, default=None):
-    """The packet that goes on, perhaps with another id, by that chain of netscope's: of those that look like it, as
-    acknowledgements of TCP do, one that has not been there yet; that whose id it was; or the last heard."""
-    same = [packet for packet in packets[-RECENT:] if packet.look.is_same(look)]
-    if current and current.look.is_same(look) and current not in same:
-        same.append(current)
-    is_tcp = "tcp sport" in look.names
-    found = max(same, key=lambda packet: (is_tcp and chain not in packet.been, packet is current, packet.heard), default=default)
+    """The packet that goes on, perhaps with another id, by that chain of netscope's: of those that look like it one
+    with both ends the same, that has not been there yet, whose id it was, that was heard of last."""
+    same = [packet for packet in packets if packet.look.is_same(look)]
+    is_frame = not any(look.ends)  # of which bridges make copies
+    found = max(
+        same, default=default,
+        key=lambda packet: (packet.look.ends == look.ends, is_frame or chain not in packet.been, packet is current, packet.heard),
+    )  # fmt: skip
     if found:
         found.been.add(chain)
     return found
@@ -232,14 +229,14 @@ def packets_of_nft(text):
         number, family, table, chain, what, rest = match.groups()
         ours = table.startswith("netscope-")
         if ours and "(verdict goto chosen)" in rest:
-            current[number] = find_original(packets, current.get(number), looks[number], chain)
+            current[number] = find_original(packets, current.get(number), looks[number], (family, chain))
             again.add(number)
             continue
         if ours and chain == "chosen" and what == "rule" and number not in again:
             current[number] = NftPacket(looks[number])
             packets.append(current[number])
         elif ours and chain != "chosen":  # a copy, or what NAT has changed, need not be chosen again
-            current[number] = find_original(packets, current.get(number), looks[number], chain, current.get(number))
+            current[number] = find_original(packets, current.get(number), looks[number], (family, chain), current.get(number))
         again.discard(number)
         if current.get(number):
             current[number].look, current[number].heard = looks[number], place

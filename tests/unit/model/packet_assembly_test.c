@@ -215,6 +215,47 @@ static void test_copy_takes_the_id_of_another(void **state) {
     assert_int_equal(f->packets[1]->packet.outcome, PACKET_DROPPED);
 }
 
+static void go_on(struct fixture *f, uint32_t id, int64_t time) {
+    struct trace_event again = rule(id, "forward", 9, NF_VERDICT_GOTO);
+    again.has_header = true;
+    again.header = header_to(2);
+    add(f, again, PACKET_EVENT_OURS, time);
+    choose(f, id, 2, time + 1);
+    add(f, rule(id, "FORWARD", 3, NF_VERDICT_ACCEPT), PACKET_EVENT_OTHER, time + 2);
+}
+
+// Both of two that are alike to the last byte, as resets of a connection are, go on: each once,
+// also with an id that the other one has had.
+static void test_each_of_two_alike_goes_on(void **state) {
+    static const uint32_t ids[][2] = {{9, 10}, {9, 9}};
+    struct fixture *f = *state;
+    for (size_t i = 0; i < 2; i++) {
+        choose(f, 7, 2, 0);
+        add(f, rule(7, "PREROUTING", 2, NF_VERDICT_ACCEPT), PACKET_EVENT_OTHER, 1);
+        choose(f, 8, 2, 2);
+        add(f, rule(8, "PREROUTING", 2, NF_VERDICT_ACCEPT), PACKET_EVENT_OTHER, 3);
+        go_on(f, ids[i][0], 4);
+        go_on(f, ids[i][1], 8);
+        expire(f, INT64_MAX);
+    }
+    assert_int_equal(f->count, 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(f->packets[i]->packet.step_count, 2);
+}
+
+// Resets of two connections differ in one end only, as if NAT had changed one.
+static void test_one_that_is_the_same_comes_first(void **state) {
+    struct fixture *f = *state;
+    choose(f, 7, 3, 0);
+    choose(f, 8, 2, 1);
+    add(f, rule(7, "OUTPUT", 2, NF_VERDICT_ACCEPT), PACKET_EVENT_OTHER, 2);
+    go_on(f, 9, 3);
+    expire(f, INT64_MAX);
+    assert_int_equal(f->count, 2);
+    assert_int_equal(f->packets[0]->packet.step_count, 1);
+    assert_int_equal(f->packets[1]->packet.step_count, 1);
+}
+
 static void test_nothing_else_goes_on(void **state) {
     struct fixture *f = *state;
     choose(f, 7, 2, 0);
@@ -316,6 +357,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_nat_before_it_is_chosen_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nat_so_that_it_is_not_chosen_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_copy_takes_the_id_of_another, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_each_of_two_alike_goes_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_one_that_is_the_same_comes_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nothing_else_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_frames_are_told_by_their_bytes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_legacy_line_of_a_whole, set_up, tear_down),
