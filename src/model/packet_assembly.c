@@ -2,12 +2,20 @@
 #include "model/packet_assembly.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "model/packet_open.h"
 #include "ruleset/ruleset.h"
+
+#define CHAINS_MAX 64 // bits of where a packet has been
+
+// One of netscope's chains.
+struct chain_seen {
+    uint8_t family;
+    char name[32];
+};
 
 struct packet_assembly {
     struct packet_describer describer;
@@ -15,6 +23,8 @@ struct packet_assembly {
     void *user_data;
     struct open_packet *first, *last;
     uint64_t number;
+    struct chain_seen chains[CHAINS_MAX]; // in the order of their first event
+    size_t chain_count;
 };
 
 // --- Life ----------------------------------------------------------------------------------------
@@ -40,6 +50,14 @@ void packet_assembly_free(struct packet_assembly *assembly) {
 static struct open_packet *find(const struct packet_assembly *assembly, uint32_t id) {
     struct open_packet *open = assembly->first;
     while (open && open->traced->packet.trace_id != id)
+        open = open->next;
+    return open;
+}
+
+// That of one that goes on with another id may still be told by the CPU where it was before.
+static struct open_packet *find_by_former_id(const struct packet_assembly *assembly, uint32_t id) {
+    struct open_packet *open = assembly->first;
+    while (open && open->former_id != id)
         open = open->next;
     return open;
 }
@@ -104,58 +122,59 @@ static bool is_whole_of(const struct packet_header *part, const struct packet_he
            address_compare(&part->dst, &whole->dst) == 0;
 }
 
-static bool is_whole_the_same(const struct packet_header *a, const struct packet_header *b) {
+static bool has_same_ends(const struct packet_header *a, const struct packet_header *b) {
     return same_end(&a->src, a->sport, &b->src, b->sport) &&
            same_end(&a->dst, a->dport, &b->dst, b->dport);
 }
 
-// A bit for a chain of netscope's. Where two have the same, less is known of where packets were.
-static uint64_t chain_bit(const struct trace_event *event) {
-    uint64_t hash = hash_add(HASH_START, event->chain, strlen(event->chain));
-    return UINT64_C(1) << (hash_add(hash, &event->family, sizeof(event->family)) & 63);
+// A bit for one of netscope's chains; none for those that there is no room for, of which it is not
+// known then who has been there.
+static uint64_t chain_bit(struct packet_assembly *assembly, const struct trace_event *event) {
+    size_t i = 0;
+    while (i < assembly->chain_count && (assembly->chains[i].family != event->family ||
+                                         strcmp(assembly->chains[i].name, event->chain) != 0))
+        i++;
+    if (i == CHAINS_MAX)
+        return 0;
+    if (i == assembly->chain_count) {
+        struct chain_seen *chain = &assembly->chains[assembly->chain_count++];
+        chain->family = event->family;
+        snprintf(chain->name, sizeof(chain->name), "%s", event->chain);
+    }
+    return UINT64_C(1) << i;
 }
 
-// How well an open packet goes with an event that may be of it; more is better.
-struct likeness {
-    bool is_like, has_same_ends, is_new_here, has_id;
-    int64_t heard;
-};
-
-static struct likeness compare(const struct open_packet *open, const struct trace_event *event,
-                               uint64_t here) {
+// How much speaks for an event's being of an open packet that looks like it: what decides between
+// two that are the same to the last byte, as resets of TCP are, which two CPUs tell of at once.
+// - What a chain has not let go yet does not come by another one, but for a copy that a rule made.
+// - A packet comes by a chain once, but for copies of it, as bridges make of frames that ask
+//   everybody.
+// - What is the same at both ends is rather it than what NAT would have changed at one.
+// - An id may be that of another packet by now.
+// The first outweighs the next two, and of those and the last any two outweigh the third.
+static int count_likeness(const struct open_packet *open, const struct trace_event *event,
+                          uint64_t here) {
     const struct packet_header *last = &open->traced->packet.last, *now = &event->header;
-    return (struct likeness){
-        .is_like = is_same_packet(last, now) || is_whole_of(last, now),
-        .has_same_ends = is_whole_the_same(last, now),
-        .is_new_here = now->src.family == ADDRESS_NONE || !(open->been & here),
-        .has_id = !event->legacy && open->traced->packet.trace_id == event->id,
-        .heard = open->heard,
-    };
+    bool is_new_here = now->src.family == ADDRESS_NONE || !(open->been & here);
+    bool has_id = !event->legacy && open->traced->packet.trace_id == event->id;
+    return 8 * !open->in_chain + 4 * is_new_here + 3 * has_same_ends(last, now) + 2 * has_id;
 }
 
-// One with both ends the same is rather it than one that NAT would have changed. A packet comes by
-// a chain once, but for copies of it, as bridges make of frames that ask everybody. A packet's
-// events come one after the other.
-static bool is_better(const struct likeness *a, const struct likeness *b) {
-    if (a->has_same_ends != b->has_same_ends)
-        return a->has_same_ends;
-    if (a->is_new_here != b->is_new_here)
-        return a->is_new_here;
-    if (a->has_id != b->has_id)
-        return a->has_id;
-    return a->heard >= b->heard;
-}
-
+// Of several for which as much speaks, the one that was heard of last: a packet's events come one
+// after the other. The bit is that of the chain that the event is of, 0 where that is none of
+// netscope's.
 static struct open_packet *find_similar(const struct packet_assembly *assembly,
-                                        const struct trace_event *event) {
+                                        const struct trace_event *event, uint64_t here) {
     struct open_packet *found = NULL;
-    struct likeness best = {.is_like = false};
-    uint64_t here = chain_bit(event);
+    int most = 0;
     for (struct open_packet *open = assembly->first; open; open = open->next) {
-        struct likeness likeness = compare(open, event, here);
-        if (likeness.is_like && (!found || is_better(&likeness, &best))) {
+        const struct packet_header *last = &open->traced->packet.last;
+        if (!is_same_packet(last, &event->header) && !is_whole_of(last, &event->header))
+            continue;
+        int likeness = count_likeness(open, event, here);
+        if (!found || likeness > most || (likeness == most && open->heard >= found->heard)) {
             found = open;
-            best = likeness;
+            most = likeness;
         }
     }
     return found;
@@ -164,15 +183,15 @@ static struct open_packet *find_similar(const struct packet_assembly *assembly,
 // The kernel makes an id from the packet's place in memory and the interface that it came in by: a
 // copy has another one, and so has what a bridge hands on. Both come by netscope's chains first, of
 // which the kernel tells only where a packet is traced already.
-// The other one is the one that had the id, or NULL.
 static struct open_packet *find_original(const struct packet_assembly *assembly,
-                                         const struct trace_event *event,
-                                         struct open_packet *other) {
-    struct open_packet *found = find_similar(assembly, event);
-    if (!found || found == other)
+                                         const struct trace_event *event, uint64_t here) {
+    struct open_packet *found = find_similar(assembly, event, here);
+    if (!found || found->traced->packet.trace_id == event->id)
         return found;
+    struct open_packet *other = find(assembly, event->id);
     if (other)
         other->traced->packet.trace_id = 0; // over: another one has its id
+    found->former_id = found->traced->packet.trace_id;
     found->traced->packet.trace_id = event->id;
     return found;
 }
@@ -180,6 +199,11 @@ static struct open_packet *find_original(const struct packet_assembly *assembly,
 static bool leads_to_choosing(const struct trace_event *event, enum packet_event_origin origin) {
     return origin == PACKET_EVENT_OURS && event->type == TRACE_RULE &&
            event->verdict == NF_VERDICT_GOTO;
+}
+
+// An accept ends it, too; other rules, and returns, are in its midst.
+static bool ends_base_chain(const struct trace_event *event) {
+    return event->type == TRACE_POLICY || (event->type == TRACE_RULE && event->verdict >= 0);
 }
 
 // The rule that chooses: of a packet that was traced already, the rule that led there was heard.
@@ -196,6 +220,7 @@ static int take_chosen(struct packet_assembly *assembly, const struct trace_even
     open = r == 0 ? begin(assembly, event, time) : NULL;
     if (!open)
         return r < 0 ? r : -ENOMEM;
+    open->in_chain = true;
     return open_packet_see(open, event, &assembly->describer);
 }
 
@@ -203,11 +228,13 @@ static int take_chosen(struct packet_assembly *assembly, const struct trace_even
 // by netscope's chains is told all the same.
 static struct open_packet *find_open(const struct packet_assembly *assembly,
                                      const struct trace_event *event,
-                                     enum packet_event_origin origin) {
+                                     enum packet_event_origin origin, uint64_t here) {
     struct open_packet *open = find(assembly, event->id);
+    if (!open)
+        open = find_by_former_id(assembly, event->id);
     if (origin != PACKET_EVENT_OURS || !event->has_header)
         return open;
-    struct open_packet *original = find_original(assembly, event, open);
+    struct open_packet *original = find_original(assembly, event, here);
     return original || leads_to_choosing(event, origin) ? original : open;
 }
 
@@ -215,22 +242,24 @@ int packet_assembly_add(struct packet_assembly *assembly, const struct trace_eve
                         enum packet_event_origin origin, int64_t time) {
     if (origin == PACKET_EVENT_CHOSEN && event->type == TRACE_RULE && event->handle.known)
         return take_chosen(assembly, event, time);
-    struct open_packet *open = find_open(assembly, event, origin);
+    uint64_t here = origin == PACKET_EVENT_OTHER ? 0 : chain_bit(assembly, event);
+    struct open_packet *open = find_open(assembly, event, origin, here);
     if (!open)
         return 0; // traced by somebody else, or its beginning was lost
     open->heard = time;
     open->chosen_again = leads_to_choosing(event, origin);
+    open->in_chain = !ends_base_chain(event);
     if (origin == PACKET_EVENT_OTHER)
         return open_packet_add(open, event, time, &assembly->describer);
     if (event->has_header)
-        open->been |= chain_bit(event);
+        open->been |= here;
     open_packet_note_flow(open, event);
     return 0;
 }
 
 int packet_assembly_add_legacy(struct packet_assembly *assembly, const struct trace_event *event,
                                int64_t time) {
-    struct open_packet *found = find_similar(assembly, event);
+    struct open_packet *found = find_similar(assembly, event, 0);
     return found ? open_packet_add(found, event, time, &assembly->describer) : 0;
 }
 

@@ -27,9 +27,11 @@ struct open_packet {
     size_t decided;               // place of the step that decided, from 1; 0: none yet
     bool has_ahead;               // an event that is no step told of the packet:
     struct trace_event ahead;     // the next step has it
-    bool chosen_again; // the last event was of a rule of netscope's that leads to the one
-                       // that chooses
-    uint64_t been;     // by which of netscope's chains it has gone on: a bit of each
+    bool chosen_again;  // the last event was of a rule of netscope's that leads to the one
+                        // that chooses
+    bool in_chain;      // no base chain has let it go since
+    uint64_t been;      // by which of netscope's chains it has gone on: a bit of each
+    uint32_t former_id; // the kernel's, before it had another one; 0: none
     struct maybe mark;
 };
 

@@ -140,6 +140,7 @@ def describe_row(row):
 
 LINE = re.compile(r"^trace id (\w+) (\w+) (\S+) (\S+) (rule|policy|verdict) (.*)$")
 HEADER = re.compile(r"^trace id (\w+) .* packet: (.*)$")
+ENDS_CHAIN = re.compile(r"^policy |\(verdict (?:accept|drop|queue|stolen)\)$")
 RULE = re.compile(r"# handle (\d+) \(verdict (\w+)(?: (\S+))?\)")
 
 
@@ -186,6 +187,9 @@ class Look:
             self.rest["start"] = text[start:] if start >= 0 else re.sub(r'\b[io]if "\S+" ', "", text)
         self.described = fields.get("ip saddr"), fields.get("ip daddr"), int(fields.get("ip length", 0))
 
+    def __eq__(self, other):
+        return self.rest == other.rest and self.ends == other.ends
+
     def is_same(self, other):
         return self.rest == other.rest and any(a == b for a, b in zip(self.ends, other.ends))
 
@@ -195,6 +199,7 @@ class NftPacket:
         self.first = self.look = look
         self.heard = 0
         self.been = set()  # in which of netscope's chains
+        self.in_chain = True  # no base chain has let it go since
         self.steps = []
 
     def describe(self):
@@ -202,44 +207,53 @@ class NftPacket:
 
 
 def find_original(packets, current, look, chain, default=None):
-    """The packet that goes on, perhaps with another id, by that chain of netscope's: of those that look like it one
-    with both ends the same, that has not been there yet, whose id it was, that was heard of last."""
-    same = [packet for packet in packets if packet.look.is_same(look)]
-    is_frame = not any(look.ends)  # of which bridges make copies
-    found = max(
-        same, default=default,
-        key=lambda packet: (packet.look.ends == look.ends, is_frame or chain not in packet.been, packet is current, packet.heard),
-    )  # fmt: skip
+    """The packet that goes on, perhaps with another id, by that chain of netscope's: the one of those that look like it
+    for which most speaks, as packet_assembly.c counts it; of several the one heard of last."""
+
+    def likeness(packet):
+        is_new_here = not any(look.ends) or chain not in packet.been
+        points = 8 * (not packet.in_chain) + 4 * is_new_here + 3 * (packet.look.ends == look.ends) + 2 * (packet is current)
+        return points, packet.heard
+
+    found = max([packet for packet in packets if packet.look.is_same(look)], key=likeness, default=default)
     if found:
         found.been.add(chain)
     return found
 
 
-def packets_of_nft(text):
-    """Each begins behind a rule that chose it."""
+def packets_of_nft(text, marks):
+    """Each begins behind a rule that chose it. None that was not heard of since a mark goes on."""
     packets, current, looks = [], {}, {}
+    introduced = set()  # ids whose packet was described since their last step: they come by another chain
     again = set()  # ids whose last line is a rule that leads to the choosing one: the packet goes on
+    marked = 0
     for place, line in enumerate(text.splitlines()):
         header = HEADER.match(line)
         if header:
             looks[header[1]] = Look(header[2])
+            introduced.add(header[1])
         match = LINE.match(line)
         if not match:
             continue
         number, family, table, chain, what, rest = match.groups()
         ours = table.startswith("netscope-")
-        if ours and "(verdict goto chosen)" in rest:
-            current[number] = find_original(packets, current.get(number), looks[number], (family, chain))
-            again.add(number)
-            continue
+        is_led_back = ours and "(verdict goto chosen)" in rest
         if ours and chain == "chosen" and what == "rule" and number not in again:
             current[number] = NftPacket(looks[number])
             packets.append(current[number])
-        elif ours and chain != "chosen":  # a copy, or what NAT has changed, need not be chosen again
-            current[number] = find_original(packets, current.get(number), looks[number], (family, chain), current.get(number))
+            if marks.which(*current[number].describe()):
+                marked = place
+        elif ours and chain != "chosen" and number in introduced:  # a copy, or what NAT has changed, need not be chosen again
+            under_way = [packet for packet in packets if packet.heard >= marked]
+            default = None if is_led_back else current.get(number)
+            current[number] = find_original(under_way, current.get(number), looks[number], (family, chain), default)
+        introduced.discard(number)
         again.discard(number)
+        if is_led_back:
+            again.add(number)
         if current.get(number):
             current[number].look, current[number].heard = looks[number], place
+            current[number].in_chain = not ENDS_CHAIN.search(f"{what} {rest}")
             if not ours:
                 current[number].steps.append(parse_step(family, table, chain, what, rest))
     return packets

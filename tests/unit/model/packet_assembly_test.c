@@ -248,12 +248,39 @@ static void test_one_that_is_the_same_comes_first(void **state) {
     struct fixture *f = *state;
     choose(f, 7, 3, 0);
     choose(f, 8, 2, 1);
-    add(f, rule(7, "OUTPUT", 2, NF_VERDICT_ACCEPT), PACKET_EVENT_OTHER, 2);
-    go_on(f, 9, 3);
+    add(f, rule(8, "OUTPUT", 2, NF_VERDICT_ACCEPT), PACKET_EVENT_OTHER, 2);
+    add(f, rule(7, "OUTPUT", 2, NF_VERDICT_ACCEPT), PACKET_EVENT_OTHER, 3);
+    go_on(f, 9, 4);
     expire(f, INT64_MAX);
     assert_int_equal(f->count, 2);
     assert_int_equal(f->packets[0]->packet.step_count, 1);
+    assert_int_equal(f->packets[1]->packet.step_count, 2);
+}
+
+// One CPU goes on with the first while another one has the second in a chain.
+static void test_what_is_in_a_chain_stays_there(void **state) {
+    struct fixture *f = *state;
+    choose(f, 7, 2, 0);
+    add(f, rule(7, "PREROUTING", 2, NF_VERDICT_ACCEPT), PACKET_EVENT_OTHER, 1);
+    choose(f, 8, 2, 2);
+    go_on(f, 9, 3);
+    add(f, rule(8, "PREROUTING", 4, NF_VERDICT_DROP), PACKET_EVENT_OTHER, 6);
+    expire(f, INT64_MAX);
+    assert_int_equal(f->count, 2);
+    assert_int_equal(f->packets[0]->packet.step_count, 2);
+    assert_int_equal(f->packets[0]->packet.outcome, PACKET_ACCEPTED);
     assert_int_equal(f->packets[1]->packet.step_count, 1);
+    assert_int_equal(f->packets[1]->packet.outcome, PACKET_DROPPED);
+}
+
+static void test_no_step_of_a_former_id_is_lost(void **state) {
+    struct fixture *f = *state;
+    choose(f, 7, 2, 0);
+    go_on(f, 9, 1);
+    add(f, rule(7, "PREROUTING", 4, NF_VERDICT_ACCEPT), PACKET_EVENT_OTHER, 6);
+    expire(f, INT64_MAX);
+    assert_int_equal(f->count, 1);
+    assert_int_equal(f->packets[0]->packet.step_count, 2);
 }
 
 static void test_nothing_else_goes_on(void **state) {
@@ -359,6 +386,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_copy_takes_the_id_of_another, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_each_of_two_alike_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_that_is_the_same_comes_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_is_in_a_chain_stays_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_step_of_a_former_id_is_lost, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nothing_else_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_frames_are_told_by_their_bytes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_legacy_line_of_a_whole, set_up, tear_down),
