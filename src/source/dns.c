@@ -15,9 +15,10 @@
 #define EVENTS 64
 
 // How many lookups are made at once: a few at first, which tell how fast the server is; then, one
-// more with each that was answered, at most as many as make 20 a millisecond in the time that the
-// fastest took, or 64. More would not be answered sooner, but lost in the queue of a server that is
-// near and busy. Where nobody answers there is nothing to be lost by twice as many.
+// more with each that was answered, but not more than twice as many as it was seen to answer in the
+// time that the fastest took, nor than make 20 a millisecond in it; always 64. More would not be
+// answered sooner, but lost in the queue of a server that is near and busy. Where nobody answers
+// there is nothing to be lost by twice as many.
 #define WINDOW_FIRST 16
 #define WINDOW_LEAST 64
 #define RATE         20      // a millisecond
@@ -30,7 +31,8 @@ struct job {
     int64_t time;  // when it began: nanoseconds since 1970
     int64_t began; // the same by the clock of lookups
     int64_t until;
-    size_t place; // in running.jobs
+    size_t place;    // in running.jobs
+    size_t answered; // running.answered when it began
 };
 
 struct running {
@@ -42,6 +44,8 @@ struct running {
     bool exhausted;  // there are no more to begin
     size_t window;   // so many at once, for now
     int64_t fastest; // microseconds that an answered one took at least; 0: none was
+    size_t answered; // how many were
+    double rate;     // so many of them in a millisecond, at best, while one of them was waited for
     int64_t heard;   // when one was answered, or more were begun because none is
     uint8_t *bytes;  // room for a message
 };
@@ -75,12 +79,20 @@ static void set_window(struct running *running, size_t window) {
     running->heard = monotonic();
 }
 
+static size_t most_at_once(const struct running *running) {
+    double rate = 2 * running->rate < RATE ? 2 * running->rate : RATE;
+    size_t most = (size_t)(rate * (double)running->fastest / 1000);
+    return most > WINDOW_LEAST ? most : WINDOW_LEAST;
+}
+
 static void note_answer(struct running *running, const struct job *job) {
     int64_t took = monotonic() - job->began;
+    double rate = (double)(++running->answered - job->answered) * 1000 / (double)(took + 1);
     if (running->fastest == 0 || took < running->fastest)
         running->fastest = took;
-    size_t most = (size_t)running->fastest * RATE / 1000, next = running->window + 1;
-    most = most > WINDOW_LEAST ? most : WINDOW_LEAST;
+    if (rate > running->rate)
+        running->rate = rate;
+    size_t most = most_at_once(running), next = running->window + 1;
     set_window(running, next < most ? next : most);
 }
 
@@ -155,6 +167,7 @@ static int start_job(struct running *running, const struct dns_wanted *wanted) {
     job->wanted = *wanted;
     job->time = realtime();
     job->began = monotonic();
+    job->answered = running->answered;
     job->wanted.settings.time = job->time / 1000000000;
     job->lookup = dns_lookup_new(&job->wanted.settings, &wanted->question, seed, job->began);
     if (!job->lookup) {
