@@ -12,7 +12,9 @@
 #include "model/node.h"
 #include "query/filter_node.h"
 
-#define NUMBER_DIGITS 19 // such numbers, and ten times the least of them, fit into 64 bits
+#define NUMBER_DIGITS     19 // such numbers, and ten times the least of them, fit into 64 bits
+#define LONGER_THAN_YEARS 10000
+#define NANOSECONDS       UINT64_C(1000000000) // of a second
 
 // --- Where the word can stand at all -------------------------------------------------------------
 
@@ -193,15 +195,25 @@ static bool text_of_value_has_word(const struct filter *filter, const struct fil
     return text_contains(buffer_text(filter->scratch), node->word);
 }
 
-static bool number_has_word(const struct filter *filter, const struct filter_node *node,
-                            const struct value *value) {
-    if (node->number == 0)
-        return text_of_value_has_word(filter, node, value);
-    for (uint64_t rest = value->uint; rest >= node->number; rest /= 10) {
-        if (rest % node->number_end == node->number)
+static bool digits_have_number(const struct filter_node *node, uint64_t digits) {
+    for (; digits >= node->number; digits /= 10) {
+        if (digits % node->number_end == node->number)
             return true;
     }
     return false;
+}
+
+static bool number_has_word(const struct filter *filter, const struct filter_node *node,
+                            const struct value *value) {
+    return node->number == 0 ? text_of_value_has_word(filter, node, value)
+                             : digits_have_number(node, value->uint);
+}
+
+// A number longer than a year stands in the nanoseconds, or nowhere; with a digit before them they
+// have their leading zeroes. Before 1970 they are others.
+static bool time_has_room(const struct filter_node *node, int64_t time) {
+    return node->number < LONGER_THAN_YEARS || time < 0 ||
+           digits_have_number(node, NANOSECONDS + (uint64_t)time % NANOSECONDS);
 }
 
 // Of four octets those that stand between dots are the two inner ones, or one of them.
@@ -233,9 +245,10 @@ static bool value_has_word(const struct filter *filter, const struct filter_node
     case VALUE_FLAGS:
         return node->in_lists ? text_of_value_has_word(filter, node, value)
                               : (value->flags.bits & place->flags) != 0;
+    case VALUE_TIME:
+        return time_has_room(node, value->time) && text_of_value_has_word(filter, node, value);
     case VALUE_INT:
     case VALUE_REAL:
-    case VALUE_TIME:
     case VALUE_PREFIX:
     case VALUE_LLADDR:
     case VALUE_TEXTS:

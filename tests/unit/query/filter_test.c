@@ -334,7 +334,7 @@ static struct flow make_flow(uint32_t number) {
                         .mark = a % 7 ? 0 : a,
                         .id = a,
                         .packets = a % 19 ? a / 7 : UINT64_MAX,
-                        .start = a % 3 ? (int64_t)a * 1000000000 : 0};
+                        .start = a % 3 ? (int64_t)a * 1000000000 + number * 12347 : 0};
     for (int i = 0; i < 4; i++) {
         flow.orig.src[i] = flow.reply.dst[i] = (uint8_t)(a >> 8 * i & 0x83);
         flow.orig.dst[i] = flow.reply.src[i] = (uint8_t)(a >> 5 * i & 0x47);
@@ -397,6 +397,10 @@ static void test_shortcuts_find_what_stands_there(void **state) {
                                         "1.0.128.",
                                         ".67.131",
                                         "0.067.",
+                                        "12347",
+                                        "37028653",
+                                        "1234700",
+                                        "1000012347",
                                         "18446744073709551615",
                                         "99999999999999999999"};
     struct node *node = node_new();
