@@ -18,7 +18,9 @@
 #include "dump/trace.h"
 #include "options.h"
 #include "panels/panels.h"
+#include "source/xtables.h"
 #include "tui/tui.h"
+#include "xtables_child.h"
 
 // As netscope(8) has them.
 enum exit_status {
@@ -201,6 +203,9 @@ static enum exit_status run_terminal(const struct options *options) {
 int main(int argc, char **argv) {
     struct options options;
     struct error err = {0};
+    if (argc > 1 && strcmp(argv[1], XTABLES_CHILD) == 0)
+        return xtables_child(argc, argv);
+    xtables_set_program("/proc/self/exe");
     // Characters have a width; numbers keep their point.
     setlocale(LC_CTYPE, "");
     // Whoever started us may have SIGPIPE ignored; a reader that leaves ends a dump all the same.

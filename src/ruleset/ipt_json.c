@@ -37,6 +37,13 @@ static void format_options(const struct nf_xt *xt, const struct xt_context *cont
     xt_writer_done(&writer);
 }
 
+static void format_foreign_text(const struct nf_foreign_xt *foreign, struct buffer *buffer) {
+    if (!foreign->text)
+        return;
+    buffer_puts(buffer, ",\"libxtables\":");
+    json_format_text(foreign->text, buffer);
+}
+
 static void format_extension(const char *key, const struct nf_xt *xt,
                              const struct xt_context *context, size_t start,
                              struct buffer *buffer) {
@@ -49,8 +56,9 @@ static void format_extension(const char *key, const struct nf_xt *xt,
         format_options(xt, context, buffer);
     } else {
         buffer_puts(buffer, ",\"raw\":\"");
-        ipt_put_bytes(&xt->raw, buffer);
+        ipt_put_bytes(&xt->foreign->raw, buffer);
         buffer_putc(buffer, '"');
+        format_foreign_text(xt->foreign, buffer);
     }
     buffer_puts(buffer, "}}");
 }

@@ -10,23 +10,30 @@
 
 // --- One rule ------------------------------------------------------------------------------------
 
-// What no extension of ours knows is shown as it came, behind the words that iptables-save has for
-// it.
-static void format_raw(const struct nf_xt *xt, struct buffer *buffer) {
+// What neither an extension of ours nor a library knows is shown as it came, behind the words that
+// iptables-save has for it.
+static void format_foreign(const struct nf_xt *xt, struct buffer *buffer) {
+    if (xt->foreign->text) {
+        buffer_puts(buffer, xt->foreign->text);
+        return;
+    }
+    buffer_puts(buffer, xt->name);
     buffer_puts(buffer, " [unsupported revision ");
     buffer_put_uint(buffer, xt->revision);
-    buffer_puts(buffer, xt->raw.length > 0 ? ": 0x" : "");
-    ipt_put_bytes(&xt->raw, buffer);
+    buffer_puts(buffer, xt->foreign->raw.length > 0 ? ": 0x" : "");
+    ipt_put_bytes(&xt->foreign->raw, buffer);
     buffer_putc(buffer, ']');
 }
 
 static void format_extension(const char *option, const struct nf_xt *xt,
                              const struct xt_context *context, struct buffer *buffer) {
     buffer_puts(buffer, option);
+    if (!xt->extension) {
+        format_foreign(xt, buffer);
+        return;
+    }
     buffer_puts(buffer, ipt_extension_name(xt));
-    if (!xt->extension)
-        format_raw(xt, buffer);
-    if (!xt->extension || !xt->extension->write)
+    if (!xt->extension->write)
         return;
     struct xt_writer writer = xt_writer_text(context, buffer);
     xt->extension->write(xt->info, &writer);
@@ -55,7 +62,7 @@ static void format_counters(const struct nf_counter *counter, struct buffer *buf
 }
 
 // What iptables has no words for is marked, and the whole rule is there in nft's.
-static void format_foreign(const struct nf_rule *rule, struct buffer *buffer) {
+static void format_native(const struct nf_rule *rule, struct buffer *buffer) {
     const struct nf_text_options options = {.stateless = true};
     buffer_puts(buffer, " [nft: ");
     nft_rule_format(rule, &options, buffer);
@@ -103,7 +110,7 @@ static void format_rule(const struct nf_rule *rule, const char *chain,
     size_t start = buffer->len;
     format_view(&view, rule->chain->table->names, options->brief, buffer);
     if (view.foreign)
-        format_foreign(rule, buffer);
+        format_native(rule, buffer);
     if (!chain && buffer->len > start) {
         memmove(buffer->data + start, buffer->data + start + 1, buffer->len - start);
         buffer->len--;

@@ -46,7 +46,7 @@ static bool take(struct ipt_view *view, const struct nf_expr *expr) {
     else
         return false;
     if (expr->kind == NF_EXPR_XT_MATCH || expr->kind == NF_EXPR_XT_TARGET)
-        view->has_raw |= !expr->xt->extension;
+        view->has_raw |= expr->xt->foreign && !expr->xt->foreign->text;
     return true;
 }
 

@@ -310,13 +310,19 @@ struct nf_xfrm {
     nf_register destination;
 };
 
+// An extension of xtables that is not known, or whose bytes are not valid.
+struct nf_foreign_xt {
+    struct nf_data raw; // as it came
+    const char *text;   // its name and options by a library of iptables' (source/xtables.h); NULL
+};
+
 // An extension of xtables. What its operands are is said by ruleset/xt.h.
 struct nf_xt {
     const char *name; // as the kernel has it: "conntrack", "DNAT"
     uint8_t revision;
-    const struct xt_extension *extension; // NULL: not known, or its bytes are not valid
-    const void *info;   // its operands, in a struct that depends on name and revision; else NULL
-    struct nf_data raw; // as it came, if the extension is NULL
+    const struct xt_extension *extension; // NULL: it is foreign
+    const void *info; // its operands, in a struct that depends on name and revision; else NULL
+    struct nf_foreign_xt *foreign; // changed only while the ruleset is built; else NULL
 };
 
 // linux/netfilter_ipv4/ip_tables.h struct ipt_ip, linux/netfilter_ipv6/ip6_tables.h struct

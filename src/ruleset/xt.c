@@ -52,10 +52,14 @@ static int decode_info(const struct xt_extension *extension, const uint8_t *byte
 }
 
 static int keep_raw(const uint8_t *bytes, size_t length, struct arena *arena, struct nf_xt *xt) {
+    xt->foreign = arena_alloc(arena, sizeof(*xt->foreign));
+    if (!xt->foreign)
+        return -ENOMEM;
+    *xt->foreign = (struct nf_foreign_xt){0};
     if (length == 0)
         return 0;
-    xt->raw = (struct nf_data){arena_copy(arena, bytes, length), (uint32_t)length};
-    return xt->raw.bytes ? 0 : -ENOMEM;
+    xt->foreign->raw = (struct nf_data){arena_copy(arena, bytes, length), (uint32_t)length};
+    return xt->foreign->raw.bytes ? 0 : -ENOMEM;
 }
 
 int xt_decode(const char *name, uint8_t revision, bool is_target, uint8_t family,

@@ -18,6 +18,7 @@
 #include "source/legacy_bridge.h"
 #include "source/legacy_parse.h"
 #include "source/netns_enter.h"
+#include "source/xtables.h"
 
 #define TRIES     10         // to find a table of the same size twice
 #define NAMES_MAX 16         // more tables than the kernel has
@@ -131,6 +132,8 @@ static int read_table(int fd, const struct family *family, const char *name,
     struct nf_table *table = nf_table_new();
     r = table ? parse_table(family, &got, entries_of(bytes), table) : -ENOMEM;
     free(bytes);
+    if (r == 0)
+        r = xtables_add_texts(table);
     if (r == 0)
         *ret_table = table;
     else

@@ -67,7 +67,7 @@ static int parse_extension(const struct legacy_block *block, struct nf_rule *rul
     if (r < 0)
         return r;
     *expr = (struct nf_expr){.kind = is_target ? NF_EXPR_XT_TARGET : NF_EXPR_XT_MATCH, .xt = xt};
-    rule->unknown_count += xt->extension ? 0 : 1;
+    rule->unknown_count += xt->foreign ? 1 : 0;
     return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "source/nft_changes.h"
 #include "source/nft_reading.h"
+#include "source/xtables.h"
 
 #define ELEMENTS_FEW 1000   // of one set
 #define VERDICTS_FEW 100000 // of one verdict map
@@ -361,6 +362,8 @@ int nft_read(struct netlink *netlink, const struct netns *netns,
     };
     reading.parser.ruleset = reading.fresh;
     int r = reading.fresh ? read_at_generation(&reading, err) : -ENOMEM;
+    for (size_t i = 0; r == 0 && i < reading.fresh->table_count; i++)
+        r = xtables_add_texts(reading.fresh->tables[i]);
     ruleset_unref(reading.fresh);
     free(reading.pile.items);
     *ret_malformed = reading.malformed;

@@ -582,7 +582,7 @@ static int parse_extension(struct nft_attrs *attrs, struct nft_parser *parser,
                   nla_data(info), (size_t)nla_len(info), parser->arena, &xt);
     if (r == 0 && !is_target && strcmp(name, "comment") == 0)
         r = take_comment(info, parser);
-    parser->unknown_count += xt.info ? 0 : 1;
+    parser->unknown_count += xt.foreign ? 1 : 0;
     return r < 0 ? r : PUT(xt, xt);
 }
 

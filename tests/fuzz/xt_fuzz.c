@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         abort();
     if (xt.extension)
         decode_exactly(xt.extension, bytes, family);
-    else if (xt.raw.length != length)
+    else if (xt.foreign->raw.length != length)
         abort();
     arena_done(&arena);
     return 0;

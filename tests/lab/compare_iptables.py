@@ -175,16 +175,16 @@ class Comparison:
         loaded = self.load(section, tool)
         if loaded == 0:
             return
-        for counters in ([], ["counters"]):
-            theirs = run(f"{tool}-save", "-t", section.table, *(["-c"] if counters else []))
-            ours = run(IPT_SAVE, backend, family, *counters)
+        for way in ([], ["counters"], ["libraries"]):
+            theirs = run(f"{tool}-save", "-t", section.table, *(["-c"] if way == ["counters"] else []))
+            ours = run(IPT_SAVE, backend, family, *way)
             if ours.returncode != 0 or ours.stderr:
                 self.failed.append(f"{section.name}: ipt_save: {ours.returncode} {ours.stderr}")
             self.compare_lines(
                 f"{section.name} {tool}",
                 [line for line in theirs.stdout.split("\n") if line[:1] not in ("#", "")],
                 table_of(ours.stdout, section.table),
-                0 if counters else loaded,
+                0 if way else loaded,
             )
         self.check_json(section, tool, run(IPT_SAVE, backend, family, "json").stdout)
         self.restore(tool, section.table, [])

@@ -139,16 +139,33 @@ static void test_what_iptables_has_no_words_for_is_marked(void **state) {
 }
 
 static void test_unknown_extensions_show_their_bytes(void **state) {
-    const struct nf_xt match = {.name = "nosuch", .revision = 3, .raw = BYTES(0x01, 0xab)};
-    const struct nf_xt target = {.name = "NONE"};
+    struct nf_foreign_xt some = {.raw = BYTES(0x01, 0xab)}, none = {.text = NULL};
+    const struct nf_xt match = {.name = "nosuch", .revision = 3, .foreign = &some};
+    const struct nf_xt target = {.name = "NONE", .foreign = &none};
     (void)state;
     ASSERT_TEXT("-m nosuch [unsupported revision 3: 0x01ab] -j NONE [unsupported revision 0]",
                 {.kind = NF_EXPR_XT_MATCH, .xt = &match},
                 {.kind = NF_EXPR_XT_TARGET, .xt = &target});
 }
 
+static void test_libraries_have_texts(void **state) {
+    struct nf_foreign_xt known = {.raw = BYTES(0x01, 0xab), .text = "geoip --source-country DE"};
+    const struct nf_xt match = {.name = "geoip", .revision = 1, .foreign = &known};
+    const struct nf_expr expr = {.kind = NF_EXPR_XT_MATCH, .xt = &match};
+    const struct nf_rule rule = {.chain = &chain, .exprs = &expr, .expr_count = 1};
+    struct buffer buffer = BUFFER_INIT;
+    (void)state;
+    ASSERT_TEXT("-m geoip --source-country DE", {.kind = NF_EXPR_XT_MATCH, .xt = &match});
+    ipt_rule_json(&rule, &buffer);
+    assert_non_null(strstr(buffer_text(&buffer),
+                           "{\"match\":{\"name\":\"geoip\",\"revision\":1,\"raw\":\"01ab\","
+                           "\"libxtables\":\"geoip --source-country DE\"}}"));
+    buffer_done(&buffer);
+}
+
 static void test_json(void **state) {
-    const struct nf_xt match = {.name = "nosuch", .revision = 3, .raw = BYTES(0x01, 0xab)};
+    struct nf_foreign_xt foreign = {.raw = BYTES(0x01, 0xab)};
+    const struct nf_xt match = {.name = "nosuch", .revision = 3, .foreign = &foreign};
     const struct nf_expr exprs[] = {
         META(16),
         CMP(1, 6),
@@ -177,6 +194,7 @@ int main(void) {
         cmocka_unit_test(test_nflog),
         cmocka_unit_test(test_what_iptables_has_no_words_for_is_marked),
         cmocka_unit_test(test_unknown_extensions_show_their_bytes),
+        cmocka_unit_test(test_libraries_have_texts),
         cmocka_unit_test(test_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,7 +121,7 @@ static void assert_refused(struct blob blob) {
     struct nf_xt xt;
     decode(&blob, &arena, &xt);
     assert_null(xt.extension);
-    assert_int_equal(xt.raw.length, blob.size);
+    assert_int_equal(xt.foreign->raw.length, blob.size);
     arena_done(&arena);
 }
 

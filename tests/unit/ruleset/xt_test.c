@@ -48,9 +48,10 @@ static void test_short_blobs_stay_raw(void **state) {
         assert_string_equal(xt.name, "tcp");
         assert_int_equal(xt.extension != NULL, length >= sizeof(struct xt_tcp));
         assert_int_equal(xt.info != NULL, length >= sizeof(struct xt_tcp));
-        assert_int_equal(xt.raw.length, xt.extension ? 0 : length);
-        if (xt.raw.length > 0)
-            assert_memory_equal(xt.raw.bytes, bytes, length);
+        assert_int_equal(xt.foreign != NULL, xt.extension == NULL);
+        assert_int_equal(xt.foreign ? xt.foreign->raw.length : length, length);
+        if (xt.foreign && length > 0)
+            assert_memory_equal(xt.foreign->raw.bytes, bytes, length);
         arena_done(&arena);
     }
 }
@@ -64,7 +65,7 @@ static void test_unknown_blobs_stay_raw(void **state) {
     assert_string_equal(xt.name, "nosuch");
     assert_int_equal(xt.revision, 3);
     assert_null(xt.extension);
-    assert_int_equal(xt.raw.length, 3);
+    assert_int_equal(xt.foreign->raw.length, 3);
     arena_done(&arena);
 }
 
