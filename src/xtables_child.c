@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -70,6 +71,13 @@ static struct xtables_globals globals = {
     .exit_err = give_up,
     .compat_rev = is_revision_asked,
 };
+
+// Who may run a netscope that has rights of its own (capabilities of its file) does not say where
+// libraries are.
+static void forget_libdir(void) {
+    if (getauxval(AT_SECURE))
+        clearenv();
+}
 
 // Whatever the library does, it ends with netscope, fills no disk and takes no core for long.
 static int confine(void) {
@@ -167,6 +175,7 @@ static void answer(const struct extension *extension) {
 
 int xtables_child(int argc, char **argv) {
     struct extension extension;
+    forget_libdir();
     if (argc != 6 || confine() < 0 || find_extension(argv + 2, &extension) < 0)
         return EXIT_FAILURE;
     answer(&extension);

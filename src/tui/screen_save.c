@@ -14,7 +14,7 @@
 static size_t put_marked(const struct view *view, const struct json_plan *plan,
                          struct buffer *buffer) {
     size_t count = 0;
-    for (size_t i = 0; i < view->count; i++) {
+    for (size_t i = 0; i < view->count && count < view->marks.count; i++) {
         struct row_ref ref = view_row(view, i);
         if (!row_set_has(&view->marks, view_row_id(view, &ref)))
             continue;
