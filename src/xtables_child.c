@@ -29,10 +29,15 @@ struct library {
     struct xtables_match *(*find_match)(const char *name, enum xtables_tryload load,
                                         struct xtables_rule_match **matches);
     struct xtables_target *(*find_target)(const char *name, enum xtables_tryload load);
+    struct xt_xlate *(*xlate_alloc)(int size);
+    const char *(*xlate_get)(struct xt_xlate *xlate);
+    void (*xlate_free)(struct xt_xlate *xlate);
 };
 
 // The extension of which it is asked.
 struct extension {
+    struct library library;
+    uint8_t family;
     const struct xtables_match *match; // or
     const struct xtables_target *target;
 };
@@ -99,16 +104,23 @@ static int load_library(struct library *library) {
     *(void **)&library->init_all = dlsym(loaded, "xtables_init_all");
     *(void **)&library->find_match = dlsym(loaded, "xtables_find_match");
     *(void **)&library->find_target = dlsym(loaded, "xtables_find_target");
-    return library->init_all && library->find_match && library->find_target ? 0 : -1;
+    *(void **)&library->xlate_alloc = dlsym(loaded, "xt_xlate_alloc");
+    *(void **)&library->xlate_get = dlsym(loaded, "xt_xlate_get");
+    *(void **)&library->xlate_free = dlsym(loaded, "xt_xlate_free");
+    return library->init_all && library->find_match && library->find_target &&
+                   library->xlate_alloc && library->xlate_get && library->xlate_free
+               ? 0
+               : -1;
 }
 
 static int find_extension(char **argv, struct extension *ret_extension) {
     struct library library;
+    uint8_t family = (uint8_t)atoi(argv[0]);
     asked_revision = (uint8_t)atoi(argv[3]);
     if (strchr(argv[2], '/') || load_library(&library) < 0 ||
-        library.init_all(&globals, (uint8_t)atoi(argv[0])) < 0)
+        library.init_all(&globals, family) < 0)
         return -1;
-    *ret_extension = (struct extension){0};
+    *ret_extension = (struct extension){.library = library, .family = family};
     if (strcmp(argv[1], "target") == 0)
         ret_extension->target = library.find_target(argv[2], XTF_TRY_LOAD);
     else
@@ -137,6 +149,21 @@ static void save(const struct extension *extension) {
     }
 }
 
+// As nft does: some have no such words.
+static void translate(const struct extension *extension) {
+    const struct xt_xlate_mt_params match = {.ip = no_header, .match = &entry.match};
+    const struct xt_xlate_tg_params target = {.ip = no_header, .target = &entry.target};
+    struct xt_xlate *xlate = extension->library.xlate_alloc(XTABLES_TEXT_MAX);
+    int is_said = 0;
+    if (extension->match && extension->match->xlate)
+        is_said = extension->match->xlate(xlate, &match);
+    else if (extension->target && extension->target->xlate)
+        is_said = extension->target->xlate(xlate, &target);
+    if (is_said)
+        fputs(extension->library.xlate_get(xlate), stdout);
+    extension->library.xlate_free(xlate);
+}
+
 static void fill_entry(const struct extension *extension, const uint8_t *info, size_t size) {
     memset(&entry, 0, sizeof(entry));
     entry.match.u.user.match_size = (uint16_t)(sizeof(entry.match) + size);
@@ -154,7 +181,10 @@ static size_t print(const struct extension *extension, const uint8_t *info, size
     fill_entry(extension, info, size);
     if (ftruncate(STDOUT_FILENO, 0) < 0 || lseek(STDOUT_FILENO, 0, SEEK_SET) < 0)
         return 0;
-    save(extension);
+    if (extension->family == NFPROTO_IPV4 || extension->family == NFPROTO_IPV6)
+        save(extension);
+    else
+        translate(extension);
     off_t end = fflush(stdout) == 0 ? lseek(STDOUT_FILENO, 0, SEEK_CUR) : -1;
     if (end <= 0 || end > XTABLES_TEXT_MAX)
         return 0;

@@ -313,7 +313,8 @@ struct nf_xfrm {
 // An extension of xtables that is not known, or whose bytes are not valid.
 struct nf_foreign_xt {
     struct nf_data raw; // as it came
-    const char *text;   // its name and options by a library of iptables' (source/xtables.h); NULL
+    const char *text;   // by a library of iptables' (source/xtables.h): name and options, or of the
+                        // families arp and bridge what nft would say instead; NULL: none
 };
 
 // An extension of xtables. What its operands are is said by ruleset/xt.h.

@@ -326,6 +326,15 @@ void nft_verdict_format(const struct nft_text *text, const struct nf_verdict *ve
     put_number(buffer, "unknown verdict value ", (uint32_t)verdict->code);
 }
 
+static void format_extension(struct buffer *buffer, const struct nf_expr *expr) {
+    if (expr->xt->foreign && expr->xt->foreign->text) {
+        buffer_puts(buffer, expr->xt->foreign->text);
+        return;
+    }
+    buffer_puts(buffer, expr->kind == NF_EXPR_XT_MATCH ? "xt match " : "xt target ");
+    buffer_puts(buffer, expr->xt->name);
+}
+
 static void format_plain(const struct nft_text *text, const struct nf_expr *expr) {
     if (nft_state_format(text, expr))
         return;
@@ -348,9 +357,7 @@ static void format_plain(const struct nft_text *text, const struct nf_expr *expr
         return;
     case NF_EXPR_XT_MATCH:
     case NF_EXPR_XT_TARGET:
-        buffer_puts(text->buffer, expr->kind == NF_EXPR_XT_MATCH ? "xt match \"" : "xt target \"");
-        buffer_puts(text->buffer, expr->xt->name);
-        buffer_putc(text->buffer, '"');
+        format_extension(text->buffer, expr);
         return;
     default:
         nft_raw_format(text->buffer, expr, 1);

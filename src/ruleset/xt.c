@@ -64,7 +64,10 @@ static int keep_raw(const uint8_t *bytes, size_t length, struct arena *arena, st
 
 int xt_decode(const char *name, uint8_t revision, bool is_target, uint8_t family,
               const uint8_t *bytes, size_t length, struct arena *arena, struct nf_xt *ret_xt) {
-    const struct xt_extension *extension = xt_find(name, revision, is_target, family);
+    // Ours have no text but iptables', which those of other families are not printed as.
+    bool is_nft_text = family == NF_FAMILY_ARP || family == NF_FAMILY_BRIDGE;
+    const struct xt_extension *extension =
+        is_nft_text ? NULL : xt_find(name, revision, is_target, family);
     struct nf_xt xt = {.revision = revision};
     xt.name = extension ? extension->name : arena_strdup(arena, name);
     int r = xt.name ? 0 : -ENOMEM;

@@ -56,7 +56,8 @@ const struct xt_extension *xt_find(const char *name, uint8_t revision, bool is_t
                                    uint8_t family);
 
 // Decodes a blob into *ret_xt, with raw (a copy in the arena, as is the name) where the extension
-// is not known or the blob not valid. Returns 0 or -ENOMEM.
+// is not known, the blob not valid, or the family one of nft's syntax (arp, bridge). Returns 0 or
+// -ENOMEM.
 int xt_decode(const char *name, uint8_t revision, bool is_target, uint8_t family,
               const uint8_t *bytes, size_t length, struct arena *arena, struct nf_xt *ret_xt);
 

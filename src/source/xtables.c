@@ -133,9 +133,11 @@ static ssize_t wait_for_answer(const struct child *child, char answer[1 + XTABLE
     return answer[0] == 1 ? size - 1 : 0;
 }
 
-// Libraries print a space behind the last option, or none.
+// Libraries put a space before the first word or behind the last one, or none.
 static const char *keep(const char *text, size_t length, struct arena *arena) {
     struct buffer printable = BUFFER_INIT;
+    for (; length > 0 && *text == ' '; length--)
+        text++;
     while (length > 0 && text[length - 1] == ' ')
         length--;
     text_printable(text, length, &printable);
@@ -176,7 +178,7 @@ static int add_to_rule(struct children *children, struct arena *arena, const str
 int xtables_add_texts(struct nf_table *table) {
     struct children children = {.table = table};
     int r = 0;
-    if (!program || (table->family != NF_FAMILY_IP && table->family != NF_FAMILY_IP6))
+    if (!program)
         return 0;
     for (size_t i = 0; i < table->chain_count && r == 0; i++) {
         const struct nf_chain *chain = &table->chains[i];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The text of extensions that are not decoded (ruleset/xt.h), by the library that iptables has for
 // them (xtables-addons' and other people's are installed beside iptables' own, in XTABLES_LIBDIR).
+// For tables of ip and ip6 it is what iptables-save prints; for those of arp and bridge what nft
+// says in its own words, which it has from the same libraries.
 //
 // Such a library prints to the standard output, may end the program, and is not netscope's: so it
 // runs in a child process, netscope again, which knows one revision of one extension and ends with
@@ -24,9 +26,9 @@
 // and no extension gets a text.
 void xtables_set_program(const char *path);
 
-// Adds their texts to the extensions of a table of iptables' that are not decoded, in the table's
-// arena. The table must not be shared yet. An extension without a library, or whose library does
-// not answer within a second or ends, gets none. Returns 0 or -ENOMEM.
+// Adds their texts to the extensions of a table that are not decoded, in the table's arena. The
+// table must not be shared yet. An extension without a library, or whose library does not answer
+// within a second or ends, gets none. Returns 0 or -ENOMEM.
 int xtables_add_texts(struct nf_table *table);
 
 #endif
