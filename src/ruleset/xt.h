@@ -55,7 +55,7 @@ extern const size_t xt_extension_count;
 const struct xt_extension *xt_find(const char *name, uint8_t revision, bool is_target,
                                    uint8_t family);
 
-// Decodes a blob into *ret_xt, with raw (a copy in the arena, as is the name) where the extension
+// Decodes a blob into *ret_xt, as foreign (a copy in the arena, as is the name) where the extension
 // is not known, the blob not valid, or the family one of nft's syntax (arp, bridge). Returns 0 or
 // -ENOMEM.
 int xt_decode(const char *name, uint8_t revision, bool is_target, uint8_t family,
