@@ -387,8 +387,7 @@ def test_mouse():
         t.wait(r"\[1 Namespaces\]")
         t.keys("Tab")
         t.wait(r"\[2 Interfaces\]")
-        t.mouse(3, 5)
-        t.mouse(3, 5)
+        t.double_click(3, 5)
         t.wait(" in host")
 
 

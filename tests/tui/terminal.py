@@ -73,6 +73,11 @@ class Terminal:
         if button < 64:
             self.keys(["\x1b[M" + chr(32 + 3) + chr(33 + x) + chr(33 + y)])
 
+    def double_click(self, x, y):
+        """All at once: on a busy machine two clicks one after the other may be too far apart."""
+        place = chr(33 + x) + chr(33 + y)
+        self.keys(["".join("\x1b[M" + chr(32 + button) + place for button in (0, 3, 0, 3))])
+
     def screen(self, *options):
         lines = self.tmux("capture-pane", "-p", "-t", "test", *options).split("\n")
         return "\n".join(line.rstrip() for line in lines).rstrip("\n")
