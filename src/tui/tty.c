@@ -41,7 +41,10 @@ static void set_modes(void) {
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     curs_set(0);
-    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    // Of what comes together, as over a slow line, curses makes clicks.
+    mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED | BUTTON4_PRESSED |
+                  BUTTON5_PRESSED,
+              NULL);
     mouseinterval(0);
 }
 
@@ -194,7 +197,9 @@ static bool read_mouse(uint64_t now, struct input *ret_input) {
         ret_input->key = INPUT_WHEEL_UP;
     } else if (event.bstate & BUTTON5_PRESSED) {
         ret_input->key = INPUT_WHEEL_DOWN;
-    } else if (event.bstate & BUTTON1_PRESSED) {
+    } else if (event.bstate & BUTTON1_DOUBLE_CLICKED) {
+        ret_input->key = INPUT_DOUBLE_CLICK;
+    } else if (event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)) {
         bool twice = last_click.time != 0 && now - last_click.time < DOUBLE_CLICK &&
                      last_click.y == ret_input->y && last_click.x == ret_input->x;
         ret_input->key = twice ? INPUT_DOUBLE_CLICK : INPUT_CLICK;

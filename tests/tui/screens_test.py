@@ -387,8 +387,12 @@ def test_mouse():
         t.wait(r"\[1 Namespaces\]")
         t.keys("Tab")
         t.wait(r"\[2 Interfaces\]")
-        t.double_click(3, 5)
+        t.click_at_once(3, 5, times=2)
         t.wait(" in host")
+        t.keys("Escape")
+        t.wait("^ NAME")
+        t.click_at_once(3, 7)
+        assert detail_name(t) == "macvlan0"
 
 
 def test_no_colours():

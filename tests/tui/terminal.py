@@ -73,10 +73,10 @@ class Terminal:
         if button < 64:
             self.keys(["\x1b[M" + chr(32 + 3) + chr(33 + x) + chr(33 + y)])
 
-    def double_click(self, x, y):
-        """All at once: on a busy machine two clicks one after the other may be too far apart."""
+    def click_at_once(self, x, y, times=1):
+        """Presses and lets go of the button with nothing in between, as a slow line hands it over."""
         place = chr(33 + x) + chr(33 + y)
-        self.keys(["".join("\x1b[M" + chr(32 + button) + place for button in (0, 3, 0, 3))])
+        self.keys(["".join("\x1b[M" + chr(32 + button) + place for button in (0, 3) * times)])
 
     def screen(self, *options):
         lines = self.tmux("capture-pane", "-p", "-t", "test", *options).split("\n")
